@@ -1,0 +1,44 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install demo test e2e lint fix types bench lock screenshots messages
+
+install: .venv/.installed
+
+.venv/.installed: requirements-dev.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+demo: install
+	exec $(BIN)/python -m sandbox $(ARGS)
+
+test: install
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+e2e: install
+	$(BIN)/python -m pytest -n 2 -m e2e $(ARGS)
+
+lint: install
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+
+fix: install
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+types: install
+	$(BIN)/python -m pytest tests/house/test_tools.py -k mypy -p no:cacheprovider
+
+screenshots: install
+	$(BIN)/python -m docs.screenshots.make $(ARGS)
+
+bench: install
+	$(BIN)/python -m tests.bench $(ARGS)
+
+# Needs GNU gettext (xgettext, msgmerge, msgfmt) on this machine. New sentences come out untranslated.
+messages: install
+	$(BIN)/django-admin makemessages --all --no-location --ignore '.venv*' --ignore 'tests*' --ignore 'sandbox*' --ignore 'docs*'
+	$(BIN)/django-admin compilemessages --ignore '.venv*'
+
+lock: install
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package my-tasks -o requirements.txt --extra postgres pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package my-tasks -o requirements-dev.txt --extra dev pyproject.toml

@@ -1,0 +1,201 @@
+"""What a template, a style sheet and a script may hold: promises that no Python tool checks."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
+STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
+TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
+COMMENT = re.compile(r"{% comment %}.*?{% endcomment %}", re.DOTALL)
+FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+LINES = {".html": 120, ".css": 250, ".js": 60}
+LOADER_LINES = 120  # a program of its own, in other sites' pages
+# Each is refused by the Content-Security-Policy, is an eval in disguise, or leads off our server.
+REFUSED = {
+    "a script without src": r"<script(?![^>]*\bsrc=)",
+    "an inline style": r"\sstyle\s*=|<style",
+    "an inline event handler": r"\son[a-z]+\s*=",
+    "hx-on": r"\bhx-on\b",
+    "a js: or javascript: value": r"['\"](?:js|javascript):",
+    "hx-vars, hx-ext or hx-boost": r"\bhx-(?:vars|ext|boost)\b",
+    "a trigger filter": r"hx-trigger=\"[^\"]*\[",
+    "markup marked as safe": r"\|\s*safe\b|{%\s*autoescape\s+off",
+    "an address of another server": r"(?:src|href|action|hx-\w+)=['\"](?:https?:)?//",
+    "{% load partials %}, which is built in": r"{%\s*load[^%]*\bpartials\b",
+}
+
+
+def ids(paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+each_template = pytest.mark.parametrize("path", TEMPLATES, ids=ids(TEMPLATES))
+each_script = pytest.mark.parametrize("path", SCRIPTS, ids=ids(SCRIPTS))
+each_style = pytest.mark.parametrize("path", STYLES, ids=ids(STYLES))
+
+
+def whole(path: Path) -> str:
+    """The template with its partials put where they are used, so that a form is seen complete."""
+    source = COMMENT.sub("", path.read_text())
+    found = dict(
+        re.findall(
+            r"{% partialdef (\S+?)(?: inline)? %}(.*?){% endpartialdef %}", source, re.DOTALL
+        )
+    )
+    for _ in range(4):
+        source = re.sub(r"{% partial (\S+) %}", lambda m: found.get(m[1], ""), source)
+    return source
+
+
+def values(attribute: str) -> Iterator[tuple[Path, str]]:
+    for path in TEMPLATES:
+        for value in re.findall(rf'\b{attribute}="([^"]*)"', path.read_text()):
+            yield path, value
+
+
+def written_ids() -> set[str]:
+    return {value for _path, value in values("id")}
+
+
+@each_template
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_template_holds_nothing_that_the_policy_refuses(path: Path, what: str) -> None:
+    found = re.search(REFUSED[what], path.read_text())
+    assert not found, f"{path.name}: {what}: {found and found.group()}"
+
+
+def test_the_refusals_would_catch_what_they_name() -> None:
+    planted = (
+        "<script>", '<p style="x">', '<p onclick="x">', "hx-on:click", '"js:alert()"', "hx-boost",
+        'hx-trigger="click[x]"', "{{ x|safe }}", 'src="https://x"', "{% load i18n partials %}",
+    )  # fmt: skip
+    for pattern, example in zip(REFUSED.values(), planted, strict=True):
+        assert re.search(pattern, example), (pattern, example)
+
+
+@pytest.mark.parametrize("attribute", ["hx-target", "hx-include", "hx-sync"])
+def test_every_element_that_htmx_is_told_of_exists(attribute: str) -> None:
+    known = written_ids()
+    for path, value in values(attribute):
+        for name in re.findall(r"#([\w-]+)", value):
+            assert name in known, f"{path.name}: {attribute} names #{name}, which nobody writes"
+
+
+def test_every_out_of_band_element_has_a_place_to_go() -> None:
+    """What is sent out of band must stand in a page without hx-swap-oob, or carry it on request."""
+    for path in TEMPLATES:
+        for element in re.findall(r"<\w+[^<>]*hx-swap-oob[^<>]*>", path.read_text()):
+            name = re.search(r'\bid="([^"]+)"', element)
+            assert name, f"{path.name}: out of band without an id: {element}"
+            standing = [
+                tag
+                for other in TEMPLATES
+                for tag in re.findall(
+                    rf'<\w+[^<>]*\bid="{re.escape(name[1])}"[^>]*>', other.read_text()
+                )
+                if "hx-swap-oob" not in tag or "{% if oob %}" in tag
+            ]
+            assert standing or name[1] == "{{ gone_id }}", f"{path.name}: no page has #{name[1]}"
+
+
+@each_template
+def test_every_form_that_posts_is_safe_and_can_say_what_went_wrong(path: Path) -> None:
+    for form in FORM.findall(whole(path)):
+        opening = form.split("\n", 1)[0]
+        if 'method="post"' in form:
+            assert "{% csrf_token %}" in form, f"{path.name}: no CSRF token in {opening}"
+        assert "data-notice" in form, f"{path.name}: no place for a notice in {opening}"
+
+
+@each_template
+def test_what_htmx_does_a_browser_without_it_does_as_well(path: Path) -> None:
+    """An hx-get or hx-post stands on a link, a form with a method, or beside a button of a form."""
+    for element in re.findall(r"<(\w+)\b([^<>]*\bhx-(?:get|post)=[^<>]*)>", whole(path)):
+        name, attributes = element
+        if name == "a":
+            assert "href=" in attributes, f"{path.name}: {attributes}"
+        elif name == "form":
+            assert "method=" in attributes, f"{path.name}: {attributes}"
+        else:
+            assert name == "input" or 'id="badge"' in attributes, (
+                f"{path.name}: <{name}> {attributes}"
+            )
+
+
+@each_template
+def test_every_image_and_field_has_a_name(path: Path) -> None:
+    source = TAG.sub("", path.read_text())
+    for image in re.findall(r"<img\b[^>]*>", source):
+        assert "alt=" in image, f"{path.name}: {image}"
+    for field in re.findall(r"<(?:input|select|textarea)\b[^>]*>", source):
+        name = re.search(r'\bid="([^"]+)"', field)
+        is_labelled = name and f'for="{name[1]}"' in source
+        is_wrapped = re.search(r"<label\b[^>]*>\s*" + re.escape(field), source)
+        assert 'type="hidden"' in field or is_labelled or is_wrapped, f"{path.name}: {field}"
+
+
+@each_template
+def test_every_text_can_be_translated(path: Path) -> None:
+    source = COMMENT.sub("", path.read_text())
+    source = re.sub(r"{% blocktranslate.*?{% endblocktranslate %}", "", source, flags=re.DOTALL)
+    source = re.sub(r"<[^<>]*>", " ", TAG.sub("", source))
+    words = re.findall(r"[A-Za-z]{2,}", re.sub(r"&\w+;", "", source))
+    assert not words, f"{path.name}: not translated: {words}"
+
+
+@pytest.mark.parametrize(
+    "path", TEMPLATES + STYLES + SCRIPTS, ids=ids(TEMPLATES + STYLES + SCRIPTS)
+)
+def test_files_stay_short(path: Path) -> None:
+    most = LOADER_LINES if path.name == "loader.js" else LINES[path.suffix]
+    assert len(path.read_text().splitlines()) <= most
+
+
+@each_script
+def test_scripts_are_strict_and_build_no_code_or_markup(path: Path) -> None:
+    source = path.read_text()
+    assert source.startswith('"use strict";')
+    forbidden = r"\beval\b|new Function|innerHTML|insertAdjacentHTML|document\.write|\.on\w+ ="
+    assert not re.search(forbidden, source)
+
+
+@each_script
+def test_only_one_script_names_the_events_of_htmx(path: Path) -> None:
+    names = re.search(r"htmx:\w+", path.read_text())
+    assert not names or path.name == "htmx-events.js"
+
+
+@each_script
+def test_scripts_hook_on_data_attributes_and_ids_not_on_classes(path: Path) -> None:
+    assert not re.search(
+        r"""(?:querySelector(?:All)?|closest|matches)\([`"'][^)]*[\s(>"'`]\.\w""", path.read_text()
+    )
+
+
+@each_style
+def test_styles_work_from_right_to_left_as_well(path: Path) -> None:
+    sides = r"(?:margin|padding|border)-(?:left|right)|(?<![\w-])(?:left|right)\s*:"
+    assert not re.search(rf"{sides}|text-align:\s*(?:left|right)|float:", path.read_text())
+
+
+@each_style
+def test_colours_come_from_the_tokens(path: Path) -> None:
+    if path.name != "tokens.css":
+        source = re.sub(r"url\([^)]*\)", "", path.read_text())
+        assert not re.search(r"#[0-9a-f]{3,8}\b|\bhsl\(", source)
+
+
+@each_style
+def test_styles_load_nothing_from_elsewhere(path: Path) -> None:
+    assert not re.search(r"@import|url\((?![\"']?data:)", path.read_text())
+
+
+def test_both_dark_palettes_are_the_same() -> None:
+    source = (ROOT / "static" / "css" / "tokens.css").read_text()
+    by_system, by_choice = re.findall(r"{\s*(color-scheme: dark;[^}]*)}", source)
+    assert by_system.split() == by_choice.split()
