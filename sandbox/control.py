@@ -1,0 +1,84 @@
+"""/_sandbox/...: reset, faults, calls and clock for scripts, demos and end-to-end tests."""
+
+import re
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, jsonify, request
+
+from sandbox.faults import fault_from_json
+from sandbox.people import personas
+
+if TYPE_CHECKING:
+    from sandbox.handle import Sandbox
+
+
+class Control:
+    """The same levers as `app.sandbox` has, over HTTP and without authentication."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self.sandbox = sandbox
+
+    def register(self, app: Flask) -> None:
+        for method, path, view in (
+            ("POST", "reset", self.reset),
+            ("GET", "faults", self.faults),
+            ("POST", "faults", self.add_fault),
+            ("DELETE", "faults", self.clear_faults),
+            ("GET", "calls", self.calls),
+            ("DELETE", "calls", self.clear_calls),
+            ("GET", "clock", self.clock),
+            ("POST", "clock", self.move_clock),
+            ("GET", "personas", self.personas),
+        ):
+            app.add_url_rule(
+                f"/_sandbox/{path}", f"control {method} {path}", view, methods=[method]
+            )
+
+    def reset(self) -> Response:
+        self.sandbox.reset()
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    def faults(self) -> Response:
+        return jsonify(self.sandbox.gate.faults.as_json())
+
+    def add_fault(self) -> Any:
+        body = request.get_json(force=True, silent=True)
+        try:
+            if not isinstance(body, dict):
+                raise ValueError("Send a JSON object.")  # noqa: TRY301, TRY004
+            self.sandbox.gate.faults.add(fault_from_json(body))
+        except (ValueError, TypeError, re.error) as error:
+            return jsonify({"error": str(error)}), HTTPStatus.BAD_REQUEST
+        return self.faults(), HTTPStatus.CREATED
+
+    def clear_faults(self) -> Response:
+        self.sandbox.gate.faults.clear()
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    def calls(self) -> Response:
+        return jsonify([asdict(call) for call in self.sandbox.calls])
+
+    def clear_calls(self) -> Response:
+        self.sandbox.calls.clear()
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    def clock(self) -> Response:
+        clock = self.sandbox.clock
+        return jsonify({"now": clock.now(), "offset": clock.offset})
+
+    def move_clock(self) -> Any:
+        """`{"advance": seconds}` moves it on; `{"offset": seconds}` sets it."""
+        body = request.get_json(force=True, silent=True)
+        advance, offset = (body or {}).get("advance"), (body or {}).get("offset")
+        if not isinstance(advance, int | float) and not isinstance(offset, int | float):
+            return jsonify({"error": "Send advance or offset, in seconds."}), 400
+        if isinstance(offset, int | float):
+            self.sandbox.clock.offset = float(offset)
+        if isinstance(advance, int | float):
+            self.sandbox.clock.advance(advance)
+        return self.clock()
+
+    def personas(self) -> Response:
+        return jsonify([self.sandbox.persona(key).as_json() for key in personas()])

@@ -1,0 +1,116 @@
+"""The dashboard as a process of its own, told about the tenant by its environment alone."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[1]
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+# What the shell may have set for a real tenant; none of it may reach the demo.
+DROPPED = ("ISC_", "OIDC_", "DJANGO_", "GUNICORN_", "SECRET_KEY", "DATABASE_URL", "SESSION_KEYS")
+
+
+class DashboardFailed(Exception):
+    """The sentence says what did not work."""
+
+
+def dashboard_environment(
+    *, tenant: str, profile: str, client_id: str, client_secret: str | None, port: int, folder: Path
+) -> dict[str, str]:
+    """The whole configuration of the product for this tenant."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(DROPPED)
+    }
+    environment |= {
+        "ISC_BASE_URL": tenant,
+        "ISC_API_VERSION": "v2024",
+        "OIDC_CLIENT_ID": client_id,
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "PUBLIC_URL": public_url(port),
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "STATIC_FILES": "plain",  # there was no collectstatic
+        "DATABASE_URL": f"sqlite:///{folder / 'dashboard.sqlite3'}",
+    }
+    if client_secret is not None:
+        environment["OIDC_CLIENT_SECRET"] = client_secret
+    if profile == "openid":
+        environment["OIDC_ISSUER"] = tenant
+    return environment
+
+
+def public_url(port: int) -> str:
+    return f"http://localhost:{port}"
+
+
+class Dashboard:
+    """Gunicorn in a session of its own: a Ctrl-C in the terminal reaches it only through us."""
+
+    def __init__(self, environment: Mapping[str, str], port: int) -> None:
+        self.environment = dict(environment)
+        self.port = port
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def migrate(self) -> None:
+        """Raises DashboardFailed with what manage.py said."""
+        command = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
+        done = subprocess.run(  # noqa: S603 - our own interpreter and script
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,
+        )
+        if done.returncode:
+            raise DashboardFailed(f"The database could not be prepared.\n{done.stderr.strip()}")
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "gunicorn", "-c", "taskmanager/gunicorn.conf.py"]
+        command += ["--bind", f"127.0.0.1:{self.port}", "taskmanager.wsgi"]
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command, cwd=ROOT, env=self.environment, start_new_session=True
+        )
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def wait_until_ready(self, cancelled: Callable[[], bool]) -> None:
+        """Returns once /healthz answers, or when cancelled; raises DashboardFailed."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and not cancelled():
+            if not self.is_running:
+                raise DashboardFailed("The dashboard stopped while starting; see above.")
+            if self._is_healthy():
+                return
+            time.sleep(0.1)
+        if not cancelled():
+            raise DashboardFailed(f"The dashboard did not answer within {START_SECONDS:.0f} s.")
+
+    def stop(self) -> None:
+        """Leaves no process behind."""
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def _is_healthy(self) -> bool:
+        try:
+            reply = requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2)
+        except requests.RequestException:
+            return False
+        return reply.ok

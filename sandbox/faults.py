@@ -1,0 +1,71 @@
+"""Faults on demand: for the next calls to a path, something else happens than usual."""
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass
+class Fault:
+    """One way to fail. `path` is a regular expression, searched in the request's path.
+
+    `latency` is in seconds; `times` counts down to 0; `after` lets the call have its effect
+    before the reply is spoiled, as when a gateway gives up on a service that did its work.
+    """
+
+    method: str = "*"
+    path: str = ""
+    status: int | None = None
+    retry_after: int | None = None
+    latency: float = 0.0
+    drop: bool = False
+    html: bool = False
+    truncate: bool = False
+    after: bool = False
+    times: int = 1
+
+    def matches(self, method: str, path: str) -> bool:
+        return self.method in ("*", method) and re.search(self.path, path) is not None
+
+
+class FaultBook:
+    """The faults that are still to happen, oldest first."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def add(self, fault: Fault) -> None:
+        re.compile(fault.path)  # a typo shows where it was made, not at the next call
+        with self._lock:
+            self._faults.append(fault)
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """The first fault for this call; it counts as used."""
+        with self._lock:
+            for fault in self._faults:
+                if fault.matches(method, path):
+                    fault.times -= 1
+                    if fault.times <= 0:
+                        self._faults.remove(fault)
+                    return fault
+        return None
+
+    def clear(self) -> None:
+        with self._lock:
+            self._faults.clear()
+
+    def as_json(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return [asdict(fault) for fault in self._faults]
+
+
+def fault_from_json(body: Mapping[str, Any]) -> Fault:
+    """Raises ValueError with a sentence when the body is no fault."""
+    known = {field.name for field in fields(Fault)}
+    unknown = sorted(set(body) - known)
+    if unknown:
+        raise ValueError(f"Unknown: {', '.join(unknown)}. Known: {', '.join(sorted(known))}.")
+    return Fault(**body)

@@ -1,0 +1,106 @@
+"""`app.sandbox`: the levers that tests pull when the tenant runs in their own process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.clients import DASHBOARD_CLIENT_ID, Client
+from sandbox.clock import Clock
+from sandbox.faults import Fault
+from sandbox.gate import Call, Gate
+from sandbox.isc_api import FULL_SCOPE
+from sandbox.limits import RateLimit
+from sandbox.people import Persona, personas
+from sandbox.state import World
+from sandbox.tokens import Tokens
+
+
+@dataclass(frozen=True)
+class SignInDetails:
+    """A persona as scripts need it."""
+
+    key: str
+    id: str
+    name: str
+    alias: str
+    pat_id: str
+    pat_secret: str
+    authorities: tuple[str, ...]
+    subject: str
+
+    def as_json(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in ("key", "name", "id", "pat_id", "pat_secret")}
+
+
+class Sandbox:
+    """Safe to use from several threads."""
+
+    def __init__(
+        self,
+        world: World,
+        tokens: Tokens,
+        gate: Gate,
+        limit: RateLimit,
+        clients: Mapping[str, Client],
+    ) -> None:
+        self.world = world
+        self.tokens = tokens
+        self.gate = gate
+        self.limit = limit
+        self.clients = clients
+
+    @property
+    def clock(self) -> Clock:
+        return self.world.clock
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every request but those to /_sandbox, oldest first."""
+        return self.gate.calls
+
+    @property
+    def api_calls(self) -> list[Call]:
+        """The recorded calls of the Work Items API and public identities."""
+        return [call for call in self.gate.calls if call.api]
+
+    @property
+    def client(self) -> Client:
+        """The dashboard's OAuth client."""
+        return self.clients[DASHBOARD_CLIENT_ID]
+
+    def reset(self) -> None:
+        """Work items back to the seed; no faults, no calls, real time. Nobody is signed out."""
+        self.clock.reset()
+        self.world.reset()
+        self.gate.faults.clear()
+        self.gate.calls.clear()
+        self.limit.reset()
+
+    def fault(self, method: str, path: str, **how: Any) -> None:
+        """The next call whose path matches the regular expression fails; see `Fault`."""
+        self.gate.faults.add(Fault(method=method, path=path, **how))
+
+    def persona(self, key: str) -> SignInDetails:
+        persona = personas()[key]
+        pat = next(client for client in self.clients.values() if client.persona is persona)
+        return SignInDetails(
+            key=key,
+            id=persona.id,
+            name=persona.name,
+            alias=persona.alias,
+            pat_id=pat.client_id,
+            pat_secret=pat.secret or "",
+            authorities=persona.authorities,
+            subject=persona.subject,
+        )
+
+    def access_token_for(
+        self, key: str, expires_in: int | None = None, scope: str = FULL_SCOPE
+    ) -> str:
+        """A bearer token of the dashboard's client for a persona, without the dance."""
+        persona: Persona = personas()[key]
+        return self.tokens.access_token(persona, DASHBOARD_CLIENT_ID, scope, expires_in)
+
+    def revoke(self, token: str) -> None:
+        """Access or refresh token; the latter takes its whole chain along."""
+        self.tokens.revoke(token)

@@ -1,0 +1,84 @@
+"""The tenant's world: the seed, and what has been done to it since."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from sandbox import seed
+from sandbox.clock import Clock
+from sandbox.entries import Entry
+from sandbox.people import personas
+from sandbox.storage import Storage
+
+FRESH = 600  # seconds a seed may be shared for; older than that its ages no longer look natural
+
+
+class World:
+    """Work items by key and by queue. Entries are immutable, so only changes take the lock."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self.storage = storage
+        self.clock = clock
+        self.lock = threading.RLock()
+        meta = storage.load("meta")
+        self._restore(meta.get("epoch") or self._new_epoch())
+        for row in storage.load("entry").values():
+            self._place(Entry(**row))
+
+    def reset(self) -> None:
+        """Back to the seed, dated from now."""
+        with self.lock:
+            self.storage.clear("entry")
+            self._restore(self._new_epoch())
+
+    def get(self, key: str) -> Entry | None:
+        return self._entries.get(key)
+
+    def queue(self, owner: str | None, *, done: bool) -> Sequence[str]:
+        """Keys in listing order; without an owner those of the whole tenant."""
+        with self.lock:
+            if owner is not None:
+                return self._queues.get((owner, done), ())
+            keys = [key for queue, keys in self._queues.items() if queue[1] == done for key in keys]
+            return sorted(keys, key=lambda key: self._entries[key].sort_key)
+
+    def page(self, keys: Sequence[str], offset: int, limit: int) -> list[Entry]:
+        return [self._entries[key] for key in keys[offset : offset + limit]]
+
+    def put(self, entry: Entry) -> None:
+        """Keeps a change of one work item. Call with the lock held since the item was read."""
+        with self.lock:
+            self._place(entry)
+            self.storage.put("entry", entry.key, asdict(entry))
+
+    def _new_epoch(self) -> float:
+        now = self.clock.now()
+        epoch = now - now % FRESH
+        self.storage.put("meta", "epoch", epoch)
+        return epoch
+
+    def _restore(self, epoch: float) -> None:
+        world = seed.build(epoch)
+        self._entries = dict(world.entries)
+        self._queues = dict(world.queues)
+
+    def _place(self, entry: Entry) -> None:
+        old = self._entries.get(entry.key)
+        if old is not None:
+            where = (old.owner, old.done)
+            self._queues[where] = tuple(key for key in self._queues[where] if key != entry.key)
+        self._entries[entry.key] = entry
+        where = (entry.owner, entry.done)
+        keys = (*self._queues.get(where, ()), entry.key)
+        self._queues[where] = tuple(sorted(keys, key=lambda key: self._entries[key].sort_key))
+
+
+def persona_counts(world: World) -> dict[str, tuple[int, int]]:
+    """Pending and completed items by persona key, for the start page."""
+    return {
+        persona.key: (
+            len(world.queue(persona.id, done=False)),
+            len(world.queue(persona.id, done=True)),
+        )
+        for persona in personas().values()
+    }

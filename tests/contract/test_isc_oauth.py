@@ -1,0 +1,212 @@
+"""ISC's own OAuth: what both profiles share is tested here for both."""
+
+import json
+from base64 import urlsafe_b64decode
+
+import pytest
+
+from sandbox.server import SandboxApp, create_app
+from tests.contract.conftest import CALLBACK, ISSUER
+from tests.contract.dance import Dance, sent_back
+
+PROFILES = pytest.mark.parametrize("base", ["/oauth", "/openid"])
+
+
+def test_info_tells_the_endpoints_to_anybody(tenant: SandboxApp) -> None:
+    info = tenant.test_client().get("/oauth/info").json
+    assert info["authorizeEndpoint"] == f"{ISSUER}/oauth/authorize"
+    assert info["tokenEndpoint"] == f"{ISSUER}/oauth/token"
+    assert set(info) == {
+        *("tenantId", "tenantName", "authorizeEndpoint", "tokenEndpoint"),
+        *("cloudDomainUrl", "logoutUrl", "pod"),
+    }
+
+
+def test_the_token_response_is_as_documented(tenant: SandboxApp) -> None:
+    tokens = Dance(tenant, "/oauth").sign_in("admin")
+    persona = tenant.sandbox.persona("admin")
+    assert (tokens["token_type"], tokens["expires_in"]) == ("bearer", 749)
+    assert (tokens["identity_id"], tokens["org"]) == (persona.id, "acme")
+    assert "id_token" not in tokens
+    part = tokens["access_token"].split(".")[1]
+    claims = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    assert claims["user_name"] == persona.alias
+    assert claims["authorities"] == ["ORG_ADMIN"]
+    assert claims["scope"] == ["sp:scopes:all"]
+    assert not {"iss", "aud", "sub", "email", "name"} & set(claims)
+
+
+@PROFILES
+def test_the_access_token_speaks_for_the_person(tenant: SandboxApp, base: str) -> None:
+    dance = Dance(tenant, base)
+    assert dance.count(dance.sign_in("agent")["access_token"]).json == {"count": 18}
+    assert tenant.sandbox.api_calls[-1].actor == tenant.sandbox.persona("agent").id
+
+
+def test_userinfo_knows_the_person(tenant: SandboxApp) -> None:
+    dance = Dance(tenant, "/oauth")
+    headers = {"Authorization": f"Bearer {dance.sign_in('admin')['access_token']}"}
+    info = dance.backend.get("/oauth/userinfo", headers=headers).json
+    assert (info["displayName"], info["uid"]) == ("Ingrid Halvorsen", "ingrid.halvorsen")
+    assert info["capabilities"] == ["ORG_ADMIN"]
+    assert dance.backend.get("/oauth/userinfo").status_code == 401
+
+
+@PROFILES
+def test_a_code_works_once_and_a_replay_ends_what_it_gave(tenant: SandboxApp, base: str) -> None:
+    dance = Dance(tenant, base)
+    code = sent_back(dance.authorize())["code"]
+    tokens = dance.redeem(code).json
+    again = dance.redeem(code)
+    assert (again.status_code, again.json["error"]) == (400, "invalid_grant")
+    assert dance.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+
+
+@PROFILES
+def test_a_code_expires(tenant: SandboxApp, base: str) -> None:
+    dance = Dance(tenant, base)
+    code = sent_back(dance.authorize())["code"]
+    tenant.sandbox.clock.advance(61)
+    assert dance.redeem(code).json["error"] == "invalid_grant"
+
+
+@PROFILES
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"code_verifier": "w" * 64},
+        {"code_verifier": None},
+        {"redirect_uri": CALLBACK + "x"},
+        {"redirect_uri": None},
+        {"client_secret": "wrong"},
+        {"client_secret": None},
+        {"code": "invented"},
+    ],
+    ids=str,
+)
+def test_a_code_is_not_given_away(
+    tenant: SandboxApp, base: str, wrong: dict[str, str | None]
+) -> None:
+    dance = Dance(tenant, base)
+    code = sent_back(dance.authorize())["code"]
+    reply = dance.redeem(**{"code": code, **wrong})
+    assert reply.status_code in (400, 401)
+    assert reply.json["error"] in ("invalid_grant", "invalid_request", "invalid_client")
+
+
+@PROFILES
+def test_refresh_tokens_rotate_and_reuse_ends_the_family(tenant: SandboxApp, base: str) -> None:
+    dance = Dance(tenant, base)
+    first = dance.sign_in()
+    second = dance.refresh(first["refresh_token"]).json
+    assert second["refresh_token"] != first["refresh_token"]
+    assert dance.count(second["access_token"]).status_code == 200
+    assert dance.refresh(first["refresh_token"]).json["error"] == "invalid_grant"
+    assert dance.refresh(second["refresh_token"]).json["error"] == "invalid_grant"
+
+
+@PROFILES
+def test_an_access_token_expires_by_the_tenants_clock(tenant: SandboxApp, base: str) -> None:
+    dance = Dance(tenant, base)
+    tokens = dance.sign_in()
+    tenant.sandbox.clock.advance(748)
+    assert dance.count(tokens["access_token"]).status_code == 200
+    tenant.sandbox.clock.advance(2)
+    expired = dance.count(tokens["access_token"])
+    assert expired.json == {"error": "JWT validation failed: JWT is expired"}
+    fresh = dance.refresh(tokens["refresh_token"]).json
+    assert dance.count(fresh["access_token"]).status_code == 200
+
+
+@PROFILES
+def test_basic_authentication_of_the_client_works_too(tenant: SandboxApp, base: str) -> None:
+    dance = Dance(tenant, base)
+    form = {
+        "grant_type": "authorization_code",
+        "code": sent_back(dance.authorize())["code"],
+        "redirect_uri": CALLBACK,
+        "code_verifier": dance.verifier,
+    }
+    auth = (dance.client.client_id, dance.client.secret or "")
+    assert dance.backend.post(f"{base}/token", data=form, auth=auth).status_code == 200
+
+
+@PROFILES
+def test_a_public_client_needs_no_secret_but_its_verifier(base: str) -> None:
+    dance = Dance(create_app(redirect_uris=[CALLBACK], public_client=True), base)
+    assert dance.client.secret is None
+    tokens = dance.sign_in()
+    assert dance.refresh(tokens["refresh_token"]).status_code == 200
+    code = sent_back(dance.authorize())["code"]
+    assert dance.redeem(code, code_verifier=None).status_code == 400
+
+
+@PROFILES
+def test_the_picker_is_no_open_redirector(tenant: SandboxApp, base: str) -> None:
+    dance = Dance(tenant, base)
+    for wrong in ({"redirect_uri": "https://evil.example/"}, {"client_id": "unknown"}):
+        reply = dance.authorize(None, **wrong)
+        assert reply.status_code in (400, 401)
+        assert "Location" not in reply.headers
+
+
+@PROFILES
+def test_the_picker_lists_everybody_and_is_never_framed(tenant: SandboxApp, base: str) -> None:
+    page = Dance(tenant, base).authorize(None)
+    text = page.get_data(as_text=True)
+    assert "Sandbox: not SailPoint" in text
+    assert text.count('name="persona"') == 6
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+@PROFILES
+def test_a_browser_is_remembered_until_asked_again(tenant: SandboxApp, base: str) -> None:
+    dance = Dance(tenant, base)
+    dance.sign_in("agent")
+    assert "code" in sent_back(dance.authorize(None))
+    assert dance.authorize(None, prompt="login").status_code == 200
+    other = dance.sign_in("empty", prompt="select_account")
+    assert dance.count(other["access_token"]).json == {"count": 0}
+    assert dance.browser.post("/switch").status_code == 303
+    assert dance.authorize(None).status_code == 200
+
+
+def test_isc_takes_a_sign_in_without_pkce(tenant: SandboxApp) -> None:
+    dance = Dance(tenant, "/oauth")
+    reply = dance.authorize(code_challenge=None, code_challenge_method=None)
+    assert dance.redeem(sent_back(reply)["code"], code_verifier=None).status_code == 200
+
+
+def test_isc_refuses_both_general_scopes_together(tenant: SandboxApp) -> None:
+    reply = Dance(tenant, "/oauth").authorize(scope="sp:scopes:all sp:scopes:default")
+    assert sent_back(reply)["error"] == "invalid_scope"
+
+
+def test_the_default_scope_covers_people_only(tenant: SandboxApp) -> None:
+    dance = Dance(tenant, "/oauth")
+    token = dance.sign_in(scope="sp:scopes:default")["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert dance.count(token).status_code == 403
+    assert dance.backend.get("/v2024/public-identities", headers=headers).status_code == 200
+
+
+def test_a_personal_access_token_carries_its_person(tenant: SandboxApp) -> None:
+    client = tenant.test_client()
+    for key, count in {"approver": 34, "empty": 0, "heavy": 2000}.items():
+        pat = tenant.sandbox.persona(key)
+        form = {"client_id": pat.pat_id, "client_secret": pat.pat_secret}
+        reply = client.post("/oauth/token", data={"grant_type": "client_credentials", **form})
+        assert "refresh_token" not in reply.json
+        headers = {"Authorization": f"Bearer {reply.json['access_token']}"}
+        assert client.get("/work-items/v1/count", headers=headers).json == {"count": count}
+
+
+def test_a_personal_access_token_may_come_in_the_query(tenant: SandboxApp) -> None:
+    pat = tenant.sandbox.persona("agent")
+    query = {"client_id": pat.pat_id, "client_secret": pat.pat_secret}
+    query |= {"grant_type": "client_credentials"}
+    assert tenant.test_client().post("/oauth/token", query_string=query).status_code == 200
+    query["client_secret"] = "wrong"
+    refused = tenant.test_client().post("/oauth/token", query_string=query)
+    assert refused.json["error"] == "invalid_client"

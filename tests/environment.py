@@ -1,0 +1,58 @@
+"""The environment of the tests, set before Django reads its settings (`-p tests.environment`)."""
+
+import os
+import socket
+from typing import NoReturn
+
+import pytest
+
+from sandbox.clients import DASHBOARD_CLIENT_ID
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+TENANT_PORT = free_port()
+TENANT_URL = f"http://127.0.0.1:{TENANT_PORT}"
+CLIENT_SECRET = "a-secret-of-the-tests-and-nobody-else"
+# Where the tests' dashboards run: Django's test client, and one process for each sign-in profile.
+DASHBOARD_PORTS = {"openid": free_port(), "isc": free_port()}
+DASHBOARD_URLS = (
+    "http://localhost:8000",
+    *(f"http://localhost:{port}" for port in DASHBOARD_PORTS.values()),
+)
+
+# Nothing of the developer's own environment may leak into the tests.
+OURS = ("ISC_", "OIDC_", "SESSION_", "SECRET_KEY", "DATABASE_", "FRAME_", "LOG_", "WEB_", "STATIC_")
+OURS += ("DEBUG", "LANGUAGE", "PAGE_SIZE", "TIME_ZONE", "TRUST_PROXY_PROTO")
+for name in list(os.environ):
+    if name.startswith(OURS):
+        del os.environ[name]
+
+os.environ.update(
+    {
+        "ENV_FILE": "",
+        "PUBLIC_URL": "http://localhost:8000",
+        "ALLOWED_HOSTS": "localhost,testserver,dash.localhost",
+        "ISC_BASE_URL": TENANT_URL,
+        "ISC_API_VERSION": "v2024",
+        "OIDC_ISSUER": TENANT_URL,
+        "OIDC_CLIENT_ID": DASHBOARD_CLIENT_ID,
+        "OIDC_CLIENT_SECRET": CLIENT_SECRET,
+        "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 4,
+        "DATABASE_URL": "sqlite://:memory:",
+        "STATIC_FILES": "plain",
+        # Playwright's synchronous API runs an event loop in the test's own thread.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+    }
+)
+
+
+def missing(what: str) -> NoReturn:
+    """Skip a test whose outside help is not there; in CI, where it must be, fail."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing")
+    pytest.skip(f"{what} is missing")
