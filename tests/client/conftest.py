@@ -1,0 +1,40 @@
+"""Two peers: `wire`, which refuses every request that is not declared, and `peer`, a socket."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import responses
+from isc_peer import Peer
+from isc_wire import BASE, Wire
+
+from workitems.isc.client import IscClient
+from workitems.isc.transport import Transport
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    with responses.RequestsMock(assert_all_requests_are_fired=True) as mock:
+        yield Wire(mock)
+
+
+@pytest.fixture
+def client() -> IscClient:
+    return IscClient(Transport(BASE, lambda: "token-of-maria"), api_version="v2024")
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    peer = Peer()
+    yield peer
+    peer.close()
+
+
+@pytest.fixture
+def client_of(peer: Peer) -> Callable[..., IscClient]:
+    """A maker of clients of the peer, impatient so that tests are quick."""
+
+    def make(token: str = "token-of-maria", *, read_timeout: float = 0.3) -> IscClient:
+        transport = Transport(peer.url, lambda: token, timeout=(1.0, read_timeout))
+        return IscClient(transport, api_version="v2024")
+
+    return make

@@ -1,0 +1,143 @@
+"""What can go wrong between us and ISC, in classes named for what the person should hear."""
+
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+DETAIL_LENGTH = 300
+RETRY_AFTER_DEFAULT = 10.0  # seconds: the length of ISC's own rate-limit window
+RETRY_AFTER_MOST = 60.0  # seconds: nobody is asked to wait longer than a page would poll
+
+
+class IscError(Exception):
+    """Base class.
+
+    `request_id` is ISC's own id for the failed call: log it, show it. `detail` is ISC's own
+    words for the person, plain text of at most 300 characters, "" if it sent none.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status: int | None = None,
+        request_id: str | None = None,
+        detail: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.request_id = request_id
+        self.detail = plain(detail)
+
+
+class SignInAgain(IscError):
+    """401: the token is missing, expired or refused."""
+
+
+class Forbidden(IscError):
+    """403: a valid token that may not do this."""
+
+
+class NotFound(IscError):
+    """404: no such work item, or no longer ours."""
+
+
+class UnusableId(NotFound, ValueError):
+    """An id that cannot be one segment of a path: refused before any call."""
+
+
+class Rejected(IscError):
+    """400, 409 and any other 4xx: understood, and refused."""
+
+
+class RateLimited(IscError):
+    """429: come back in `retry_after` seconds (0 to 60)."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        retry_after: float = RETRY_AFTER_DEFAULT,
+        status: int | None = HTTPStatus.TOO_MANY_REQUESTS,
+        request_id: str | None = None,
+        detail: str = "",
+    ) -> None:
+        super().__init__(message, status=status, request_id=request_id, detail=detail)
+        self.retry_after = retry_after
+
+
+class Unavailable(IscError):
+    """5xx, or no connection: nothing was done, try later."""
+
+
+class TimedOut(Unavailable):
+    """A read that took too long."""
+
+
+class OutcomeUnknown(IscError):
+    """A write whose answer never came, or cannot be trusted: ISC may or may not have done it."""
+
+
+class UnexpectedReply(IscError):
+    """A read's 2xx or 3xx whose body is not what the schema promises."""
+
+
+STATUS_ERRORS: dict[int, Callable[..., IscError]] = {
+    HTTPStatus.UNAUTHORIZED: SignInAgain,
+    HTTPStatus.FORBIDDEN: Forbidden,
+    HTTPStatus.NOT_FOUND: NotFound,
+}
+# A gateway that gave up waiting says nothing about what happened behind it.
+GATEWAY_GAVE_UP = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
+
+
+def error_class(status: int, *, is_write: bool) -> Callable[..., IscError]:
+    """The class for a status that is not 2xx; 429 carries more and is made by the caller."""
+    if status in STATUS_ERRORS:
+        return STATUS_ERRORS[status]
+    if status < HTTPStatus.BAD_REQUEST or (status in GATEWAY_GAVE_UP and is_write):
+        return OutcomeUnknown if is_write else UnexpectedReply
+    return Rejected if status < HTTPStatus.INTERNAL_SERVER_ERROR else Unavailable
+
+
+def detail_of(body: object) -> str:
+    """ISC's own sentence in an error body: ErrorResponseDto, or the gateway's `error`/`message`."""
+    if not isinstance(body, dict):
+        return ""
+    messages = body.get("messages")
+    texts = [
+        message["text"]
+        for message in (messages if isinstance(messages, list) else [])
+        if isinstance(message, dict) and isinstance(message.get("text"), str)
+    ]
+    candidates = [*texts, body.get("error"), body.get("message")]
+    return next((text for text in candidates if isinstance(text, str) and text.strip()), "")
+
+
+def plain(text: str) -> str:
+    """One line without control or invisible formatting characters, at most 300 characters."""
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    line = " ".join(printable.split())
+    return line if len(line) <= DETAIL_LENGTH else line[: DETAIL_LENGTH - 1] + "…"
+
+
+def retry_after_seconds(header: str | None) -> float:
+    """Retry-After, in seconds or as an HTTP date, kept between 0 and 60; 10 if unreadable."""
+    try:
+        seconds = float(header or "")
+    except ValueError:
+        seconds = _seconds_until(header or "")
+    if not math.isfinite(seconds):
+        return RETRY_AFTER_DEFAULT
+    return min(max(seconds, 0.0), RETRY_AFTER_MOST)
+
+
+def _seconds_until(http_date: str) -> float:
+    try:
+        moment = parsedate_to_datetime(http_date)
+    except ValueError:
+        return math.nan
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - datetime.now(UTC)).total_seconds()

@@ -1,0 +1,292 @@
+"""What ISC sends, read leniently.
+
+No field is promised (the published schema marks none as required), enums grow without notice
+and one is misspelt, so nothing here raises because of a value: what cannot be read becomes "",
+None or (). Only a row that is no object or has no id is beyond reading (`UnreadableWorkItem`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    SkipValidation,
+    ValidationError,
+)
+from pydantic.alias_generators import to_camel
+
+from workitems.isc.lenient import (
+    Moment,
+    Number,
+    Text,
+    TextOrNone,
+    Texts,
+    Truth,
+    object_or_none,
+    objects,
+    text,
+    text_or_none,
+    whole_number,
+)
+
+PENDING = "pending"
+MISSPELT_TYPES = {"PolicyVioloation": "PolicyViolation"}  # v3, v2025 and later: api-specs PR 137
+FORM_DEPTH = 20  # sections within sections: far beyond any form, far below Python's own limit
+
+
+class Wire(BaseModel):
+    """What all wire models share."""
+
+    model_config = ConfigDict(
+        extra="ignore", alias_generator=to_camel, populate_by_name=True, frozen=True
+    )
+
+
+def is_pending(state: str | None) -> bool:
+    """Whether a state leaves something to decide: ISC sends "Pending", null or nothing."""
+    return (state or "").strip().lower() in {"", PENDING}
+
+
+class ApprovalItem(Wire):
+    """One thing to approve or reject within a work item."""
+
+    id: Text = ""
+    account: Text = ""
+    application: Text = ""
+    name: Text = ""
+    operation: Text = ""
+    value: Text = ""
+    state: TextOrNone = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be decided."""
+        return is_pending(self.state)
+
+
+class RemediationItem(Wire):
+    """One thing a certification asks to be changed by hand."""
+
+    id: Text = ""
+    target_id: Text = ""
+    target_name: Text = ""
+    target_display_name: Text = ""
+    application_name: Text = ""
+    attribute_name: Text = ""
+    attribute_operation: Text = ""
+    attribute_value: Text = ""
+    native_identity: Text = ""
+
+
+class AllowedValue(Wire):
+    """One choice of a form field: what is shown and what is sent."""
+
+    display: Text = ""
+    value: Text = ""
+
+
+def read_allowed_values(value: object) -> tuple[AllowedValue, ...]:
+    """Choices given as {display, value} objects (either may be missing) or as bare scalars."""
+    if not isinstance(value, list | tuple):
+        return ()
+    return tuple(choice for choice in map(_allowed_value, value) if choice.display)
+
+
+def _allowed_value(raw: object) -> AllowedValue:
+    if isinstance(raw, AllowedValue):
+        return raw
+    if not isinstance(raw, dict):
+        return AllowedValue(display=text(raw), value=text(raw))
+    shown, sent = text(raw.get("display")), text_or_none(raw.get("value"))
+    return AllowedValue(display=shown or sent or "", value=shown if sent is None else sent)
+
+
+class FormField(Wire):
+    """One question of an account-selection form; answered under its `name`."""
+
+    name: Text = ""
+    display_name: Text = ""
+    display_type: Text = ""
+    required: Truth = False
+    allowed_values: Annotated[tuple[AllowedValue, ...], PlainValidator(read_allowed_values)] = (
+        Field(default=(), validation_alias=AliasChoices("allowedValuesList", "allowed_values"))
+    )
+    value: object = None
+
+
+class FormSection(Wire):
+    """A heading with fields and further sections below it."""
+
+    name: Text = ""
+    label: Text = ""
+    items: "tuple[FormSection | FormField, ...]" = ()
+
+    def fields(self) -> Iterator[FormField]:
+        """All fields, depth first."""
+        for item in self.items:
+            if isinstance(item, FormField):
+                yield item
+            else:
+                yield from item.fields()
+
+
+def read_sections(value: object) -> tuple[FormSection, ...]:
+    """The sections of a form; a field that stands outside any gets one of its own."""
+    return tuple(map(_top_section, objects(value)))
+
+
+def _top_section(raw: object) -> FormSection:
+    if isinstance(raw, dict) and "displayType" not in raw:
+        return _section(raw, depth=1)
+    item = _form_item(raw, depth=1)
+    return item if isinstance(item, FormSection) else FormSection(items=(item,))
+
+
+def _section(raw: Mapping[str, object], depth: int) -> FormSection:
+    children = objects(raw.get("formItems") or raw.get("sections")) if depth <= FORM_DEPTH else []
+    items = tuple(_form_item(child, depth + 1) for child in children)
+    return FormSection(name=text(raw.get("name")), label=text(raw.get("label")), items=items)
+
+
+def _form_item(raw: object, depth: int) -> FormSection | FormField:
+    if isinstance(raw, FormSection | FormField):
+        return raw
+    if isinstance(raw, dict) and ("formItems" in raw or "sections" in raw):
+        return _section(raw, depth)
+    return FormField.model_validate(raw)
+
+
+class WorkItemForm(Wire):
+    """The form of a work item that asks for an account selection."""
+
+    id: Text = ""
+    name: Text = ""
+    title: Text = ""
+    subtitle: Text = ""
+    target_user: Text = ""
+    sections: Annotated[tuple[FormSection, ...], PlainValidator(read_sections)] = ()
+
+    def fields(self) -> Iterator[FormField]:
+        """All fields of all sections, depth first."""
+        for section in self.sections:
+            yield from section.fields()
+
+
+def type_name(value: object) -> str:
+    """The type as ISC says it, the known misspelling put right."""
+    name = text(value)
+    return MISSPELT_TYPES.get(name, name)
+
+
+class WorkItem(Wire):
+    """One row of the queue, `raw` being the JSON object as it was received."""
+
+    id: Text
+    name: Text = ""
+    description: Text = ""
+    type: Annotated[str, PlainValidator(type_name)] = ""
+    state: TextOrNone = None
+    requester_id: Text = ""
+    requester_name: Text = Field(
+        default="", validation_alias=AliasChoices("requesterDisplayName", "requester_name")
+    )
+    owner_id: Text = ""
+    owner_name: Text = ""
+    created: Moment = None
+    modified: Moment = None
+    completed: Moment = None
+    num_items: Number = None
+    approval_items: Annotated[tuple[ApprovalItem, ...], BeforeValidator(objects)] = ()
+    remediation_items: Annotated[tuple[RemediationItem, ...], BeforeValidator(objects)] = ()
+    form: Annotated[WorkItemForm | None, BeforeValidator(object_or_none)] = None
+    errors: Texts = ()
+    raw: Annotated[Mapping[str, object], SkipValidation] = Field(default_factory=dict, repr=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for somebody."""
+        return is_pending(self.state)
+
+    @property
+    def open_approval_items(self) -> tuple[ApprovalItem, ...]:
+        """The approval items nobody has decided yet."""
+        return tuple(item for item in self.approval_items if item.is_open)
+
+    @property
+    def decided_count(self) -> int:
+        """How many approval items are decided."""
+        return len(self.approval_items) - len(self.open_approval_items)
+
+
+@dataclass(frozen=True)
+class UnreadableWorkItem:
+    """A list element without shape or id; `reason` is one English sentence for log and page."""
+
+    raw: object
+    reason: str
+
+
+@dataclass(frozen=True)
+class WorkItemPage:
+    """One page of a list; `total` is the length of the whole list, None if ISC did not say."""
+
+    items: tuple[WorkItem | UnreadableWorkItem, ...]
+    total: int | None
+
+
+def has_usable_id(raw: Mapping[str, object]) -> bool:
+    """Whether the id can be one segment of an address, ISC's and ours."""
+    identifier = text(raw.get("id"))
+    is_segment = identifier.strip() not in {"", ".", ".."} and "/" not in identifier
+    return is_segment and identifier.isprintable()
+
+
+def read_work_item(raw: object) -> WorkItem | UnreadableWorkItem:
+    """One list element; never raises."""
+    if not isinstance(raw, dict):
+        return UnreadableWorkItem(raw, "The element is not an object.")
+    if not has_usable_id(raw):
+        return UnreadableWorkItem(raw, "The element has no usable id.")
+    try:
+        return WorkItem.model_validate({**raw, "raw": raw})
+    except ValidationError:
+        return UnreadableWorkItem(raw, "The element does not have the expected shape.")
+
+
+class WorkItemSummary(BaseModel):
+    """The numbers of an owner's queue. Nothing but numbers, so a missing one is no summary."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    open: Annotated[int, BeforeValidator(whole_number)]
+    completed: Annotated[int, BeforeValidator(whole_number)]
+    total: Annotated[int, BeforeValidator(whole_number)]
+
+
+class PublicIdentity(Wire):
+    """A person as everybody in the company may see them."""
+
+    id: Text
+    name: Text = ""
+    alias: Text = ""
+    email: Text = ""
+    status: Text = ""
+    identity_state: TextOrNone = None
+    manager_name: Text = Field(
+        default="", validation_alias=AliasChoices("manager_name", AliasPath("manager", "name"))
+    )
+    manager_id: Text = Field(
+        default="", validation_alias=AliasChoices("manager_id", AliasPath("manager", "id"))
+    )
+
+    @property
+    def is_inactive(self) -> bool:
+        """Whether ISC calls them inactive, for a short or a long term; null means active."""
+        return (self.identity_state or "").strip().upper().startswith("INACTIVE")
