@@ -1,0 +1,59 @@
+"""Which web addresses we are willing to use: https, or http on this very machine."""
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+_PATH = re.compile(r"[A-Za-z0-9\-._~!$&()*+,=:@%/]*")
+
+
+def is_loopback(host: str) -> bool:
+    """True for names and numbers that never leave this machine (browsers treat them as secure)."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def split_address(value: str) -> SplitResult:
+    """Take an absolute http(s) address apart; ValueError (a sentence part) when it is not one."""
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    host = parts.netloc.removesuffix(f":{port}") if port is not None else parts.netloc
+    if (
+        parts.scheme not in {"http", "https"}
+        or not _HOST.fullmatch(host)
+        or not _PATH.fullmatch(parts.path)
+        or parts.query
+        or parts.fragment
+    ):
+        raise ValueError("is not an address such as https://host.example.com")
+    return parts
+
+
+def checked_address(value: str) -> str:
+    """The address itself, if it is https or stays on this machine; ValueError otherwise."""
+    parts = split_address(value)
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ValueError("must begin with https:// (http is accepted on loopback and *.localhost)")
+    return value
+
+
+def checked_origin(value: str) -> str:
+    """Scheme, host and port only; ValueError for a path, a wildcard or anything else."""
+    parts = split_address(checked_address(value))
+    if parts.path not in {"", "/"}:
+        raise ValueError("must be scheme, host and port only, without a path")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def origin_of(address: str) -> str:
+    """`https://host:1/a?b` -> `https://host:1`."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.lower()}"

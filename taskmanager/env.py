@@ -1,0 +1,255 @@
+"""Every variable of the environment: typed, cross-checked, and explained when it is wrong."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+import dj_database_url
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from taskmanager.addresses import checked_address, checked_origin, is_loopback
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+SHORTEST_KEY = 50  # characters: what `manage.py check --deploy` asks for
+
+
+def _split_commas(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _split_spaces(value: object) -> object:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+def _without_slash(value: str) -> str:
+    return value.rstrip("/")
+
+
+Csv = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_spaces)]
+Address = Annotated[str, AfterValidator(checked_address)]
+Base = Annotated[str, AfterValidator(checked_address), AfterValidator(_without_slash)]
+Origin = Annotated[str, AfterValidator(checked_origin)]
+Origins = Annotated[
+    tuple[Origin, ...], NoDecode, BeforeValidator(_split_commas)
+]  # the header they end up in takes no other characters, so nothing can be injected
+
+
+class Env(BaseSettings):
+    """One field per variable. `description` completes the sentence "Set it to ..."."""
+
+    model_config = SettingsConfigDict(
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    # Where things are
+    public_url: Origin = Field(
+        description="the dashboard's own address, such as https://tasks.example.com"
+    )
+    isc_base_url: Base = Field(
+        description="the tenant's API address, such as https://acme.api.identitynow.com"
+    )
+    isc_api_version: Literal["v3", "v2024", "v2025", "v2026", "v1"] = Field(
+        "v2024", description="v3, v2024, v2025 or v2026 (yearly paths), or v1 (/work-items/v1)"
+    )
+
+    # Sign-in
+    oidc_issuer: Address | None = Field(
+        None, description="the issuer of an OpenID provider, or leave it out for ISC's own OAuth"
+    )
+    oidc_client_id: str = Field(min_length=1, description="the id of the registered API client")
+    oidc_client_secret_file: Path | None = Field(None, description="the path of a file")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="the client's secret")
+    oidc_scopes: Words = Field((), description="scopes with spaces between them")
+    oidc_identity_claim: str = Field("", description="the claim that holds the ISC identity id")
+    oidc_admin_claim: str = Field("authorities", description="the claim that lists user levels")
+    oidc_admin_values: Csv = Field(("ORG_ADMIN",), description="user levels with commas between")
+
+    # Secrets and sessions
+    secret_key_file: Path | None = Field(None, description="the path of a file")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description=f"at least {SHORTEST_KEY} random characters"
+    )
+    session_keys_file: Path | None = Field(None, description="the path of a file")
+    session_keys: SecretStr = Field(SecretStr(""), description="keys with commas between them")
+    session_idle_seconds: int = Field(
+        7200, ge=300, le=86400, description="a whole number from 300 to 86400"
+    )
+    session_absolute_seconds: int = Field(
+        43200, ge=300, le=604800, description="a whole number from 300 to 604800"
+    )
+
+    # Serving
+    allowed_hosts: Csv = Field((), description="host names with commas between them")
+    trust_proxy_proto: bool = Field(default=False, description="true or false")
+    frame_ancestors: Origins = Field(
+        (), description="origins such as https://intranet.example.com with commas between them"
+    )
+    database_url_file: Path | None = Field(None, description="the path of a file")
+    database_url: SecretStr = Field(
+        SecretStr(f"sqlite:///{BASE_DIR / 'db.sqlite3'}"),
+        description="an address such as postgres://user:password@host/name or sqlite:////path",
+    )
+    static_files: Literal["hashed", "plain"] = Field("hashed", description="hashed or plain")
+    static_root: Path = Field(BASE_DIR / "staticfiles", description="the path of a folder")
+    web_concurrency: int = Field(2, ge=1, le=64, description="a whole number from 1 to 64")
+    web_threads: int = Field(8, ge=1, le=64, description="a whole number from 1 to 64")
+
+    # How it looks and what it says
+    page_size: int = Field(50, ge=1, le=250, description="a whole number from 1 to 250")
+    time_zone: str = Field("UTC", description="a name such as Europe/Berlin")
+    language: str = Field("en", description=f"one of: {', '.join(LANGUAGES)}")
+    log_format: Literal["console", "json"] = Field("console", description="console or json")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
+    debug: bool = Field(default=False, description="true or false")
+
+    @property
+    def https(self) -> bool:
+        """True when people reach the dashboard over https."""
+        return self.public_url.startswith("https://")
+
+    @field_validator(
+        "oidc_client_secret", "secret_key", "session_keys", "database_url", mode="before"
+    )
+    @classmethod
+    def _read_file(cls, value: object, info: ValidationInfo) -> object:
+        """A secret may stand in the file named by NAME_FILE instead of in the environment."""
+        name = str(info.field_name)
+        path: Path | None = info.data.get(f"{name}_file")
+        if path is None:
+            return value
+        if value != cls.model_fields[name].default:
+            raise ValueError(f"is set twice: choose {name.upper()} or {name.upper()}_FILE")
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise ValueError(
+                f"cannot be read from the file that {name.upper()}_FILE names"
+            ) from None
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value():
+            raise ValueError("is missing")
+        if len(value) < SHORTEST_KEY:
+            raise ValueError("is too short")
+        return value
+
+    @field_validator("session_keys")
+    @classmethod
+    def _each_long_enough(cls, value: SecretStr) -> SecretStr:
+        keys = _split_commas(value.get_secret_value())
+        if any(len(key) < 32 for key in keys):  # type: ignore[attr-defined]  # noqa: PLR2004
+            raise ValueError("holds a key of fewer than 32 characters")
+        return value
+
+    @field_validator("oidc_scopes")
+    @classmethod
+    def _scopes_fit_profile(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if "oidc_issuer" not in info.data:
+            return value
+        if info.data["oidc_issuer"] is None:
+            if "openid" in value:
+                raise ValueError("contains openid, but OIDC_ISSUER is not set")
+            return value
+        if value and "openid" not in value:
+            raise ValueError("must contain openid when OIDC_ISSUER is set")
+        return value or ("openid", "profile")
+
+    @field_validator("session_absolute_seconds")
+    @classmethod
+    def _not_below_idle(cls, value: int, info: ValidationInfo) -> int:
+        if value < info.data.get("session_idle_seconds", 0):
+            raise ValueError("must not be smaller than SESSION_IDLE_SECONDS")
+        return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _own_host(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        own = urlsplit(info.data.get("public_url", "")).hostname or ""
+        if "*" in value:
+            raise ValueError("must not contain *")
+        return value or (f"[{own}]" if ":" in own else own,)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr) -> SecretStr:
+        try:
+            dj_database_url.parse(value.get_secret_value())
+        except Exception:  # noqa: BLE001 - the parser raises many kinds, some of them with the value
+            raise ValueError("is not the address of a database") from None
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is not the name of a time zone")
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if value not in LANGUAGES:
+            raise ValueError("is not a language we speak")
+        return value
+
+    @field_validator("debug")
+    @classmethod
+    def _debug_stays_home(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001
+        host = urlsplit(info.data.get("public_url", "")).hostname or "localhost"
+        if value and not is_loopback(host):
+            raise ValueError("may be on only while PUBLIC_URL is on this machine")
+        return value
+
+
+def sentences(error: ValidationError) -> list[str]:
+    """One sentence per problem; values are never repeated, since some of them are secrets."""
+    found: dict[str, str] = {}
+    for problem in error.errors(include_url=False, include_input=False):
+        field = str(problem["loc"][0])
+        reason = "is not valid"
+        if problem["type"] == "missing":
+            reason = "is missing"
+        elif problem["type"] == "value_error":
+            reason = str(problem["ctx"]["error"])
+        expected = Env.model_fields[field].description
+        found.setdefault(field, f"{field.upper()} {reason}. Set it to {expected}.")
+    return list(found.values())
+
+
+def load_env() -> Env:
+    """Read the environment and `.env`; on any problem say all of them on stderr and exit with 1.
+
+    ENV_FILE names another file, or, left empty, none at all: tests and the demo must not
+    pick up what a developer keeps in `.env`.
+    """
+    path = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
+    try:
+        return Env(_env_file=path or None)
+    except ValidationError as error:
+        problems = "\n".join(f"  - {sentence}" for sentence in sentences(error))
+        sys.stderr.write(f"My Tasks cannot start. Please correct its environment:\n{problems}\n")
+        raise SystemExit(1) from None

@@ -1,0 +1,192 @@
+"""Django's settings: flat, one file, every value that may differ comes from `env`."""
+
+from typing import Any
+
+import dj_database_url
+
+from taskmanager.addresses import origin_of
+from taskmanager.env import BASE_DIR, load_env
+from taskmanager.env import LANGUAGES as SPOKEN
+from taskmanager.logging import config as logging_config
+
+env = load_env()
+
+# --- The project
+
+DEBUG = env.debug
+SECRET_KEY = env.secret_key.get_secret_value()
+ROOT_URLCONF = "taskmanager.urls"
+WSGI_APPLICATION = "taskmanager.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "template_partials.apps.SimpleAppConfig",
+    "csp",
+    "taskmanager.apps.TaskmanagerConfig",
+    "taskmanager.signin",
+    "workitems",
+]
+
+MIDDLEWARE = [
+    "taskmanager.middleware.RequestIdMiddleware",
+    "taskmanager.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "taskmanager.middleware.IsolationMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "taskmanager.middleware.PrivatePagesMiddleware",
+    # Safe against BREACH: Django pads each compressed body by a random length and masks the
+    # CSRF token anew for every page.
+    "django.middleware.gzip.GZipMiddleware",
+    "taskmanager.embedding.EmbeddingMiddleware",
+    "taskmanager.embedding.FrameSessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "workitems.framing.WidgetMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "taskmanager.signin.middleware.SignInMiddleware",
+    "workitems.middleware.IscErrorMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["template_partials.templatetags.partials"],
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+        },
+    }
+]
+
+# --- Addresses, https and cookies: all of it follows from PUBLIC_URL
+
+PUBLIC_URL = env.public_url
+ALLOWED_HOSTS = list(env.allowed_hosts)
+FRAME_ANCESTORS = env.frame_ancestors
+SECURE_SSL_REDIRECT = env.https
+SECURE_HSTS_SECONDS = 31_536_000 if env.https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.https
+# Joining the browsers' preload list is the owner's decision about a whole domain, not ours.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+# Believed only when told so: without a proxy that overwrites it, anybody can send this header.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.trust_proxy_proto else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+SESSION_ENGINE = "taskmanager.signin.sessions"
+SESSION_KEYS = [
+    key.strip() for key in env.session_keys.get_secret_value().split(",") if key.strip()
+]
+SESSION_IDLE_SECONDS = env.session_idle_seconds
+SESSION_ABSOLUTE_SECONDS = env.session_absolute_seconds
+# `__Host-` ties the cookie to this very host, but browsers take it over https only.
+SESSION_COOKIE_NAME = "__Host-session" if env.https else "session"
+SESSION_COOKIE_SECURE = env.https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # Strict would lose the session on the way back from the provider
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# In the session and not in a cookie of its own: it must work inside a frame on another site.
+CSRF_USE_SESSIONS = True
+CSRF_FAILURE_VIEW = "taskmanager.signin.csrf.csrf_failure"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        # Chromium applies this to the redirect after a form post as well: signing out.
+        "form-action": ["'self'", *([origin_of(env.oidc_issuer)] if env.oidc_issuer else [])],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- Sign-in (taskmanager/signin) and the tenant (workitems)
+
+ISC_BASE_URL = env.isc_base_url
+ISC_API_VERSION = env.isc_api_version
+OIDC_ISSUER = env.oidc_issuer
+OIDC_CLIENT_ID = env.oidc_client_id
+OIDC_CLIENT_SECRET = env.oidc_client_secret.get_secret_value() or None
+OIDC_SCOPES = env.oidc_scopes
+OIDC_IDENTITY_CLAIM = env.oidc_identity_claim
+OIDC_ADMIN_CLAIM = env.oidc_admin_claim
+OIDC_ADMIN_VALUES = env.oidc_admin_values
+PAGE_SIZE = env.page_size
+
+# --- Database
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.database_url.get_secret_value(), conn_max_age=60, conn_health_checks=True
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Readers do not wait for the writer, and two writers queue instead of failing.
+    DATABASES["default"]["OPTIONS"] = {
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,
+    }
+
+# --- Static files: hashed and compressed by collectstatic, or plain from their folders
+
+STATIC_FILES = "plain" if DEBUG else env.static_files
+STATIC_URL = "/static/"
+STATIC_ROOT = None if STATIC_FILES == "plain" else env.static_root
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = STATIC_FILES == "plain"
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # our files are for our pages
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if STATIC_FILES == "plain"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Language and time
+
+USE_I18N = True
+USE_TZ = True
+LANGUAGE_CODE = env.language
+LANGUAGES = list(SPOKEN.items())
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.time_zone
+
+# --- Logging
+
+LOGGING = logging_config(style=env.log_format, level=env.log_level)

@@ -1,0 +1,120 @@
+"""Back-channel logout: the provider tells us, server to server, that somebody has signed out.
+
+OpenID Connect Back-Channel Logout 1.0. Whoever can reach this address can post to it, so nothing
+but the provider's signature counts, and every doubt is the same 400 without a reason.
+"""
+
+import hashlib
+import logging
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from joserfc.errors import JoseError
+from joserfc.jwt import JWTClaimsRegistry
+
+from taskmanager.signin import vault
+from taskmanager.signin.errors import ProviderUnavailable
+from taskmanager.signin.models import Session, UsedLogoutToken
+from taskmanager.signin.openid import OpenIdConnect
+from taskmanager.signin.provider import configured_provider
+
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+# `logout+jwt` is what the specification recommends; older providers send the general name or
+# none. Tokens of other purposes (at+jwt) are out; an id_token has no `events`.
+TYPES = {"logout+jwt", "jwt", ""}
+FRESH_SECONDS = 300  # how old a token may be, whatever it says about its own expiry
+LEEWAY = 60  # seconds by which two clocks may differ
+
+logger = logging.getLogger(__name__)
+
+
+class NotALogout(Exception):
+    """The token does not say, or not credibly, that somebody has signed out."""
+
+
+@csrf_exempt  # the provider has no session with us: its signature is what we check
+@login_not_required
+@require_POST
+def backchannel(request: HttpRequest) -> HttpResponse:
+    """End the sessions that a logout token names. 200 also when there are none left."""
+    provider = configured_provider()
+    if not isinstance(provider, OpenIdConnect):
+        raise Http404
+    try:
+        claims = _verified(provider, request.POST.get("logout_token", ""))
+        ended = _end(claims)
+    except (NotALogout, JoseError, ProviderUnavailable, requests.RequestException) as error:
+        return _refused(error)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # of a malformed token
+        return _refused(error)
+    logger.info("signed out by the provider: %s sessions ended", ended)
+    return HttpResponse()
+
+
+def _refused(error: Exception) -> JsonResponse:
+    logger.warning("logout token refused: %s: %s", type(error).__name__, str(error)[:200])
+    return JsonResponse({"error": "invalid_request"}, status=HTTPStatus.BAD_REQUEST)
+
+
+def _verified(provider: OpenIdConnect, logout_token: str) -> Mapping[str, Any]:
+    """The token's claims after all checks of the specification's section 2.6."""
+    token = provider.decoded(logout_token)
+    if str(token.header.get("typ", "")).lower() not in TYPES:
+        raise NotALogout("a token of another type")
+    claims = token.claims
+    JWTClaimsRegistry(
+        leeway=LEEWAY,
+        iss={"essential": True, "value": provider.issuer},
+        aud={"essential": True, "value": settings.OIDC_CLIENT_ID},
+        iat={"essential": True},
+        jti={"essential": True},
+    ).validate(claims)
+    if claims["iat"] < time.time() - FRESH_SECONDS - LEEWAY:
+        raise NotALogout("too old")
+    events = claims.get("events")
+    if not isinstance(events, dict) or not isinstance(events.get(EVENT), dict):
+        raise NotALogout("another event")
+    if "nonce" in claims:
+        raise NotALogout("with a nonce, like an id_token")
+    names = [claims.get("sub", ""), claims.get("sid", "")]
+    if not any(names) or not all(isinstance(name, str) for name in names):
+        raise NotALogout("about nobody")
+    return claims
+
+
+def _end(claims: Mapping[str, Any]) -> int:
+    """Delete the rows, framed sessions and full ones alike, and use the token up."""
+    issuer, subject, sid = (claims.get(name, "") for name in ("iss", "sub", "sid"))
+    of_person = Q(subject_hash__in=vault.fingerprints("subject", issuer, subject))
+    named = Q(sid_hash__in=vault.fingerprints("sid", issuer, sid))
+    if subject:
+        # Without a sid all of the person's; with one also those whose sign-in told us none.
+        named = named | of_person & Q(sid_hash="") if sid else of_person
+    with transaction.atomic():
+        _use_up(claims)
+        _, by_model = Session.objects.filter(named).delete()
+    return by_model.get(Session._meta.label, 0)
+
+
+def _use_up(claims: Mapping[str, Any]) -> None:
+    """Remember the token for as long as it would be taken. Raises NotALogout the second time."""
+    until = datetime.fromtimestamp(claims["iat"] + FRESH_SECONDS + 2 * LEEWAY, UTC)
+    digest = hashlib.sha256(f"{claims['iss']}\0{claims['jti']}".encode()).hexdigest()
+    UsedLogoutToken.objects.filter(until__lt=timezone.now()).delete()
+    try:
+        with transaction.atomic():
+            UsedLogoutToken.objects.create(digest=digest, until=until)
+    except IntegrityError as error:
+        raise NotALogout("used before") from error

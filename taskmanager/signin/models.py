@@ -1,0 +1,122 @@
+"""Two tables: sessions, and the tokens that live and die with them. There is no user table."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models.base import ModelBase
+from django.utils import timezone
+
+
+class Session(AbstractBaseSession):
+    """One browser's session; the payload is encrypted and the key is stored as a hash.
+
+    The two fingerprints let a provider's logout, or a person's list of sessions, find rows
+    without decrypting any.
+    """
+
+    session_key = models.CharField(max_length=64, primary_key=True)
+    subject_hash = models.CharField(max_length=64, default="", db_index=True)
+    sid_hash = models.CharField(max_length=64, default="", db_index=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    REWRITTEN: ClassVar = ("session_data", "expire_date", "subject_hash", "sid_hash")
+
+    class Meta:
+        verbose_name = "session"
+
+    def __str__(self) -> str:
+        return self.session_key[:8]
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from taskmanager.signin.sessions import SessionStore  # noqa: PLC0415 - it imports us
+
+        return SessionStore
+
+    def save(
+        self,
+        *,
+        force_insert: bool | tuple[ModelBase, ...] = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+    ) -> None:
+        """Rewriting a session leaves its dates of birth and last use alone."""
+        super().save(
+            force_insert=force_insert,
+            force_update=force_update,
+            using=using,
+            update_fields=self.REWRITTEN if force_update else update_fields,
+        )
+
+
+class TokenSet(models.Model):
+    """The tokens of a session, apart from its payload.
+
+    Two requests that save one session at the same time would otherwise put an old refresh
+    token back over a rotated one.
+    """
+
+    session = models.OneToOneField(
+        Session, on_delete=models.CASCADE, primary_key=True, related_name="tokens"
+    )
+    sealed = models.TextField()
+    leased_until = models.DateTimeField(null=True, help_text="somebody is refreshing until then")
+    refresh_after = models.DateTimeField(null=True, help_text="the provider is down: wait")
+
+    def __str__(self) -> str:
+        return self.session_id[:8]
+
+
+class UsedLogoutToken(models.Model):
+    """A logout token of the provider that has done its work, until it would be refused as old."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.digest[:8]
+
+
+class FramedSession(models.Model):
+    """Marks a session that a widget got through a popup, and which browser session led it there.
+
+    `started_by` is the hash of a value that the full page's session keeps: signing out there
+    ends the widgets that were signed in from it.
+    """
+
+    session = models.OneToOneField(
+        Session, on_delete=models.CASCADE, primary_key=True, related_name="framed"
+    )
+    started_by = models.CharField(max_length=64, db_index=True)
+
+    def __str__(self) -> str:
+        return self.session_id[:8]
+
+
+class HandOff(models.Model):
+    """A sign-in on its way from a popup to the frame that asked for it (`handoff.py`).
+
+    The key is the hash of a secret in the frame's session; the popup only ever learns the hash.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    ticket_hash = models.CharField(max_length=64, default="", blank=True, db_index=True)
+    ticket_until = models.DateTimeField()
+    flow_hash = models.CharField(max_length=64, default="", blank=True)
+    is_by_code = models.BooleanField(default=False, help_text="the flow has shaken no hands")
+    sealed = models.TextField(default="", blank=True)
+    code_hash = models.CharField(max_length=64, default="", blank=True)
+    problem = models.CharField(max_length=60, default="", blank=True)
+    result_until = models.DateTimeField(null=True)
+    begun = models.PositiveSmallIntegerField(default=0)
+    asked = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.key[:8]

@@ -1,0 +1,11 @@
+"""Includes only. /healthz and /readyz are answered before this (taskmanager/health.py)."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("taskmanager.signin.urls")),
+    path("", include("workitems.urls")),
+    path("widget/", include("workitems.widget_urls")),
+    # The same views and templates once more, in a frame: `url` stays within its instance.
+    path("widget/", include("workitems.urls", namespace="widget")),
+]

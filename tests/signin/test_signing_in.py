@@ -1,0 +1,246 @@
+"""The way in, in both profiles."""
+
+import pytest
+from django.conf import LazySettings
+from django.test import RequestFactory
+
+from taskmanager.signin import tokens
+from taskmanager.signin.models import Session
+from tests.signin.conftest import Provider, Visitor, query_of
+
+
+def test_a_person_signs_in_and_arrives_where_they_wanted_to_go(
+    any_profile: Provider, visitor: Visitor
+) -> None:
+    response = visitor.sign_in("admin", next_url="/work-items/42/?tab=completed")
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/work-items/42/?tab=completed"
+    expected = any_profile.sandbox.persona("admin")
+    assert visitor.client.session["person"] == {
+        "id": expected.id,
+        "name": expected.name,
+        "alias": expected.alias,
+        "is_admin": True,
+    }
+
+
+def test_a_person_without_the_level_is_no_admin(any_profile: Provider, visitor: Visitor) -> None:
+    visitor.sign_in("approver")
+
+    assert visitor.client.session["person"]["is_admin"] is False
+
+
+def test_the_access_token_is_at_hand_after_sign_in(
+    any_profile: Provider, visitor: Visitor, rf: RequestFactory
+) -> None:
+    visitor.sign_in("approver")
+    request = rf.get("/")
+    request.session = visitor.client.session
+
+    caller = any_profile.sandbox.tokens.read(tokens.access_token_for(request))
+    assert caller.identity_id == any_profile.sandbox.persona("approver").id
+
+
+def test_the_request_to_the_provider_carries_pkce_state_and_nonce(
+    openid: Provider, visitor: Visitor
+) -> None:
+    sent = query_of(visitor.start())
+
+    assert sent["response_type"] == "code"
+    assert sent["code_challenge_method"] == "S256"
+    assert len(sent["code_challenge"]) == 43
+    assert len(sent["state"]) >= 43
+    assert sent["nonce"]
+    assert sent["redirect_uri"] == "http://localhost:8000/signin/callback/"
+
+
+def test_isc_is_sent_pkce_but_neither_scope_nor_nonce(isc: Provider, visitor: Visitor) -> None:
+    sent = query_of(visitor.start())
+
+    assert sent["code_challenge_method"] == "S256"
+    assert "scope" not in sent
+    assert "nonce" not in sent
+
+
+def test_the_state_says_nothing_about_the_page(openid: Provider, visitor: Visitor) -> None:
+    assert "secret-page" not in visitor.start("/work-items/secret-page/")
+
+
+def test_the_host_header_does_not_decide_the_redirect_address(
+    openid: Provider, visitor: Visitor
+) -> None:
+    response = visitor.client.get("/signin/", headers={"host": "testserver"})
+
+    sent = query_of(response.headers["Location"])
+    assert sent["redirect_uri"] == "http://localhost:8000/signin/callback/"
+
+
+def test_a_new_session_key_comes_with_the_sign_in(openid: Provider, visitor: Visitor) -> None:
+    way_back = visitor.choose(visitor.start())
+    before = visitor.session_key
+
+    visitor.client.get(way_back)
+
+    assert visitor.session_key != before
+    assert Session.objects.count() == 1
+
+
+def test_signing_in_again_replaces_session_and_csrf_secret(
+    openid: Provider, visitor: Visitor
+) -> None:
+    visitor.sign_in("approver")
+    visitor.client.get("/signed-out/")
+    first_key = visitor.session_key
+
+    visitor.sign_in("admin")
+
+    assert visitor.session_key != first_key
+    assert visitor.client.session["person"]["alias"] == openid.sandbox.persona("admin").alias
+    assert Session.objects.count() == 1
+
+
+def test_two_tabs_may_sign_in_at_the_same_time(openid: Provider, visitor: Visitor) -> None:
+    first = visitor.start("/?tab=completed")
+    second = visitor.start("/work-items/7/")
+
+    one = visitor.client.get(visitor.choose(first))
+    two = visitor.client.get(visitor.choose(second))
+
+    assert one.headers["Location"] == "/?tab=completed"
+    assert two.headers["Location"] == "/work-items/7/"
+
+
+def test_a_sign_in_that_took_too_long_can_be_started_again(
+    openid: Provider, visitor: Visitor
+) -> None:
+    way_back = visitor.choose(visitor.start())
+    session = visitor.client.session
+    flows = session["flows"]
+    for flow in flows.values():
+        flow["started_at"] -= 601
+    session["flows"] = flows
+    session.save()
+
+    response = visitor.client.get(way_back)
+
+    assert response.status_code == 400
+    assert b"took too long or was started elsewhere" in response.content
+    assert b'href="/signin/' in response.content
+
+
+def test_another_browser_cannot_finish_a_sign_in(openid: Provider, visitor: Visitor) -> None:
+    way_back = visitor.choose(visitor.start())
+    victim = Visitor()
+
+    response = victim.client.get(way_back)
+
+    assert response.status_code == 400
+    assert victim.client.session.get("person") is None
+
+
+def test_an_answer_counts_once(openid: Provider, visitor: Visitor) -> None:
+    way_back = visitor.choose(visitor.start())
+    visitor.client.get(way_back)
+    key = visitor.session_key
+
+    response = visitor.client.get(way_back)
+
+    assert response.headers["Location"] == "/"  # signed in already: no error page, no new session
+    assert visitor.session_key == key
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "words"),
+    [
+        ("access_denied", 403, "cancelled or not allowed"),
+        ("invalid_scope", 502, "does not grant what My Tasks asks for"),
+        ("server_error", 503, "has a problem"),
+        ("temporarily_unavailable", 503, "is busy"),
+        ("unauthorized_client", 502, "does not accept My Tasks"),
+        ("login_required", 403, "needs to ask you something"),
+        ("<script>alert(1)</script>", 400, "The sign-in did not work"),
+    ],
+)
+def test_errors_of_the_provider_are_said_in_our_words(
+    openid: Provider, visitor: Visitor, code: str, status: int, words: str
+) -> None:
+    sent = query_of(visitor.start("/work-items/7/"))
+
+    response = visitor.client.get(
+        "/signin/callback/",
+        {
+            "error": code,
+            "error_description": "call 555-EVIL",
+            "state": sent["state"],
+            "iss": openid.url,
+        },
+    )
+
+    page = response.content.decode()
+    assert response.status_code == status
+    assert words in page
+    assert "EVIL" not in page
+    assert "<script>alert" not in page
+    assert "next=%2Fwork-items%2F7%2F" in page
+
+
+def test_a_provider_that_is_down_is_said_in_words(openid: Provider, visitor: Visitor) -> None:
+    openid.sandbox.fault("GET", "/.well-known", status=503, times=5)
+
+    response = visitor.client.get("/signin/", {"next": "/?tab=completed"})
+
+    assert response.status_code == 503
+    assert "does not answer" in response.content.decode()
+    assert "next=%2F%3Ftab%3Dcompleted" in response.content.decode()
+
+
+def test_oauth_info_is_tried_twice(isc: Provider, visitor: Visitor) -> None:
+    isc.sandbox.fault("GET", "/oauth/info", status=503, times=1)
+
+    assert visitor.start().startswith(f"{isc.url}/oauth/authorize?")
+
+
+def test_isc_without_userinfo_names_the_person_by_alias(isc: Provider, visitor: Visitor) -> None:
+    isc.sandbox.fault("GET", "/oauth/userinfo", status=404)
+
+    visitor.sign_in("approver")
+
+    person = visitor.client.session["person"]
+    assert person["name"] == person["alias"] == isc.sandbox.persona("approver").alias
+
+
+def test_a_technical_account_is_told_that_it_has_no_identity(
+    isc: Provider, visitor: Visitor
+) -> None:
+    def without_identity(token: dict[str, object]) -> dict[str, object]:
+        token.pop("identity_id")
+        return {**token, "access_token": "opaque"}
+
+    isc.lies("/oauth/token", without_identity)
+
+    response = visitor.sign_in("approver")
+
+    assert response.status_code == 403
+    assert "has no identity" in response.content.decode()
+
+
+def test_the_identity_may_come_from_a_claim_of_ones_own(
+    openid: Provider, visitor: Visitor, settings: LazySettings
+) -> None:
+    settings.OIDC_IDENTITY_CLAIM = "preferred_username"
+
+    visitor.sign_in("approver")
+
+    assert visitor.client.session["person"]["id"] == openid.sandbox.persona("approver").alias
+
+
+def test_levels_missing_in_the_id_token_are_looked_up(openid: Provider, visitor: Visitor) -> None:
+    from tests.signin.test_hostile_provider import forged  # noqa: PLC0415
+
+    openid.lies("/openid/token", lambda token: forged(openid, token, authorities=None))
+
+    visitor.sign_in("admin")
+
+    assert openid.count("/openid/userinfo") == 1
+    assert visitor.client.session["person"]["is_admin"] is True

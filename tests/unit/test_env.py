@@ -1,0 +1,242 @@
+"""A wrong environment stops the boot with one sentence per problem, and never with a secret."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from taskmanager.env import Env, load_env
+
+Boot = Callable[..., list[str]]
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+KEY = "k3y-" * 13
+GOOD = {
+    "PUBLIC_URL": "https://tasks.example.com",
+    "ISC_BASE_URL": "https://acme.api.identitynow.com",
+    "OIDC_CLIENT_ID": "an-id",
+    "SECRET_KEY": KEY,
+    "ENV_FILE": "",
+}
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Only the variables that a test sets."""
+    for name in Env.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("ENV_FILE", "")
+    return monkeypatch
+
+
+@pytest.fixture
+def problems(bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Boot:
+    """Boot with these variables instead of the good ones and return what it says."""
+
+    def boot(**changes: str) -> list[str]:
+        for name, value in {**GOOD, **changes}.items():
+            bare.setenv(name, value)
+        with pytest.raises(SystemExit) as stop:
+            load_env()
+        assert stop.value.code == 1
+        said = capsys.readouterr().err.splitlines()
+        return [line.removeprefix("  - ") for line in said if line.startswith("  - ")]
+
+    return boot
+
+
+def env(bare: pytest.MonkeyPatch, **changes: str) -> Env:
+    for name, value in {**GOOD, **changes}.items():
+        bare.setenv(name, value)
+    return load_env()
+
+
+def test_four_variables_are_enough(bare: pytest.MonkeyPatch) -> None:
+    made = env(bare)
+
+    assert made.https
+    assert made.allowed_hosts == ("tasks.example.com",)
+    assert made.isc_api_version == "v2024"
+    assert made.oidc_issuer is None
+    assert made.oidc_scopes == ()
+    assert made.oidc_admin_values == ("ORG_ADMIN",)
+    assert made.page_size == 50
+    assert made.debug is False
+
+
+def test_every_problem_is_said_at_once(problems: Boot) -> None:
+    said = problems(
+        PUBLIC_URL="", OIDC_CLIENT_ID="", SECRET_KEY="", ISC_API_VERSION="v1999", PAGE_SIZE="251"
+    )
+
+    assert [line.split()[0] for line in said] == [
+        "PUBLIC_URL", "ISC_API_VERSION", "OIDC_CLIENT_ID", "SECRET_KEY", "PAGE_SIZE",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("PUBLIC_URL", "http://tasks.example.com", "must begin with https://"),
+        ("PUBLIC_URL", "https://tasks.example.com/path", "without a path"),
+        ("PUBLIC_URL", "tasks.example.com", "is not an address"),
+        ("PUBLIC_URL", "https://user:pw@tasks.example.com", "is not an address"),
+        ("ISC_BASE_URL", "http://acme.api.identitynow.com", "must begin with https://"),
+        ("ISC_BASE_URL", "https://acme.example/?x=1", "is not an address"),
+        ("ISC_BASE_URL", "https://acme.example:99999", "is not an address"),
+        ("ISC_API_VERSION", "beta", "is not valid"),
+        ("OIDC_ISSUER", "ftp://login.example.com", "is not an address"),
+        ("OIDC_SCOPES", "openid profile", "contains openid, but OIDC_ISSUER is not set"),
+        ("SECRET_KEY", "short-secret", "is too short"),
+        ("SESSION_KEYS", "short-secret", "holds a key of fewer than 32 characters"),
+        ("SESSION_IDLE_SECONDS", "soon", "is not valid"),
+        ("SESSION_ABSOLUTE_SECONDS", "600", "must not be smaller than SESSION_IDLE_SECONDS"),
+        ("ALLOWED_HOSTS", "*", "must not contain *"),
+        ("FRAME_ANCESTORS", "https://*.example.com", "is not an address"),
+        ("FRAME_ANCESTORS", "https://a.example/path", "without a path"),
+        ("FRAME_ANCESTORS", "https://a.example; script-src *", "is not an address"),
+        ("FRAME_ANCESTORS", "https://a.example\r\nX-Evil: 1", "is not an address"),
+        ("FRAME_ANCESTORS", "'self'", "is not an address"),
+        ("FRAME_ANCESTORS", "http://a.example", "must begin with https://"),
+        ("DATABASE_URL", "nonsense://short-secret", "is not the address of a database"),
+        ("PAGE_SIZE", "0", "is not valid"),
+        ("TIME_ZONE", "Mars/Olympus", "is not the name of a time zone"),
+        ("LANGUAGE", "tlh", "is not a language we speak"),
+        ("LOG_FORMAT", "xml", "is not valid"),
+        ("LOG_LEVEL", "loud", "is not valid"),
+        ("TRUST_PROXY_PROTO", "perhaps", "is not valid"),
+        ("DEBUG", "true", "may be on only while PUBLIC_URL is on this machine"),
+        ("SECRET_KEY_FILE", "/nowhere/at/all", "is set twice"),
+        ("WEB_CONCURRENCY", "0", "is not valid"),
+    ],
+)
+def test_a_wrong_value_has_its_own_sentence(
+    problems: Boot, name: str, value: str, reason: str
+) -> None:
+    said = problems(**{name: value})
+
+    assert len(said) == 1
+    assert said[0].startswith(name.removesuffix("_FILE"))
+    assert reason in said[0]
+    assert said[0].endswith(".")
+    assert "short-secret" not in said[0]
+
+
+def test_scopes_of_openid_must_name_it(problems: Boot) -> None:
+    said = problems(OIDC_ISSUER="https://login.example.com", OIDC_SCOPES="profile")
+
+    assert "must contain openid" in said[0]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://localhost:8000",
+        "http://127.0.0.1:8000",
+        "http://[::1]:8000",
+        "http://dash.localhost",
+    ],
+)
+def test_http_is_fine_on_this_machine(bare: pytest.MonkeyPatch, address: str) -> None:
+    made = env(bare, PUBLIC_URL=address, ISC_BASE_URL=address, OIDC_ISSUER=address)
+
+    assert not made.https
+    assert made.oidc_scopes == ("openid", "profile")
+
+
+def test_an_issuer_keeps_its_slash_and_a_base_loses_it(bare: pytest.MonkeyPatch) -> None:
+    made = env(
+        bare, OIDC_ISSUER="https://acme.auth0.example/", ISC_BASE_URL="https://acme.example/"
+    )
+
+    assert made.oidc_issuer == "https://acme.auth0.example/"  # compared letter by letter
+    assert made.isc_base_url == "https://acme.example"
+
+
+def test_lists_are_split(bare: pytest.MonkeyPatch) -> None:
+    made = env(
+        bare,
+        FRAME_ANCESTORS="https://Intranet.example.com, https://portal.example.com:8443/",
+        OIDC_ADMIN_VALUES="ORG_ADMIN, HELPDESK",
+    )
+
+    assert made.frame_ancestors == (
+        "https://intranet.example.com",
+        "https://portal.example.com:8443",
+    )
+    assert made.oidc_admin_values == ("ORG_ADMIN", "HELPDESK")
+
+
+@pytest.mark.parametrize(
+    "name", ["SECRET_KEY", "OIDC_CLIENT_SECRET", "SESSION_KEYS", "DATABASE_URL"]
+)
+def test_secrets_may_stand_in_files(bare: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    value = "sqlite:///:memory:" if name == "DATABASE_URL" else KEY + "from-a-file"
+    (tmp_path / "secret").write_text(f"{value}\n", encoding="utf-8")
+
+    bare.setenv(name, "")
+    for other in set(GOOD) - {name}:
+        bare.setenv(other, GOOD[other])
+    bare.setenv(f"{name}_FILE", str(tmp_path / "secret"))
+
+    assert getattr(load_env(), name.lower()).get_secret_value() == value
+
+
+def test_a_missing_file_is_a_problem_of_its_own(problems: Boot) -> None:
+    said = problems(SECRET_KEY="", SECRET_KEY_FILE="/nowhere/at/all")
+
+    assert "cannot be read from the file that SECRET_KEY_FILE names" in said[0]
+    assert len(said) == 1
+
+
+def test_a_dotenv_file_is_read_when_it_is_there(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lines = "".join(f"{name}={value}\n" for name, value in GOOD.items() if name != "ENV_FILE")
+    (tmp_path / ".env").write_text(f"{lines}PAGE_SIZE=7\n", encoding="utf-8")
+
+    bare.setenv("ENV_FILE", str(tmp_path / ".env"))
+    assert load_env().page_size == 7
+
+
+def test_secrets_do_not_show_when_printed(bare: pytest.MonkeyPatch) -> None:
+    assert KEY not in repr(env(bare))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [sys.executable, "manage.py", "check"],
+        [sys.executable, "-m", "gunicorn", "-c", "taskmanager/gunicorn.conf.py"],
+    ],
+    ids=["manage.py", "gunicorn"],
+)
+def test_a_wrong_environment_stops_every_way_to_start(command: list[str]) -> None:
+    environment = {"PATH": os.environ["PATH"], **GOOD, "SECRET_KEY": "s3cret", "PAGE_SIZE": "many"}
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert done.returncode == 1
+    assert "SECRET_KEY is too short." in done.stderr
+    assert "PAGE_SIZE is not valid." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "s3cret" not in done.stderr
+
+
+def test_the_deployment_check_is_clean_with_production_settings(tmp_path: Path) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        **GOOD,
+        "SECRET_KEY": "".join(chr(33 + (7 * index) % 90) for index in range(60)),
+        "SESSION_KEYS": "another key, this one is for the sessions".replace(",", ""),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
+    }
+    done = subprocess.run(
+        [sys.executable, "-Werror", "manage.py", "check", "--deploy", "--fail-level=WARNING"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
