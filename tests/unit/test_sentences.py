@@ -1,0 +1,106 @@
+"""A row says in one plain sentence what is asked."""
+
+from typing import Any
+
+import pytest
+
+from workitems.isc.schemas import WorkItem
+from workitems.presenters.sentences import Sentence, sentence_of
+
+
+def sentence(**fields: Any) -> Sentence:
+    return sentence_of(WorkItem.model_validate({"id": "1", **fields}))
+
+
+def approval(**fields: Any) -> dict[str, Any]:
+    line = {"account": "jsmith", "application": "Active Directory", "name": "memberOf"}
+    return {**line, "value": "Domain Admins", **fields}
+
+
+@pytest.mark.parametrize(
+    ("operation", "kind", "text"),
+    [
+        ("Add", "give", "Give Domain Admins to jsmith on Active Directory"),
+        ("grant", "give", "Give Domain Admins to jsmith on Active Directory"),
+        ("Remove", "remove", "Remove Domain Admins from jsmith on Active Directory"),
+        ("Revoke", "remove", "Remove Domain Admins from jsmith on Active Directory"),
+        ("Create", "create", "Create an account for jsmith on Active Directory"),
+        ("Set", "change", "Set memberOf to Domain Admins for jsmith on Active Directory"),
+        ("update", "change", "Set memberOf to Domain Admins for jsmith on Active Directory"),
+        ("Delete", "remove", "Delete the account jsmith on Active Directory"),
+        ("Disable", "remove", "Disable the account jsmith on Active Directory"),
+        ("ENABLE", "give", "Enable the account jsmith on Active Directory"),
+        ("Unlock", "change", "Unlock the account jsmith on Active Directory"),
+        ("Teleport", "other", "Teleport Domain Admins for jsmith on Active Directory"),
+    ],
+)
+def test_each_operation_has_its_own_sentence(operation: str, kind: str, text: str) -> None:
+    said = sentence(approvalItems=[approval(operation=operation)])
+    assert (said.kind, said.text) == (kind, text)
+
+
+def test_the_names_in_a_sentence_are_marked() -> None:
+    said = sentence(approvalItems=[approval(operation="Add")])
+    names = [part.text for part in said.parts if part.is_name]
+    assert names == ["Domain Admins", "jsmith", "Active Directory"]
+
+
+def test_the_source_suffix_of_flat_files_is_not_shown() -> None:
+    said = sentence(approvalItems=[approval(operation="Add", application="GitHub [source]")])
+    assert said.text == "Give Domain Admins to jsmith on GitHub"
+
+
+def test_a_sentence_without_a_source_still_reads_well() -> None:
+    said = sentence(approvalItems=[approval(operation="Add", application=None)])
+    assert said.text == "Give Domain Admins to jsmith"
+
+
+def test_missing_names_are_said_to_be_missing() -> None:
+    line = {"operation": "Add", "account": None, "value": None, "name": None, "application": None}
+    assert sentence(approvalItems=[line]).text == "Give an empty value to an unnamed account"
+
+
+def test_several_items_are_counted_behind_the_first() -> None:
+    lines = [approval(operation="Add", value=value) for value in ("A", "B", "C")]
+    assert sentence(approvalItems=lines).text == "Give A to jsmith on Active Directory, and 2 more"
+
+
+def test_the_attributes_of_one_new_account_are_one_request() -> None:
+    lines = [approval(operation="Create", name=name) for name in ("mail", "team", "title")]
+    text = "Create an account for jsmith on Active Directory"
+    assert sentence(approvalItems=lines).text == text
+
+
+def test_a_remediation_reads_like_an_approval() -> None:
+    line = {
+        "targetDisplayName": "John Smith",
+        "applicationName": "Active Directory",
+        "attributeOperation": "Remove",
+        "attributeName": "memberOf",
+        "attributeValue": "Finance",
+    }
+    said = sentence(type="Remediation", approvalItems=None, remediationItems=[line])
+    assert said.text == "Remove Finance from John Smith on Active Directory"
+
+
+def test_an_account_selection_names_the_person() -> None:
+    assert sentence(form={"targetUser": "Jane Doe"}).text == "Choose an account for Jane Doe"
+    assert sentence(form={"title": "Pick one"}).text == "Pick one"
+    assert sentence(form={}).text == "Fill in a form"
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"description": "Do it", "name": "Task"}, "Do it"),
+        ({"name": "Task"}, "Task"),
+        ({}, "A work item without a description"),
+    ],
+)
+def test_anything_else_falls_back_to_its_own_words(fields: dict[str, str], text: str) -> None:
+    assert sentence(type="SomethingNew", **fields).text == text
+
+
+def test_braces_in_a_name_are_text() -> None:
+    said = sentence(approvalItems=[approval(operation="Add", value="{account}")])
+    assert said.text == "Give {account} to jsmith on Active Directory"

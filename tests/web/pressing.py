@@ -1,0 +1,64 @@
+"""Press a button of a parsed page as a browser would: its form's fields, its own address."""
+
+from typing import Any
+
+from bs4 import Tag
+from django.http import HttpResponse
+
+from tests.web.conftest import Browser, words
+
+
+def row_of(page: Tag, text: str) -> Tag:
+    """The first row of the list whose words contain `text`."""
+    rows = [row for row in page.select("article[data-task]") if text in words(row)]
+    assert rows, f"no row says {text!r}"
+    return rows[0]
+
+
+def button_of(scope: Tag, label: str) -> Tag:
+    # Behind a colon stands, for screen readers, what the button is about.
+    found = [b for b in scope.select("button") if words(b).split(":")[0] == label]
+    assert found, f"no button {label!r} in {words(scope)[:300]!r}"
+    return found[0]
+
+
+def fields_of(scope: Tag) -> dict[str, Any]:
+    """Name -> value, or list of values, as a browser would send them."""
+    sent: dict[str, list[str]] = {}
+    for control in scope.select("input[name], textarea[name], select[name]"):
+        if control.has_attr("disabled"):
+            continue
+        for value in _values(control):
+            sent.setdefault(str(control["name"]), []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in sent.items()}
+
+
+def press(
+    browser: Browser, scope: Tag, label: str, *, htmx: bool = True, **typed: Any
+) -> HttpResponse:
+    """Submit the form of the button `label` inside `scope`, with `typed` over its own fields."""
+    button = button_of(scope, label)
+    form = button.find_parent("form")
+    assert form is not None
+    data = fields_of(form)
+    page = list(button.parents)[-1]
+    if htmx and form.has_attr("hx-include"):
+        for included in page.select(str(form["hx-include"])):
+            data.update(fields_of(included))
+    if button.get("name"):
+        data[str(button["name"])] = button.get("value", "")
+    data.update(typed)
+    action = str(button.get("formaction") or form["action"])
+    headers = {"HX-Request": "true"} if htmx else {"Referer": "http://testserver/"}
+    send = browser.post if str(form["method"]).lower() == "post" else browser.get
+    return send(action, {k: v for k, v in data.items() if v is not None}, headers=headers)
+
+
+def _values(control: Tag) -> list[str]:
+    if control.name == "textarea":
+        return [control.get_text()]
+    if control.name == "select":
+        return [str(option["value"]) for option in control.select("option[selected]")] or [""]
+    if control.get("type") in {"checkbox", "radio"}:
+        return [str(control.get("value", "on"))] if control.has_attr("checked") else []
+    return [str(control.get("value", ""))]

@@ -1,0 +1,163 @@
+"""The dashboard: what a person sees of their queue, and what it costs upstream."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from sandbox.handle import Sandbox
+from taskmanager.signin.models import Session
+from tests.web.conftest import AsUser, Browser, parsed, words
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_pending_tab_lists_what_waits(approver: Browser, sandbox: Sandbox) -> None:
+    page = parsed(approver.get("/"))
+    assert words(page.select_one("#tabs [aria-current=page]")).startswith("Pending")
+    rows = page.select("article[data-task]")
+    assert len(rows) == int(words(page.select_one("#count-open")))
+    titles = [words(row.select_one("h2")) for row in rows]
+    assert "Choose the mailbox for Camille Rousseau" in titles
+    assert "Your deputy for access decisions left the company; name another one" in titles
+
+
+def test_a_row_says_who_asks_and_how_long_it_waits(approver: Browser) -> None:
+    row = parsed(approver.get("/")).select_one("article[data-task]")
+    assert row is not None
+    assert "waiting" in words(row.select_one("time"))
+    assert row.select_one("time[datetime][title]") is not None
+
+
+def test_a_row_says_how_far_it_is(approver: Browser) -> None:
+    assert "1 of 3 decided" in words(parsed(approver.get("/")))
+
+
+def test_the_page_costs_two_calls_and_always_names_its_owner(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    sandbox.calls.clear()
+    approver.get("/")
+    calls = sandbox.api_calls
+    assert sorted(call.path for call in calls) == ["/v2024/work-items", "/v2024/work-items/summary"]
+    assert all(call.query["ownerId"] == approver.persona_id for call in calls)
+
+
+def test_the_two_calls_run_side_by_side(approver: Browser, sandbox: Sandbox) -> None:
+    sandbox.fault("GET", "/work-items", latency=1.0, times=2)
+    start = time.perf_counter()
+    approver.get("/")
+    assert time.perf_counter() - start < 1.9  # one after the other they would take two seconds
+
+
+def test_a_page_of_the_heavy_queue_costs_the_same(as_user: AsUser, sandbox: Sandbox) -> None:
+    heavy = as_user("heavy")
+    sandbox.calls.clear()
+    page = parsed(heavy.get("/?tab=completed&page=7"))
+    assert len(sandbox.api_calls) == 2
+    assert len(page.select("article[data-task]")) == 50
+    assert words(page.select_one(".tasks__range")).replace(",", "").endswith("350 of 10000")
+
+
+def test_the_tab_and_the_page_live_in_the_address(as_user: AsUser) -> None:
+    page = parsed(as_user("heavy").get("/?tab=completed&page=2"))
+    assert words(page.select_one("#tabs [aria-current=page]")).startswith("Completed")
+    assert words(page.select_one(".pager [aria-current=page]")) == "2"
+    assert "tab=completed" in page.select_one(".pager a[rel=next]")["href"]
+
+
+def test_htmx_gets_the_list_and_the_numbers_but_no_page(approver: Browser) -> None:
+    response = approver.fragment("/?tab=completed")
+    fragment = parsed(response)
+    assert fragment.select_one("html") is None
+    assert fragment.select_one("#tasks") is not None
+    assert {tag["id"] for tag in fragment.select("[hx-swap-oob]")} >= {"tabs", "badge", "detail"}
+
+
+def test_page_and_fragment_show_the_same_rows(approver: Browser) -> None:
+    def titles(html: object) -> list[str]:
+        return [words(title) for title in parsed(html).select("article[data-task] h2")]
+
+    assert titles(approver.get("/")) == titles(approver.fragment("/"))
+
+
+@pytest.mark.parametrize("path", ["/", "/?tab=completed", "/people/?q=an", "/counts/"])
+def test_nothing_signed_in_is_kept_by_anybody(approver: Browser, path: str) -> None:
+    response = approver.get(path)
+    assert "no-store" in response["Cache-Control"]
+    assert "HX-Request" in response["Vary"]
+
+
+def test_an_empty_queue_says_so(as_user: AsUser) -> None:
+    empty = as_user("empty")
+    assert "All clear. Nothing waits for you." in words(parsed(empty.get("/")))
+    assert "Nothing has been completed yet." in words(parsed(empty.get("/?tab=completed")))
+
+
+def test_a_page_past_the_end_says_so(approver: Browser) -> None:
+    response = approver.get("/?page=99")
+    assert "There is no page this far." in words(parsed(response))
+
+
+@pytest.mark.parametrize("query", ["tab=other", "page=0", "page=x", "page=-1"])
+def test_an_address_that_makes_no_sense_is_refused_in_words(
+    approver: Browser, sandbox: Sandbox, query: str
+) -> None:
+    sandbox.calls.clear()
+    response = approver.get(f"/?{query}")
+    assert response.status_code == 400
+    assert "no such page" in words(parsed(response))
+    assert sandbox.api_calls == []
+
+
+def test_every_odd_row_shows_and_no_markup_of_it_comes_alive(as_user: AsUser) -> None:
+    response = as_user("odd").get("/")
+    page = parsed(response)
+    assert response.status_code == 200
+    assert len(page.select("article.task")) == 20
+    assert "cannot be read" in words(page)
+    assert "QuantumReview" in words(page)
+    assert not page.select("main img, script:not([src])")
+    assert "<script>alert(1)</script>" in words(page)
+
+
+def test_the_badge_missing_does_not_take_the_list_with_it(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    sandbox.fault("GET", "/summary", status=500, times=5)
+    page = parsed(approver.get("/"))
+    assert page.select("article[data-task]")
+    assert "unknown" in words(page.select_one("#count-completed"))
+
+
+def test_the_numbers_refresh_with_one_call_while_nothing_changed(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    badge = parsed(approver.get("/")).select_one("#badge")
+    known = {field["name"]: field["value"] for field in badge.select("input")}
+    sandbox.calls.clear()
+    query = "&".join(f"{name}={value}" for name, value in known.items())
+    assert approver.fragment(f"/counts/?{query}").status_code == 204
+    assert [call.path for call in sandbox.api_calls] == ["/v2024/work-items/count"]
+
+
+def test_news_change_the_numbers_and_say_so(approver: Browser, sandbox: Sandbox) -> None:
+    waiting = int(words(parsed(approver.get("/")).select_one("#count-open")))
+    sandbox.calls.clear()
+    fragment = parsed(approver.fragment(f"/counts/?open={waiting - 2}&completed=0"))
+    assert "2 new tasks" in words(fragment.select_one("#status"))
+    assert words(fragment.select_one("#count-open")) == str(waiting)
+    assert [call.path for call in sandbox.api_calls] == [
+        "/v2024/work-items/count",
+        "/v2024/work-items/completed/count",
+    ]
+
+
+def test_an_open_page_that_refreshes_itself_is_not_use(approver: Browser) -> None:
+    soon = timezone.now() + timedelta(seconds=30)
+    Session.objects.update(seen_at=timezone.now() - timedelta(minutes=5), expire_date=soon)
+    approver.fragment("/counts/?open=1&completed=1")
+    assert Session.objects.get().expire_date == soon
+    approver.get("/")
+    assert Session.objects.get().expire_date > soon

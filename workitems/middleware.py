@@ -1,0 +1,101 @@
+"""ISC's errors as answers: one class of error, one status, one set of words."""
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django_htmx.http import reswap, retarget
+
+from workitems.access import lens_of
+from workitems.isc.errors import Forbidden, IscError, NotFound, SignInAgain
+from workitems.presenters.problems import Problem
+from workitems.replies import HtmxRequest, gone
+from workitems.wiring import ask_to_sign_in
+
+log = logging.getLogger("workitems.errors")
+NOT_RESENT = frozenset({"csrfmiddlewaretoken"})
+
+
+class IscErrorMiddleware:
+    """Views never catch: what the service raises becomes a page or a notice here."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HtmxRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, SignInAgain):
+            return ask_to_sign_in(request)
+        if isinstance(exception, IscError):
+            return self.answer(request, exception)
+        if isinstance(exception, BadRequest):
+            title = _("This address makes no sense")
+            return show(request, Problem(HTTPStatus.BAD_REQUEST, title, str(exception)))
+        if isinstance(exception, PermissionDenied):
+            log.warning("not allowed: %s", _who_and_what(request))
+            title = _("You may not do this")
+            return show(request, Problem(HTTPStatus.FORBIDDEN, title, str(exception)))
+        return None
+
+    def answer(self, request: HtmxRequest, error: IscError) -> HttpResponse:
+        problem = Problem.of(error, is_write=request.method == "POST")
+        kind = type(error).__name__
+        log.warning("%s on %s, SailPoint request %s", kind, request.path, problem.request_id or "-")
+        item_id = request.resolver_match.kwargs.get("item_id") if request.resolver_match else None
+        if request.htmx and item_id and isinstance(error, NotFound | Forbidden):
+            return gone(
+                request,
+                lens_of(request),
+                item_id,
+                f"{problem.title}. {problem.text}",
+                status=problem.status,
+                tone="warning",
+                request_id=problem.request_id,
+            )
+        return show(request, problem)
+
+
+def _who_and_what(request: HttpRequest) -> str:
+    person = getattr(request, "person", None)
+    return f"identity {person.id if person else '-'}, {request.get_full_path()[:300]}"
+
+
+def show(request: HtmxRequest, problem: Problem) -> HttpResponse:
+    """Where the person acted: in the form's own notice, above the list, or on a page of its own."""
+    is_write = request.method == "POST"
+    can_resend = is_write and problem.can_resend
+    context = {
+        "problem": problem,
+        "retry_url": "" if is_write else request.get_full_path(),
+        "action": request.get_full_path(),
+        "can_resend": can_resend,
+        "resend": sent_fields(request) if can_resend else [],
+    }
+    if not request.htmx:
+        page = render(request, "workitems/error.html", context, status=problem.status)
+        return with_wait(page, problem.wait)
+    response = render(request, "workitems/error.html#notice", context, status=problem.status)
+    response = retarget(response, "find [data-notice]" if is_write else "#notices")
+    return with_wait(reswap(response, "innerHTML"), problem.wait)
+
+
+def with_wait(response: HttpResponse, wait: int | None = None) -> HttpResponse:
+    if wait is not None:
+        response["Retry-After"] = str(wait)
+    return response
+
+
+def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form without JavaScript sent, so that nothing typed is lost with the page."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in NOT_RESENT
+        for value in values
+    ]

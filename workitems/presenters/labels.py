@@ -1,0 +1,56 @@
+"""ISC's types and states in the words of the page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+STATE_LABELS: Final[Mapping[str, tuple[str, Text]]] = {
+    "": ("open", _("Pending")),
+    "pending": ("open", _("Pending")),
+    "finished": ("done", _("Finished")),
+    "approved": ("done", _("Approved")),
+    "rejected": ("refused", _("Rejected")),
+    "returned": ("quiet", _("Returned")),
+    "expired": ("quiet", _("Expired")),
+    "canceled": ("quiet", _("Canceled")),
+}
+TYPE_LABELS: Final[Mapping[str, Text]] = {
+    "Generic": _("Task"),
+    "Certification": _("Certification"),
+    "Remediation": _("Remediation"),
+    "Delegation": _("Delegation"),
+    "Approval": _("Approval"),
+    "ViolationReview": _("Violation review"),
+    "Form": _("Form"),
+    "PolicyViolation": _("Policy violation"),
+    "Challenge": _("Challenge"),
+    "ImpactAnalysis": _("Impact analysis"),
+    "Signoff": _("Sign-off"),
+    "Event": _("Event"),
+    "ManualAction": _("Manual task"),
+    "Test": _("Test"),
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """A state in words, with a tone (open, done, refused, quiet) for its colour and icon."""
+
+    tone: str
+    label: str
+
+    @classmethod
+    def of(cls, state: str | None) -> "State":
+        # A state nobody has heard of is shown in ISC's own word.
+        tone, label = STATE_LABELS.get((state or "").casefold(), ("quiet", state or ""))
+        return cls(tone, str(label))
+
+
+def type_label(name: str) -> str:
+    """The type in words; one nobody has heard of in ISC's own."""
+    return str(TYPE_LABELS.get(name, name or _("Unknown type")))
