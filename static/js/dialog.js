@@ -1,0 +1,46 @@
+"use strict";
+// Content that arrives in #dialog opens it; closing it empties it. In the widget #dialog is a plain
+// element: then it is shown in its place.
+(() => {
+  const dialog = document.getElementById("dialog");
+  if (!dialog) return;
+  const isModal = dialog instanceof HTMLDialogElement;
+  let opener = null;
+  let asked = null; // what had the focus when the content was asked for
+
+  const finish = () => {
+    dialog.replaceChildren();
+    if (opener?.isConnected) opener.focus();
+    opener = null;
+  };
+  const close = () => {
+    if (isModal && dialog.open) dialog.close();
+    else if (dialog.childElementCount) finish();
+  };
+  const open = () => {
+    if (!dialog.childElementCount || opener) return;
+    opener = asked ?? document.activeElement;
+    if (isModal) dialog.showModal();
+    else dialog.scrollIntoView({ block: "nearest" });
+    dialog.querySelector("[data-focus]")?.focus();
+  };
+
+  document.addEventListener("page:asked", () => {
+    if (!dialog.childElementCount) asked = document.activeElement;
+  });
+  new MutationObserver(open).observe(dialog, { childList: true });
+  dialog.addEventListener("close", finish);
+  document.addEventListener("dialog:close", close);
+  // A modal one does this by itself. First of all: `pane.js` would close the task behind it.
+  const leave = (event) => {
+    if (event.key !== "Escape" || !dialog.childElementCount) return;
+    event.stopImmediatePropagation();
+    close();
+  };
+  if (!isModal) addEventListener("keydown", leave, { capture: true });
+  dialog.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-dialog-close]")) return;
+    event.preventDefault();
+    close();
+  });
+})();

@@ -1,0 +1,53 @@
+"use strict";
+// Keeps the keyboard's place when a part of the page is replaced.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  let task = ""; // id of the row or panel used last: a dialog that was opened from it has none
+  let pressed = null;
+
+  const remember = ({ target }) => {
+    task = target.closest?.("[data-task]")?.id || task;
+  };
+  document.addEventListener("focusin", remember);
+  document.addEventListener("click", remember);
+  document.addEventListener("page:asked", () => {
+    pressed = document.activeElement;
+  });
+
+  const isOpen = (row) => row.querySelector("[data-actions]");
+  const nextOpen = () => {
+    const rows = [...document.querySelectorAll("#tasks [data-task]")];
+    const place = rows.findIndex((row) => row.id === task);
+    return rows.slice(place + 1).find(isOpen) ?? rows.find(isOpen);
+  };
+
+  // Never a button that decides: whoever holds the Enter key down must not decide the next one too.
+  const placeIn = (element) =>
+    element?.querySelector("[data-lines][open] > summary") ??
+    (element && isOpen(element) && element.querySelector("a, #panel-title"));
+
+  const candidates = () => {
+    const dialog = byId("dialog");
+    const form = dialog?.childElementCount ? dialog : byId(task);
+    return [
+      form?.querySelector("[aria-invalid=true]"),
+      pressed !== document.body && pressed,
+      byId("dialog-title"),
+      placeIn(byId(task)),
+      nextOpen()?.querySelector("a"),
+      byId("tasks-title"),
+      byId("panel-title"),
+    ];
+  };
+
+  document.addEventListener("page:answered", () => {
+    const isThere = (element) => element && element.checkVisibility();
+    const wanted = [...document.querySelectorAll("[data-focus]")].find(isThere);
+    const isLost = !isThere(document.activeElement) || document.activeElement === document.body;
+    if (!wanted && !isLost) return;
+    wanted?.removeAttribute("data-focus");
+    const place = wanted ?? candidates().find((one) => isThere(one) && one.isConnected);
+    place?.focus({ preventScroll: true });
+    place?.scrollIntoView({ block: "nearest" });
+  });
+})();

@@ -1,0 +1,37 @@
+"""Which Chromium the tests drive, and how it is started."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserType
+
+INSTALLED = ("chromium", "chromium-browser", "google-chrome")
+ADVICE = (
+    "No Chromium was found. Install the system package chromium, or run "
+    "`python -m playwright install chromium`, or name one in the variable CHROMIUM."
+)
+# Nothing of the browser's own may go out, and a container has neither a GPU nor user namespaces.
+ARGS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def launch(chromium: BrowserType) -> Browser:
+    """Skips the test where there is no browser; on CI that is a failure."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, INSTALLED)), None)
+    path = path or chromium.executable_path
+    if not Path(path).exists():
+        if os.environ.get("CI"):
+            pytest.fail(ADVICE)
+        pytest.skip(ADVICE)
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return chromium.launch(
+        executable_path=path, args=[*ARGS, "--no-sandbox"] if is_root else [*ARGS]
+    )

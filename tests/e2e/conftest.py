@@ -1,0 +1,128 @@
+"""A real browser, the dashboard as production serves it, and the pretend tenant."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
+
+from sandbox.dashboard import Dashboard, dashboard_environment
+from sandbox.handle import Sandbox
+from sandbox.server import SandboxApp
+from tests.e2e.browsers import launch
+from tests.e2e.dance import sign_in
+from tests.e2e.watching import Watch
+from tests.environment import CLIENT_SECRET, DASHBOARD_PORTS, TENANT_URL
+
+AddressOf = Callable[[str], str]
+Visitor = Callable[..., Page]
+SignedIn = Callable[..., Page]
+HERE = Path(__file__).parent
+expect.set_options(timeout=10_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright.chromium)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address_of(tenant: SandboxApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AddressOf]:
+    """The address of the dashboard of a sign-in profile; its process starts when first needed."""
+    running: dict[str, Dashboard] = {}
+
+    def address(profile: str) -> str:
+        if profile not in running:
+            running[profile] = served(profile, tmp_path_factory.mktemp(profile))
+        return f"http://localhost:{DASHBOARD_PORTS[profile]}"
+
+    yield address
+    for dashboard in running.values():
+        dashboard.stop()
+
+
+def served(profile: str, folder: Path) -> Dashboard:
+    """Gunicorn with one worker, on a fresh database."""
+    port = DASHBOARD_PORTS[profile]
+    environment = dashboard_environment(
+        tenant=TENANT_URL,
+        profile=profile,
+        client_id="my-tasks-sandbox",
+        client_secret=CLIENT_SECRET,
+        port=port,
+        folder=folder,
+    )
+    dashboard = Dashboard({**environment, "WEB_CONCURRENCY": "1"}, port)
+    dashboard.migrate()
+    dashboard.start()
+    dashboard.wait_until_ready(cancelled=lambda: False)
+    return dashboard
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Fails the test on every complaint of the browser that the test did not name."""
+    watch = Watch()
+    yield watch
+    complaints = watch.unexpected()
+    watch.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def visitor(address_of: AddressOf, chromium: Browser, watch: Watch, sandbox: Sandbox) -> Visitor:
+    """Open a browser of somebody who has not signed in anywhere; the keywords are Playwright's."""
+
+    def visit(profile: str = "openid", **options: Any) -> Page:
+        context = chromium.new_context(base_url=address_of(profile), **options)
+        watch.over(context)
+        return context.new_page()
+
+    return visit
+
+
+@pytest.fixture(scope="session")
+def saved_sign_ins() -> dict[tuple[str, str], StorageState]:
+    """By profile and persona: each walks through the sign-in once per run."""
+    return {}
+
+
+@pytest.fixture
+def signed_in(
+    visitor: Visitor,
+    chromium: Browser,
+    address_of: AddressOf,
+    sandbox: Sandbox,
+    saved_sign_ins: dict[tuple[str, str], StorageState],
+) -> SignedIn:
+    """Open a browser of a persona who has signed in, on `path`."""
+
+    def enter(key: str, path: str = "/", *, profile: str = "openid", **options: Any) -> Page:
+        if (profile, key) not in saved_sign_ins:
+            context = chromium.new_context(base_url=address_of(profile))
+            page = context.new_page()
+            page.goto("/")
+            sign_in(page, sandbox.persona(key).name)
+            saved_sign_ins[profile, key] = context.storage_state()
+            context.close()
+        page = visitor(profile, storage_state=saved_sign_ins[profile, key], **options)
+        sandbox.calls.clear()
+        page.goto(path)
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def approver(signed_in: SignedIn) -> Page:
+    return signed_in("approver")

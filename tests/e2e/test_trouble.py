@@ -1,0 +1,147 @@
+"""SailPoint in trouble: the list stays, the words are true, and nothing is sent twice."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sandbox.handle import Sandbox
+from tests.e2e.reading import expect_numbers, numbers, row, says, writes
+from tests.e2e.watching import ABORTED, Watch, page_loads
+
+TASK = "Treasury to ximena.caballero"
+
+
+def press(page: Page, name: str = "Approve") -> None:
+    row(page, TASK).get_by_role("button", name=name).click()
+
+
+def open_completed(page: Page) -> None:
+    page.get_by_role("navigation", name="Tasks").get_by_role("link", name="Completed").click()
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "words"),
+    [
+        ({"status": 503}, 503, "SailPoint cannot be reached"),
+        ({"html": True, "status": 200}, 502, "makes no sense"),
+        ({"drop": True}, 503, "SailPoint cannot be reached"),
+    ],
+)
+def test_a_list_that_cannot_be_read_leaves_the_one_on_the_page(
+    approver: Page,
+    sandbox: Sandbox,
+    watch: Watch,
+    fault: dict[str, object],
+    status: int,
+    words: str,
+) -> None:
+    watch.expect_status(status)
+    sandbox.fault("GET", "/completed$", **fault, times=2)
+    with page_loads(approver, 0):
+        open_completed(approver)
+        expect(approver.locator("#notices")).to_contain_text(words)
+        expect(approver.get_by_role("heading", name="Pending tasks")).to_be_visible()
+        expect(row(approver, TASK)).to_be_visible()
+        sandbox.gate.faults.clear()
+        open_completed(approver)
+        expect(approver.get_by_role("heading", name="Completed tasks")).to_be_visible()
+        expect(approver.locator("#notices")).to_be_empty()
+
+
+def test_asked_to_wait_the_page_counts_down_and_reads_again_by_itself(
+    approver: Page, sandbox: Sandbox, watch: Watch
+) -> None:
+    watch.expect_status(429)
+    sandbox.fault("GET", "/completed$", status=429, retry_after=2)
+    with page_loads(approver, 0):
+        open_completed(approver)
+        expect(approver.locator("#notices")).to_contain_text("wait 2 seconds")
+        expect(approver.get_by_text("Trying again in 1 s")).to_be_visible()
+        expect(approver.get_by_role("heading", name="Completed tasks")).to_be_visible()
+    expect(approver.locator("#notices")).to_be_empty()
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "words"),
+    [
+        ({"status": 503}, 503, "SailPoint cannot be reached"),
+        ({"status": 429, "retry_after": 7}, 429, "wait 7 seconds"),
+    ],
+)
+def test_a_decision_that_was_stopped_says_so_in_its_row_and_can_be_pressed_again(
+    approver: Page,
+    sandbox: Sandbox,
+    watch: Watch,
+    fault: dict[str, object],
+    status: int,
+    words: str,
+) -> None:
+    watch.expect_status(status)
+    sandbox.fault("POST", "/approve/", **fault)
+    press(approver)
+    expect(row(approver, TASK).get_by_role("alert")).to_contain_text(words)
+    expect(row(approver, TASK).get_by_role("button", name="Approve")).to_be_focused()
+    assert len(writes(sandbox)) == 1
+    press(approver)
+    says(approver, "Approved.")
+
+
+@pytest.mark.parametrize("fault", [{"drop": True}, {"html": True, "status": 200}])
+def test_a_decision_without_an_answer_is_looked_up(
+    approver: Page, sandbox: Sandbox, watch: Watch, fault: dict[str, object]
+) -> None:
+    watch.expect_status(504)
+    before = numbers(approver)
+    sandbox.fault("POST", "/approve/", **fault)
+    press(approver)
+    says(approver, "SailPoint did not answer, and the task still waits.")
+    expect(row(approver, TASK).get_by_role("button", name="Approve")).to_be_enabled()
+    expect_numbers(approver, *before)
+    assert len(writes(sandbox)) == 1
+
+
+def test_a_decision_that_did_happen_without_an_answer_is_told_as_done(
+    approver: Page, sandbox: Sandbox
+) -> None:
+    pending, completed = numbers(approver)
+    sandbox.fault("POST", "/approve/", drop=True, after=True)
+    press(approver)
+    says(approver, "Approved. SailPoint was slow to say so.")
+    expect_numbers(approver, pending - 1, completed + 1)
+
+
+def test_a_task_withdrawn_meanwhile_goes_with_its_row(
+    approver: Page, sandbox: Sandbox, watch: Watch
+) -> None:
+    watch.expect_status(404)
+    sandbox.fault("POST", "/approve/", status=404)
+    press(approver)
+    says(approver, "It was already finished or withdrawn.")
+    expect(row(approver, TASK)).to_have_count(0)
+
+
+def test_without_a_connection_the_row_says_that_nothing_was_sent(
+    approver: Page, sandbox: Sandbox, watch: Watch
+) -> None:
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    watch.expect("htmx:(sendError|afterRequest)")
+    approver.context.set_offline(offline=True)
+    press(approver)
+    expect(row(approver, TASK).get_by_role("alert").first).to_contain_text("The connection broke.")
+    approver.context.set_offline(offline=False)
+    assert writes(sandbox) == []
+    press(approver)
+    says(approver, "Approved.")
+    expect(approver.get_by_text("The connection broke.")).to_have_count(0)
+
+
+def test_the_browser_gives_up_waiting_and_says_that_it_does_not_know(
+    approver: Page, sandbox: Sandbox, watch: Watch
+) -> None:
+    watch.expect("htmx:(timeout|afterRequest)")
+    watch.expect(ABORTED)
+    watch.expect("ERR_TIMED_OUT")
+    approver.evaluate("htmx.config.timeout = 300")
+    sandbox.fault("POST", "/approve/", latency=2)
+    press(approver)
+    expect(row(approver, TASK).get_by_role("alert").first).to_contain_text("No answer in time.")
+    expect(row(approver, TASK).get_by_role("button", name="Approve")).to_be_enabled()
