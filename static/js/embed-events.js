@@ -1,0 +1,57 @@
+"use strict";
+// What a host page hears of the frame: numbers and ids, never names or words of a task.
+(() => {
+  const { tell } = window.embed;
+  const said = {};
+
+  // Each once, until it changes.
+  const tellNews = (type, data) => {
+    const text = JSON.stringify(data);
+    if (said[type] !== text) tell(type, data);
+    said[type] = text;
+  };
+  const count = () => {
+    const [open, completed] = ["open", "completed"].map((name) => {
+      const value = document.querySelector(`#badge [name=${name}]`)?.value;
+      return value ? Number(value) : null;
+    });
+    if (open !== null || completed !== null) tellNews("count", { open, completed });
+  };
+  const session = () => {
+    const isOut = Boolean(document.querySelector("[data-signin], [data-signed-out]"));
+    if (isOut !== said.isOut && (isOut || said.isOut)) tell(isOut ? "signed-out" : "signed-in");
+    said.isOut = isOut;
+  };
+  const error = (status) => {
+    const message = status ? `The dashboard answered ${status}.` : "The dashboard did not answer.";
+    tell("error", status ? { message, status } : { message });
+  };
+
+  document.addEventListener("page:updated", ({ detail }) => {
+    count();
+    session();
+    // Signing in, and what a form or a colleague got in the way of, are no trouble of the host's.
+    if (detail.status >= 400 && ![401, 409, 422].includes(detail.status)) error(detail.status);
+  });
+  document.addEventListener("page:unanswered", () => error(0));
+  document.addEventListener("task:decided", ({ detail: { id, told } }) => tell("decided", { id, told }));
+  document.addEventListener("signin:done", () => {
+    said.isOut = false;
+    tell("signed-in");
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-full-page=host]");
+    if (!link) return;
+    event.preventDefault();
+    tell("navigate", { url: link.href });
+  });
+
+  const height = () => tellNews("resize", { height: Math.ceil(document.body.getBoundingClientRect().height) });
+  new ResizeObserver(height).observe(document.body);
+  tell("ready");
+  count();
+  session();
+  const problem = document.querySelector("[data-problem]");
+  if (problem) error(Number(problem.dataset.problem));
+})();

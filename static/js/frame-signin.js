@@ -1,0 +1,59 @@
+"use strict";
+// "Sign in" in a framed page: the click opens a window and gives it a ticket; then we ask our server
+// until the sign-in has arrived. `signin-box.js` shows how it stands and speaks with the server.
+(() => {
+  const [EVERY, LIMIT, PATIENCE] = [1500, 180_000, 4000];
+  const { say, post, settle } = window.signinBox;
+  let run = null; // the sign-in under way
+
+  const stop = () => {
+    clearInterval(run?.timer);
+    run = null;
+  };
+  const ask = async () => {
+    if (!run || run.isAsking) return; // one at a time: the answer changes the session
+    const current = run;
+    current.isAsking = true;
+    const isLate = Date.now() > run.until;
+    if (settle(isLate ? { status: 404 } : await post("claim"))) stop();
+    current.isAsking = false;
+  };
+
+  const tick = () => {
+    // Also true when the provider's pages cut the tie to a window that is still open: keep asking.
+    const isClosed = Boolean(run.popup?.closed);
+    if (isClosed && !run.isClosed) say("closed");
+    else if (!run.isBound && Date.now() > run.silent) {
+      run.silent = Infinity;
+      say(run.popup ? "code" : "blocked");
+    }
+    run.isClosed = isClosed;
+    ask();
+  };
+
+  const start = async ({ dataset }) => {
+    stop();
+    const popup = open(`${dataset.popup}#${dataset.frame}`, "_blank", "popup,width=520,height=680");
+    const now = Date.now();
+    const current = { popup, begun: post("begin"), until: now + LIMIT, silent: now + PATIENCE };
+    run = current;
+    say(popup ? "waiting" : "blocked");
+    const { ticket, status } = await current.begun;
+    if (run !== current) return;
+    if (ticket) run.timer = setInterval(tick, EVERY);
+    else say(status === 429 ? "too-many" : "no-cookies");
+  };
+
+  addEventListener("message", async ({ origin, source, data }) => {
+    if (!run?.popup || origin !== location.origin || source !== run.popup) return;
+    if (data?.type === "signin:done") ask();
+    if (data?.type !== "signin:ready" || run.isBound) return;
+    run.isBound = true;
+    const { ticket } = await run.begun;
+    if (ticket) source.postMessage({ type: "signin:ticket", ticket }, location.origin);
+  });
+  document.addEventListener("signin:done", stop);
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-signin-open]")) start(target.closest("[data-signin]"));
+  });
+})();

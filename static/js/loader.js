@@ -1,0 +1,77 @@
+"use strict";
+// <my-tasks>: makes the widget's frame, gives it the height that it asks for, and repeats what it
+// tells as events of the element ("my-tasks:count", "my-tasks:decided", ...).
+(() => {
+  if (customElements.get("my-tasks")) return;
+  const home = new URL(document.currentScript.src).origin;
+  const PARAMETERS = ["theme", "accent", "lang", "density", "tab", "target"];
+
+  class MyTasks extends HTMLElement {
+    static observedAttributes = ["theme", "lang"];
+
+    connectedCallback() {
+      const url = new URL(this.hasAttribute("badge") ? "/widget/badge/" : "/widget/", this.base);
+      for (const name of PARAMETERS) {
+        if (this.hasAttribute(name)) url.searchParams.set(name, this.getAttribute(name));
+      }
+      const frame = document.createElement("iframe");
+      frame.src = url.href;
+      frame.title = this.getAttribute("title") || "My Tasks";
+      frame.loading = this.getAttribute("loading") || "eager";
+      frame.referrerPolicy = "origin"; // how a browser without ancestorOrigins learns who we are
+      const height = this.hasAttribute("badge") ? "44px" : "320px";
+      Object.assign(frame.style, { display: "block", inlineSize: "100%", blockSize: height, border: "0" });
+      this.hear = (event) => this.receive(event);
+      addEventListener("message", this.hear);
+      this.frame = frame;
+      this.wishes = new Map();
+      this.replaceChildren(frame);
+    }
+
+    disconnectedCallback() {
+      removeEventListener("message", this.hear);
+      this.replaceChildren();
+      this.frame = null;
+    }
+
+    attributeChangedCallback(name, before, value) {
+      if (before === value || !this.frame) return;
+      if (name === "theme") this.wish("set-theme", { theme: value ?? "auto" });
+      if (name === "lang" && value) this.wish("set-language", { lang: value });
+    }
+
+    get base() {
+      return new URL(this.getAttribute("src") || home, location.href).origin;
+    }
+
+    refresh() {
+      this.send("refresh");
+    }
+
+    // A page on its way in or out hears nothing, so each page that is ready is told again.
+    wish(type, data) {
+      this.wishes.set(type, data);
+      this.send(type, data);
+    }
+
+    send(type, data = {}) {
+      const envelope = { ...data, source: "my-tasks-host", version: 1, type };
+      this.frame?.contentWindow?.postMessage(envelope, this.base);
+    }
+
+    receive({ source, origin, data }) {
+      if (source !== this.frame?.contentWindow || origin !== this.base) return;
+      const { source: sender, version, type, ...detail } = data ?? {};
+      if (sender !== "my-tasks" || version !== 1 || !/^[a-z-]+$/.test(type)) return;
+      if (type === "ready") for (const wish of this.wishes) this.send(...wish);
+      if (type === "resize") this.resize(Number(detail.height));
+      this.dispatchEvent(new CustomEvent(`my-tasks:${type}`, { detail, bubbles: true }));
+    }
+
+    resize(height) {
+      const most = Number(this.getAttribute("max-height")) || 640;
+      if (height > 0) this.frame.style.blockSize = `${Math.min(Math.max(height, 40), most)}px`;
+    }
+  }
+  customElements.define("my-tasks", MyTasks);
+})();

@@ -1,0 +1,21 @@
+"use strict";
+// The code that a person reads in the window and types into the frame, where the two cannot speak.
+// The field may stand inside a form that is about something else: Enter must not send that one.
+(() => {
+  const { say, post, settle } = window.signinBox;
+
+  const use = async (box) => {
+    const answer = await post("code", { code: box.querySelector("[data-signin-code]").value });
+    if (answer.status === 400) say("wrong");
+    else settle(answer);
+  };
+
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-signin-use]")) use(target.closest("[data-signin]"));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("[data-signin-code]")) return;
+    event.preventDefault();
+    use(event.target.closest("[data-signin]"));
+  });
+})();

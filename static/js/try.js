@@ -1,0 +1,19 @@
+"use strict";
+// The page to try the widget on: a choice shows at once, and the snippets can be copied.
+(() => {
+  const form = document.querySelector("[data-try]");
+  form.addEventListener("change", () => form.requestSubmit());
+
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      const source = document.getElementById(button.dataset.copy);
+      try {
+        await navigator.clipboard.writeText(source.textContent);
+        button.textContent = button.dataset.done;
+      } catch {
+        getSelection().selectAllChildren(source); // then the person copies it by hand
+      }
+    });
+  }
+})();

@@ -1,0 +1,162 @@
+"""Three sites that share nothing, and a Chromium that keeps third parties' cookies out.
+
+`*.localhost` resolves to this machine without any DNS and counts as secure without a certificate,
+so Secure, __Host- and Partitioned cookies behave as they do over https.
+"""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
+
+from sandbox.dashboard import Dashboard, dashboard_environment
+from sandbox.handle import Sandbox
+from tests.e2e.browsers import ARGS, INSTALLED
+from tests.e2e.frame.sites import OpenerPolicy, host_pages, provider
+from tests.environment import CLIENT_SECRET, free_port
+
+Start = Callable[..., BrowserContext]
+
+# Playwright switches off storage partitioning and the popup blocker; the last switch wins.
+SWITCHES = (
+    *ARGS,
+    "--no-sandbox",
+    "--disable-features=MediaRouter,HttpsUpgrades,OptimizationHints,PaintHolding",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
+)
+# What frames and popups say to each other, made audible.
+LISTEN = "addEventListener('message', (e) => console.debug('heard ' + e.data?.type))"
+
+
+@dataclass
+class World:
+    """Addresses and levers."""
+
+    dash: str
+    host: str  # on another site, allowed to frame
+    near: str  # of the dashboard's own site, allowed to frame
+    stranger: str  # on another site, not allowed
+    tenant: Sandbox
+    opener_policy: OpenerPolicy
+    database: Path
+    said: list[str] = field(default_factory=list)
+
+    def forget_sessions(self) -> None:
+        """As if they had run out."""
+        with closing(sqlite3.connect(self.database, timeout=10)) as database:
+            for table in ("framedsession", "tokenset", "session"):
+                database.execute(f"DELETE FROM signin_{table}")  # noqa: S608 - our own names
+            database.commit()
+
+
+@pytest.fixture(scope="session")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Everything that runs for all tests of this folder."""
+    tenant_port, dash_port, host_port = free_port(), free_port(), free_port()
+    folder = tmp_path_factory.mktemp("frame")
+    dash = f"http://dash.localhost:{dash_port}"
+    host, near = f"http://intranet.localhost:{host_port}", f"http://a.dash.localhost:{host_port}"
+    environment = dashboard_environment(
+        tenant=f"http://127.0.0.1:{tenant_port}",
+        profile="openid",
+        client_id="my-tasks-sandbox",
+        client_secret=CLIENT_SECRET,
+        port=dash_port,
+        folder=folder,
+    )
+    environment |= {
+        "PUBLIC_URL": dash,
+        "ALLOWED_HOSTS": "dash.localhost,127.0.0.1",
+        "FRAME_ANCESTORS": f"{host},{near}",
+        "WEB_CONCURRENCY": "1",
+    }
+    dashboard = Dashboard(environment, dash_port)
+    dashboard.migrate()
+    with provider(tenant_port, [dash]) as (app, policy), host_pages(host_port):
+        dashboard.start()
+        try:
+            dashboard.wait_until_ready(cancelled=lambda: False)
+            yield World(
+                dash, host, near, f"http://evil.localhost:{host_port}",
+                app.sandbox, policy, folder / "dashboard.sqlite3",
+            )  # fmt: skip
+        finally:
+            dashboard.stop()
+
+
+@pytest.fixture
+def world(sites: World) -> World:
+    sites.tenant.reset()
+    sites.opener_policy.policy = ""
+    sites.said.clear()
+    return sites
+
+
+@pytest.fixture(scope="session")
+def started(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Start a browser that blocks third-party cookies, or does not; each only once."""
+    running: dict[bool, BrowserContext] = {}
+
+    def begin(*, blocks: bool) -> BrowserContext:
+        if blocks not in running:
+            profile = tmp_path_factory.mktemp("profile")
+            running[blocks] = launched(chromium, profile, blocks=blocks)
+        return running[blocks]
+
+    yield begin
+    for context in running.values():
+        context.close()
+
+
+def launched(chromium: Browser, profile: Path, *, blocks: bool) -> BrowserContext:
+    wanted = {"cookie_controls_mode": int(blocks), "block_third_party_cookies": blocks}
+    (profile / "Default").mkdir()
+    (profile / "Default" / "Preferences").write_text(json.dumps({"profile": wanted}))
+    context = chromium.browser_type.launch_persistent_context(
+        profile,
+        executable_path=next(filter(None, map(shutil.which, INSTALLED)), None),
+        ignore_default_args=["--disable-popup-blocking"],
+        args=[*SWITCHES],
+    )
+    context.set_default_timeout(10_000)
+    context.add_init_script(LISTEN)
+    return context
+
+
+@pytest.fixture
+def start(started: Start, world: World) -> Iterator[Start]:
+    """A browser without cookies. At the end nothing may have met the policy or thrown an error."""
+    used: list[BrowserContext] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        world.said.append(f"{message.type}: {message.text}")
+
+    def begin(*, blocks: bool = True) -> BrowserContext:
+        context = started(blocks=blocks)
+        context.clear_cookies()
+        context.on("console", hear)
+        context.on("weberror", lambda error: world.said.append(f"page error: {error.error}"))
+        used.append(context)
+        return context
+
+    yield begin
+    for context in used:
+        context.remove_listener("console", hear)
+        blank = context.new_page()
+        for page in context.pages:
+            if page != blank:
+                page.close()
+    wrong = [each for each in world.said if "violates" in each or each.startswith("page error")]
+    assert wrong == []
+
+
+@pytest.fixture
+def browser(start: Start) -> BrowserContext:
+    """Blocks third-party cookies, as most browsers do."""
+    return start()

@@ -1,0 +1,81 @@
+"""A company's portal: a strict policy of its own, the loader's element, and an ear for events."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Frame, FrameLocator, Page, expect
+
+from tests.e2e.frame.conftest import World
+from tests.e2e.frame.sites import HostPage
+from tests.e2e.frame.widget import choose
+
+SCRIPT = """
+window.heard = [];  // [type, detail], as the element tells it
+window.raw = [];  // envelopes, as they arrive
+addEventListener("message", ({ origin, data }) => raw.push({ origin, ...data }));
+const types = "ready resize count decided signed-in signed-out error navigate";
+for (const type of types.split(" ")) {
+  document.addEventListener(`my-tasks:${type}`, ({ detail }) => heard.push([type, detail]));
+}
+"""
+STYLE = """
+body { margin: 0; }
+.cover { position: fixed; inset: 0; background: #fff; pointer-events: none; }
+.pale { opacity: .5; }
+"""
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Portal</title>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/portal.css">
+<script src="/portal.js"></script><script src="{dash}/widget/loader.js" defer></script>
+<main>{element}</main></html>"""
+
+
+@dataclass
+class Portal:
+    """The page and the frame that the element has made in it."""
+
+    page: Page
+    world: World
+
+    @property
+    def widget(self) -> FrameLocator:
+        return self.page.frame_locator("iframe")
+
+    @property
+    def frame(self) -> Frame:
+        return next(frame for frame in self.page.frames if frame.parent_frame)
+
+    def sign_in(self, key: str = "approver") -> None:
+        with self.page.context.expect_page() as opened:
+            self.widget.get_by_role("button", name="Sign in", exact=True).click()
+        choose(self.world, opened.value, key)
+        expect(self.widget.locator("#tasks")).to_be_visible()
+
+    def told(self, kind: str) -> list[Any]:
+        """The details of all events of a kind, oldest first."""
+        events: list[Any] = self.page.evaluate("heard")
+        return [detail for type_, detail in events if type_ == kind]
+
+    def wait_for(self, kind: str, count: int = 1) -> Any:
+        """The newest event of a kind, once there are `count`."""
+        condition = "([kind, count]) => heard.filter(([type]) => type === kind).length >= count"
+        self.page.wait_for_function(condition, arg=[kind, count])
+        return self.told(kind)[-1]
+
+
+def open_portal(
+    browser: BrowserContext, world: World, attributes: str = "", site: str = "", **viewport: int
+) -> Portal:
+    """`attributes` go on the element; the viewport is that of the page (360 x 640)."""
+    site = site or world.host
+    policy = f"default-src 'none'; script-src 'self' {world.dash}; frame-src {world.dash}; "
+    policy += "style-src 'self'; img-src data:"
+    element = f"<my-tasks {attributes}></my-tasks>"
+    HostPage.more |= {
+        "/portal.css": ("text/css", policy, STYLE),
+        "/portal.js": ("text/javascript", policy, SCRIPT),
+        "/portal": ("text/html", policy, PAGE.format(dash=world.dash, element=element)),
+    }
+    page = browser.new_page()
+    page.set_viewport_size({"width": 360, "height": 640, **viewport})
+    page.goto(f"{site}/portal")
+    return Portal(page, world)

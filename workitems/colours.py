@@ -1,0 +1,120 @@
+"""A company's accent colour, moved as far as it takes to be read on our surfaces (WCAG 2.2, AA).
+
+Colours are tuples of three numbers from 0 to 255.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+Colour = tuple[int, int, int]
+
+READABLE: Final = 4.5
+STEPS: Final = 50
+BLACK: Final = (0, 0, 0)
+WHITE: Final = (255, 255, 255)
+INK: Final = (11, 16, 32)  # text on a light accent
+
+
+@dataclass(frozen=True)
+class Palette:
+    """What static/css/tokens.css says of a theme, as far as an accent meets it."""
+
+    surfaces: Sequence[str]
+    texts: Sequence[str]  # that may stand on the soft accent
+    far: Colour  # the direction in which contrast grows
+
+
+LIGHT: Final = Palette(
+    surfaces=("f5f6f9", "ffffff"),
+    texts=("1a2130", "566073", "17693f", "7d5000", "b3261e"),
+    far=BLACK,
+)
+DARK: Final = Palette(
+    surfaces=("0f1217", "171b22", "1e232c"),
+    texts=("e7eaf0", "a4adbc", "74d39c", "f0c266", "ff9a92"),
+    far=WHITE,
+)
+MEDIA: Final = "@media (prefers-color-scheme: dark)"
+
+
+def stylesheet(accent: str) -> str:
+    """The custom properties of an accent of three or six hexadecimal digits, for both themes."""
+    chosen = parsed(accent)
+    light, dark = properties(chosen, LIGHT), properties(chosen, DARK)
+    return (
+        f":root{{{light}}}\n"
+        f'{MEDIA}{{:root:not([data-theme="light"]){{{dark}}}}}\n'
+        f':root[data-theme="dark"]{{{dark}}}\n'
+    )
+
+
+def properties(chosen: Colour, palette: Palette) -> str:
+    accent, strong, on_accent, soft = variants(chosen, palette)
+    return (
+        f"--accent:{written(accent)};--accent-strong:{written(strong)};"
+        f"--on-accent:{written(on_accent)};--accent-soft:{written(soft)}"
+    )
+
+
+def variants(chosen: Colour, palette: Palette) -> tuple[Colour, Colour, Colour, Colour]:
+    """Accent, accent when hovered, text on both, and the soft accent behind text."""
+    surfaces = [parsed(surface) for surface in palette.surfaces]
+    soft = soft_of(chosen, surfaces[-1], [parsed(text) for text in palette.texts])
+    accent = readable(chosen, [*surfaces, soft], palette.far)
+    strong = mixed(accent, palette.far, 0.18)
+    on_accent = max(
+        (WHITE, INK), key=lambda text: min(contrast(text, accent), contrast(text, strong))
+    )
+    return accent, strong, on_accent, soft
+
+
+def soft_of(chosen: Colour, surface: Colour, texts: Sequence[Colour]) -> Colour:
+    """A tint of the surface, as strong as every text on it allows."""
+    for step in range(12, 0, -1):
+        tint = mixed(surface, chosen, step / 100)
+        if all(contrast(text, tint) >= READABLE for text in texts):
+            return tint
+    return surface
+
+
+def readable(chosen: Colour, surfaces: Sequence[Colour], far: Colour) -> Colour:
+    """The nearest colour on the way to `far` that can be read on every surface."""
+    for step in range(STEPS):
+        colour = mixed(chosen, far, step / STEPS)
+        if all(contrast(colour, surface) >= READABLE for surface in surfaces):
+            return colour
+    return far
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """From 1 to 21, as WCAG defines it."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: Colour) -> float:
+    red, green, blue = (_linear(channel / 255) for channel in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
+
+
+def mixed(one: Colour, other: Colour, share: float) -> Colour:
+    """`one` with `share` (0 to 1) of `other`."""
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
+    return red, green, blue
+
+
+def parsed(digits: str) -> Colour:
+    """`f80` or `ff8800`; ValueError for anything else."""
+    if len(digits) == 3:  # noqa: PLR2004
+        digits = "".join(digit * 2 for digit in digits)
+    red, green, blue = bytes.fromhex(digits)
+    return red, green, blue
+
+
+def written(colour: Colour) -> str:
+    return "#" + bytes(colour).hex()
