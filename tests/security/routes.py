@@ -1,0 +1,25 @@
+"""Every address that the product answers, found in its own routing."""
+
+import re
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from taskmanager.embedding import PREFIX, UNFRAMED
+
+
+def _walk(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield re.sub(r"<[^>]+>", "an-id", route)
+
+
+ADDRESSES = sorted(set(_walk(get_resolver())))
+
+
+def is_framed(address: str) -> bool:
+    """Whether the address is one that other sites' pages may show."""
+    return address.startswith(PREFIX) and address not in UNFRAMED

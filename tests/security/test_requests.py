@@ -1,0 +1,225 @@
+"""What a request can and cannot do: forged ones, lying ones, and ones that only look."""
+
+import io
+import logging
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from django.test import Client
+from requests.adapters import HTTPAdapter
+
+from taskmanager.embedding import FRAME_COOKIE
+from taskmanager.logging import ConsoleFormatter, JsonFormatter
+from taskmanager.signin.models import Session, TokenSet
+from taskmanager.signin.sessions import SessionStore
+from taskmanager.signin.tokens import tokens_of
+from tests.security.routes import ADDRESSES, is_framed
+from tests.signin.conftest import Provider, Visitor
+
+OURS = "https://localhost:8000"
+BACKCHANNEL = "/signin/backchannel/"  # vouched for by the provider's signature, not by a cookie
+LOADER = "/widget/loader.js"  # a file for everybody: it knows no cookies
+SIGNING_IN = {"/signin/", "/signin/callback/", "/signed-out/"}
+
+
+def fresh_token(client: Client, page: str) -> str:
+    """A CSRF token as a stale form gets it."""
+    answer = client.post(page, headers={"HX-Request": "true", "Origin": OURS})
+    assert answer.status_code == 403
+    found = re.search(r'"token": "(\w+)"', answer.headers["HX-Trigger"])
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("address", [each for each in ADDRESSES if each != BACKCHANNEL])
+def test_every_route_refuses_to_be_written_to_without_a_token(
+    tab: Client, frame: Client, https: Provider, address: str
+) -> None:
+    client = frame if is_framed(address) else tab
+    https.sandbox.calls.clear()
+
+    for write in (client.post, client.put, client.patch, client.delete):
+        response = write(address, headers={"Origin": OURS, "HX-Request": "true"})
+        if address == LOADER:
+            assert response.status_code == 405
+        else:  # and it is the missing token that it is refused for
+            assert response.status_code == 403
+            assert "csrf:renewed" in response.headers["HX-Trigger"]
+    assert https.sandbox.api_calls == []
+
+
+@pytest.mark.parametrize(
+    "address", ["/signout/", "/sessions/end-others/", "/work-items/x/complete/"]
+)
+def test_a_token_does_not_help_a_page_of_another_origin(tab: Client, address: str) -> None:
+    token = fresh_token(tab, "/signout/")
+    body = {"csrfmiddlewaretoken": token}
+
+    assert tab.post(address, body, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert tab.post(address, body, headers={"Origin": "null"}).status_code == 403
+    assert tab.post(address, body, headers={"Origin": OURS}).status_code != 403
+
+
+def test_the_token_of_the_full_page_is_not_good_in_the_frame(tab: Client, frame: Client) -> None:
+    token = fresh_token(tab, "/signout/")
+    body = {"csrfmiddlewaretoken": token}
+    own = SessionStore(frame.cookies[FRAME_COOKIE].value)
+    own["_csrftoken"] = "a" * 32
+    own.save()
+
+    assert frame.post("/widget/signout/", body, headers={"Origin": OURS}).status_code == 403
+    assert tab.post("/signout/", body, headers={"Origin": OURS}).status_code == 302
+
+
+def test_opening_an_address_changes_nothing(tab: Client, frame: Client, https: Provider) -> None:
+    before = sorted(Session.objects.values_list("pk", "session_data"))
+    https.sandbox.calls.clear()
+    query = {"confirmed": "1", "comment": "x", "new_owner": "x", "session": "x"}
+
+    for address in ADDRESSES:
+        client = frame if is_framed(address) else tab
+        if address not in SIGNING_IN:
+            client.get(address)
+            client.get(address, query)
+            client.head(address, query)
+            after = sorted(Session.objects.values_list("pk", "session_data"))
+            assert after == before, address
+
+    assert {call.method for call in https.sandbox.api_calls} == {"GET"}
+    assert TokenSet.objects.count() == 2
+
+
+def test_another_host_name_is_refused_and_never_repeated(tab: Client) -> None:
+    for name in ("evil.example", "localhost:8000@evil.example", "localhost.evil.example"):
+        response = tab.get("/", HTTP_HOST=name)
+        assert response.status_code == 400
+        assert "evil" not in response.content.decode() + str(response.headers)
+    forwarded = tab.get("/nothing/", headers={"X-Forwarded-Host": "evil.example"})
+    assert "evil" not in forwarded.content.decode() + str(forwarded.headers)
+
+
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "//evil.example", r"/\evil.example", "/%2Fevil.example"]
+)
+def test_a_sign_in_leads_to_a_page_of_ours_only(
+    openid: Provider, visitor: Visitor, wanted: str
+) -> None:
+    assert visitor.sign_in("approver", next_url=wanted).headers["Location"] == "/"
+
+
+def test_no_parameter_chooses_where_we_call(
+    tab: Client, frame: Client, https: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = set()
+    send = HTTPAdapter.send
+
+    def noted(self: HTTPAdapter, request: Any, **how: Any) -> Any:
+        parts = urlsplit(request.url)
+        called.add(f"{parts.scheme}://{parts.netloc}")
+        return send(self, request, **how)
+
+    monkeypatch.setattr(HTTPAdapter, "send", noted)
+    names = ("next", "iss", "issuer", "url", "uri", "redirect_uri", "owner", "q", "page", "host")
+    query = urlencode(dict.fromkeys(names, "http://127.0.0.1:9/canary"))
+
+    for address in ADDRESSES:
+        client = frame if is_framed(address) else tab
+        client.get(f"{address}?{query}")
+        client.get(address.replace("an-id", "@127.0.0.1:9"))
+
+    assert called == {https.url}
+
+
+def test_an_id_stays_one_part_of_the_path(tab: Client, https: Provider) -> None:
+    https.sandbox.calls.clear()
+
+    for item_id in ("..", "%2e%2e", "x%3FownerId=evil", "x%23", "x;y", "%252e%252e%252f"):
+        tab.get(f"/work-items/{item_id}/")
+
+    for call in https.sandbox.api_calls:
+        assert call.path.startswith("/v2024/work-items/"), call
+        assert "evil" not in call.query.get("ownerId", "")
+
+
+def crawl(client: Client, start: str, pages: int) -> Iterator[tuple[str, Any]]:
+    """Pages by their links, as a browser or htmx would follow them."""
+    waiting, seen = [start], {start}
+    while waiting and pages:
+        pages -= 1
+        address = waiting.pop(0)
+        response = client.get(address)
+        yield address, response
+        if "html" not in response.headers.get("Content-Type", ""):
+            continue
+        for found in re.findall(r'(?:href|hx-get)="([^"]+)"', response.content.decode()):
+            link = unescape(found).split("#")[0]
+            if link.startswith("/") and not link.startswith(("/static", "/signin")):
+                waiting += [link] * (link not in seen)
+                seen.add(link)
+
+
+@pytest.mark.parametrize(("start", "least"), [("/", 20), ("/widget/", 10)])
+def test_no_token_and_no_session_key_ever_reaches_the_browser(
+    tab: Client, frame: Client, start: str, least: int
+) -> None:
+    client = frame if start == "/widget/" else tab
+    held = tokens_of(tab.session)
+    assert held is not None
+    name = FRAME_COOKIE if start == "/widget/" else "__Host-session"
+    secrets = [held.access_token, held.refresh_token, held.id_token, client.cookies[name].value]
+    opened = 0
+    for _address, response in crawl(client, start, 60):
+        everything = response.content.decode() + str(response.headers)
+        assert "eyJ" not in everything
+        assert not [secret for secret in secrets if secret and secret in everything]
+        opened += response.status_code == 200
+    assert opened >= least
+
+
+@pytest.fixture(params=["console", "json"])
+def log(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
+    """What would stand in the log."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(ConsoleFormatter() if request.param == "console" else JsonFormatter())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    yield stream
+    root.removeHandler(handler)
+
+
+@pytest.mark.parametrize("sent", ["%0A", "%0D%0A", "%0B", "%1B%5B2K", "%C2%85", "%E2%80%A8"])
+def test_what_stands_in_an_address_cannot_forge_a_line_of_the_log(
+    tab: Client, log: io.StringIO, sent: str
+) -> None:
+    tab.get(f"/nothing/{sent}forged: a line/")
+    tab.get(f"/?owner={sent}forged: a line")
+    tab.get(f"/signin/callback/?state=x&error={sent}forged")
+
+    lines = log.getvalue().splitlines()  # also at the separators that only Unicode knows
+    assert len(lines) >= 2
+    assert not [line for line in lines if line.startswith("forged")]
+    assert "\x1b" not in log.getvalue()
+
+
+def test_refusals_stand_in_the_log_with_who_was_refused_what(tab: Client, log: io.StringIO) -> None:
+    identity = tab.session["person"]["id"]
+
+    tab.get("/?owner=somebody-else")
+    tab.post("/signout/", headers={"Origin": OURS})
+
+    text = log.getvalue()
+    assert f"not allowed: identity {identity}, /?owner=somebody-else" in text
+    assert "Forbidden (CSRF token missing.): /signout/" in text
+
+
+def test_a_refused_sign_in_stands_in_the_log(
+    openid: Provider, visitor: Visitor, log: io.StringIO
+) -> None:
+    visitor.client.get("/signin/callback/", {"state": "made up", "code": "x"})
+
+    assert "sign-in refused: unknown_state" in log.getvalue()
