@@ -1,0 +1,138 @@
+"""Prints how fast and how heavy the dashboard is, and whether it meets its aims.
+
+It never fails because something was slow: machines differ, and what else they do does too.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import timeit
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+
+from sandbox.dashboard import DashboardFailed, public_url
+from tests.bench.measure import (
+    CLIENTS,
+    WARM_UP,
+    Step,
+    Timing,
+    first_visit,
+    percentile,
+    text_of,
+    throughput,
+    timing,
+)
+from tests.bench.stage import WORKERS, Stage, running
+from tests.bench.visitor import Visitor, sign_in
+
+LATENCIES_MS = (0, 100)
+OVERHEAD_AIM_MS, WEIGHT_AIM, WORKER_AIM_MB = 15.0, 60_000, 120.0
+MOST_REQUESTS = 260  # the heavy queue has 285 items to approve, and some warm up
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    latencies = LATENCIES_MS if options.latency is None else (options.latency,)
+    print(f"{os.cpu_count()} cores for tenant, dashboard ({WORKERS} workers) and clients together")
+    print(f"This Python adds a million numbers in {yardstick():.0f} ms")
+    try:
+        for latency in latencies:
+            with (
+                tempfile.TemporaryDirectory(prefix="my-tasks-bench-") as folder,
+                running(latency, Path(folder)) as stage,
+            ):
+                report(stage, latency, options.requests)
+    except DashboardFailed as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    add = parser.add_argument
+    add("--requests", type=int, default=200, choices=range(2, MOST_REQUESTS + 1), metavar="N",
+        help=f"measured requests of each kind, at most {MOST_REQUESTS} (200)")  # fmt: skip
+    add("--latency", type=int, metavar="MS", help="of each upstream call (0, then 100)")
+    return parser
+
+
+def report(stage: Stage, latency: int, requests: int) -> None:
+    """Measure and print everything for one latency."""
+    cookie = sign_in(public_url(stage.port), "heavy")
+    visitor = Visitor(stage.port, cookie)
+    count = requests + WARM_UP
+    print(f"\nUpstream latency {latency} ms, {requests} requests each (milliseconds)")
+    print(f"{'':22}{'p50':>7}{'p95':>7}{'over p50':>10}{'over p95':>10}{'CPU':>7}  upstream calls")
+    page = timing(stage, [partial(visitor.get, "/")] * count)
+    print_timing("dashboard, 50 rows", page)
+    print_timing("detail fragment", timing(stage, details(stage, visitor, count)))
+    print_timing("decision", timing(stage, decisions(stage, visitor, count)))
+    stage.tenant.reset()
+    rate = throughput(stage, cookie, 2 * requests)
+    print(f"\n{rate:.1f} dashboards per second for {CLIENTS} clients at once")
+    print_aim("p50 overhead", percentile(page.overheads, 50), OVERHEAD_AIM_MS, "ms")
+    print_memory(stage)
+    print_weight(visitor)
+    visitor.close()
+
+
+def yardstick() -> float:
+    """Milliseconds for a million additions: how fast, and how busy, the machine is just now."""
+    return statistics.median(timeit.repeat("n += 1", "n = 0", number=10**6, repeat=15)) * 1000
+
+
+def details(stage: Stage, visitor: Visitor, count: int) -> Iterator[Step]:
+    for item, _ in stage.tenant.approvals(count):
+        yield partial(visitor.fragment, f"/work-items/{item}/")
+
+
+def decisions(stage: Stage, visitor: Visitor, count: int) -> Iterator[Step]:
+    """Approve one work item after another, as the buttons of the list do."""
+    page = BeautifulSoup(text_of(visitor.get("/")), "html.parser")
+    hidden = page.select("form.actions input[name=csrfmiddlewaretoken], #badge input[name]")
+    fields = {str(tag["name"]): str(tag["value"]) for tag in hidden} | {"place": "list"}
+    for item, line in stage.tenant.approvals(count):
+        yield partial(visitor.post, f"/work-items/{item}/approve/{line}/", fields)
+
+
+def print_timing(name: str, found: Timing) -> None:
+    numbers = [percentile(found.totals, 50), percentile(found.totals, 95)]
+    over = [percentile(found.overheads, 50), percentile(found.overheads, 95)]
+    calls = " or ".join(map(str, sorted(found.upstream_calls)))
+    columns = "".join(f"{number:7.1f}" for number in numbers)
+    columns += "".join(f"{number:10.1f}" for number in over)
+    print(f"{name:22}{columns}{found.cpu_per_request:7.1f}  {calls}")
+
+
+def print_memory(stage: Stage) -> None:
+    sizes = [worker.megabytes() for worker in stage.workers()]
+    if not sizes:
+        print("worker memory: not measured, this system has no /proc")
+        return
+    for resident, proportional in sizes:
+        print_aim("worker RSS", resident, WORKER_AIM_MB, "MB", f"PSS {proportional:.1f} MB")
+
+
+def print_weight(visitor: Visitor) -> None:
+    weight = first_visit(visitor)
+    requests = f"{len(weight.parts)} requests"
+    print_aim("first visit", weight.total / 1000, WEIGHT_AIM / 1000, "KB", requests)
+    for path, size in weight.parts.items():
+        print(f"    {size:7,}  {path}")
+
+
+def print_aim(name: str, found: float, aim: float, unit: str, more: str = "") -> None:
+    verdict = "met" if found <= aim else "NOT met"
+    print(
+        f"{name}: {found:.1f} {unit} (aim {aim:.0f} {unit}: {verdict}){', ' if more else ''}{more}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

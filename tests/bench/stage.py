@@ -1,0 +1,165 @@
+"""What is measured: tenant and dashboard, each in processes of its own, as in production."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from sandbox.dashboard import (
+    ROOT,
+    Dashboard,
+    DashboardFailed,
+    dashboard_environment,
+    public_url,
+)
+from sandbox.serving import free_port
+from tests.bench.tenant import DURATIONS
+
+WORKERS = 2
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Tenant:
+    """What the tenant's process said of itself, and its levers."""
+
+    def __init__(self, ready: Mapping[str, str]) -> None:
+        self.address = ready["address"]
+        self.client_id = ready["client_id"]
+        self.client_secret = ready["client_secret"]
+        self._pat = {"client_id": ready["pat_id"], "client_secret": ready["pat_secret"]}
+        self._session = requests.Session()
+
+    def durations(self) -> list[float]:
+        """Milliseconds of each call since this was last asked."""
+        durations: list[float] = self._session.get(self.address + DURATIONS, timeout=10).json()
+        return durations
+
+    def reset(self) -> None:
+        """Every work item is as it was seeded."""
+        self._session.post(f"{self.address}/_sandbox/reset", timeout=30).raise_for_status()
+
+    def approvals(self, count: int) -> list[tuple[str, str]]:
+        """The ids of pending work items and of their one approval item, at most `count`."""
+        form = {"grant_type": "client_credentials", **self._pat}
+        reply = self._session.post(f"{self.address}/oauth/token", data=form, timeout=10)
+        headers = {"Authorization": f"Bearer {reply.json()['access_token']}"}
+        found: list[tuple[str, str]] = []
+        for offset in range(0, 2_000, 250):
+            page = self._session.get(
+                f"{self.address}/v2024/work-items",
+                params={"limit": "250", "offset": str(offset)},
+                headers=headers,
+                timeout=30,
+            )
+            items = [item for item in page.json() if item["type"] == "Approval"]
+            found += [(item["id"], item["approvalItems"][0]["id"]) for item in items]
+            if len(found) >= count:
+                break
+        return found[:count]
+
+
+@dataclass(frozen=True)
+class Worker:
+    """One gunicorn worker, by Linux's /proc."""
+
+    pid: int
+
+    def megabytes(self) -> tuple[float, float]:
+        """Resident, and with shared pages divided among their users (RSS, PSS), in MB (10^6)."""
+        lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        sizes = {line.split()[0]: int(line.split()[1]) for line in lines[1:]}
+        return sizes["Rss:"] * 1024 / 1e6, sizes["Pss:"] * 1024 / 1e6
+
+    def cpu_ms(self) -> float:
+        """Processor time used so far, by user and kernel."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2]
+        user, system = fields.split()[11:13]
+        return (int(user) + int(system)) * 1000 / CLOCK_TICKS
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running tenant and a running dashboard."""
+
+    tenant: Tenant
+    port: int
+    folder: Path
+
+    def workers(self) -> list[Worker]:
+        """Gunicorn's children; none where there is no /proc."""
+        master = (self.folder / "gunicorn.pid").read_text(encoding="ascii").strip()
+        children = Path(f"/proc/{master}/task/{master}/children")
+        if not children.exists():
+            return []
+        return [Worker(int(pid)) for pid in children.read_text(encoding="ascii").split()]
+
+
+@contextmanager
+def running(latency_ms: int, folder: Path) -> Iterator[Stage]:
+    """`folder` takes the database, the collected files and the logs."""
+    port = free_port(0, 0)
+    with _tenant(latency_ms, f"{public_url(port)}/signin/callback/") as tenant:
+        dashboard = Dashboard(_environment(tenant, port, folder), port)
+        dashboard.migrate()
+        _collect_static(dashboard.environment)
+        dashboard.start()
+        try:
+            dashboard.wait_until_ready(lambda: False)
+            yield Stage(tenant, port, folder)
+        except DashboardFailed as error:
+            log = (folder / "dashboard.log").read_text(encoding="utf-8")
+            raise DashboardFailed(f"{error}\n{log[-2000:]}") from error
+        finally:
+            dashboard.stop()
+
+
+@contextmanager
+def _tenant(latency_ms: int, redirect_uri: str) -> Iterator[Tenant]:
+    command = [sys.executable, "-m", "tests.bench.tenant", "--port", str(free_port(0, 0))]
+    command += ["--redirect-uri", redirect_uri, "--latency-ms", str(latency_ms)]
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        try:
+            yield Tenant(json.loads(process.stdout.readline()))
+        finally:
+            process.stdin.close()
+
+
+def _environment(tenant: Tenant, port: int, folder: Path) -> dict[str, str]:
+    """As in production: hashed static files, two workers, every line logged (to a file)."""
+    log = folder / "dashboard.log"
+    return {
+        **dashboard_environment(
+            tenant=tenant.address,
+            profile="openid",
+            client_id=tenant.client_id,
+            client_secret=tenant.client_secret,
+            port=port,
+            folder=folder,
+        ),
+        "STATIC_FILES": "hashed",
+        "STATIC_ROOT": str(folder / "static"),
+        "PAGE_SIZE": "50",
+        "WEB_CONCURRENCY": str(WORKERS),
+        "GUNICORN_CMD_ARGS": f"--pid {folder / 'gunicorn.pid'} --capture-output"
+        f" --error-logfile {log} --access-logfile {log}",
+    }
+
+
+def _collect_static(environment: Mapping[str, str]) -> None:
+    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)  # noqa: S603 - our own script
