@@ -1,13 +1,22 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test e2e lint fix types bench lock screenshots messages
+.PHONY: install node demo test e2e lint fix types bench lock screenshots messages
 
 install: .venv/.installed
 
 .venv/.installed: requirements-dev.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+# Needs Node.js 20+ and npm, for tests only: a certified provider, the HTTP Observatory, what drives Firefox.
+# No script of a package runs. The Observatory would fetch a list of preloaded hosts; none of ours is in it.
+node: tests/node/node_modules/.installed
+
+tests/node/node_modules/.installed: tests/node/package-lock.json
+	cd tests/node && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	echo '{}' > tests/node/node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json
 	touch $@
 
 demo: install
