@@ -45,7 +45,7 @@ bench: install
 
 # Needs GNU gettext (xgettext, msgmerge, msgfmt) on this machine. New sentences come out untranslated.
 messages: install
-	$(BIN)/django-admin makemessages --all --no-location --ignore '.venv*' --ignore 'tests*' --ignore 'sandbox*' --ignore 'docs*'
+	$(BIN)/django-admin makemessages --all --no-location --extension html,jinja,py --ignore '.venv*' --ignore 'tests*' --ignore 'sandbox*' --ignore 'docs*'
 	$(BIN)/django-admin compilemessages --ignore '.venv*'
 
 lock: install

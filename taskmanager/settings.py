@@ -3,6 +3,7 @@
 from typing import Any
 
 import dj_database_url
+from jinja2 import StrictUndefined
 
 from taskmanager.addresses import origin_of
 from taskmanager.env import BASE_DIR, load_env
@@ -81,7 +82,13 @@ TEMPLATES: list[dict[str, Any]] = [
                 )
             ],
         },
-    }
+    },
+    # Only for what stands on a page once for each task (docs/adr/0011).
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"undefined": StrictUndefined},
+    },
 ]
 
 # --- Addresses, https and cookies: all of it follows from PUBLIC_URL

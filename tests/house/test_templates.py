@@ -7,13 +7,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TEMPLATES = sorted(
+    path for kind in ("html", "jinja") for path in (ROOT / "templates").rglob(f"*.{kind}")
+)
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
 TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
-COMMENT = re.compile(r"{% comment %}.*?{% endcomment %}", re.DOTALL)
+COMMENT = re.compile(r"{% comment %}.*?{% endcomment %}|{#.*?#}", re.DOTALL)
+# What is used elsewhere in its file: a partial, and in a compiled template what is worked out once.
+PARTIAL = re.compile(
+    r"{% partialdef (\S+?)(?: inline)? %}(.*?){% endpartialdef\b[^%]*%}", re.DOTALL
+)
+ONCE = re.compile(r"{% set (\w+) %}(.*?){% endset %}", re.DOTALL)
+USE = re.compile(r"{% partial (\S+) %}|{{ (\w+) }}")
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
-LINES = {".html": 120, ".css": 250, ".js": 60}
+CSRF = re.compile(r"{% csrf_token %}|{{ csrf_input }}")
+LINES = {".html": 120, ".jinja": 120, ".css": 250, ".js": 60}
 LOADER_LINES = 120  # a program of its own, in other sites' pages
 # Each is refused by the Content-Security-Policy, is an eval in disguise, or leads off our server.
 REFUSED = {
@@ -24,7 +33,7 @@ REFUSED = {
     "a js: or javascript: value": r"['\"](?:js|javascript):",
     "hx-vars, hx-ext or hx-boost": r"\bhx-(?:vars|ext|boost)\b",
     "a trigger filter": r"hx-trigger=\"[^\"]*\[",
-    "markup marked as safe": r"\|\s*safe\b|{%\s*autoescape\s+off",
+    "markup marked as safe": r"\|\s*safe\b|{%\s*autoescape\s+(?:off|false)",
     "an address of another server": r"(?:src|href|action|hx-\w+)=['\"](?:https?:)?//",
     "{% load partials %}, which is built in": r"{%\s*load[^%]*\bpartials\b",
 }
@@ -40,15 +49,12 @@ each_style = pytest.mark.parametrize("path", STYLES, ids=ids(STYLES))
 
 
 def whole(path: Path) -> str:
-    """The template with its partials put where they are used, so that a form is seen complete."""
+    """The template with its pieces put where they are used, so that a form is seen complete."""
     source = COMMENT.sub("", path.read_text())
-    found = dict(
-        re.findall(
-            r"{% partialdef (\S+?)(?: inline)? %}(.*?){% endpartialdef %}", source, re.DOTALL
-        )
-    )
+    pieces = dict(PARTIAL.findall(source) + ONCE.findall(source))
+    source = ONCE.sub("", source)
     for _ in range(4):
-        source = re.sub(r"{% partial (\S+) %}", lambda m: found.get(m[1], ""), source)
+        source = USE.sub(lambda use: pieces.get(use[1] or use[2], use[0]), source)
     return source
 
 
@@ -108,7 +114,7 @@ def test_every_form_that_posts_is_safe_and_can_say_what_went_wrong(path: Path) -
     for form in FORM.findall(whole(path)):
         opening = form.split("\n", 1)[0]
         if 'method="post"' in form:
-            assert "{% csrf_token %}" in form, f"{path.name}: no CSRF token in {opening}"
+            assert CSRF.search(form), f"{path.name}: no CSRF token in {opening}"
         assert "data-notice" in form, f"{path.name}: no place for a notice in {opening}"
 
 

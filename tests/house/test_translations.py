@@ -15,7 +15,7 @@ from taskmanager.env import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = [p for package in ("taskmanager", "workitems") for p in (ROOT / package).rglob("*.py")]
-TEMPLATES = list((ROOT / "templates").rglob("*.html"))
+TEMPLATES = [p for kind in ("html", "jinja") for p in (ROOT / "templates").rglob(f"*.{kind}")]
 NOW, LAZY = {"gettext", "ngettext"}, {"gettext_lazy", "ngettext_lazy"}
 LITERAL = r"""u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*\""""
 IN_TEMPLATE = re.compile(rf"(?:\bn?gettext|\b_)\(({LITERAL})")

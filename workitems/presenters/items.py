@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
+from django.utils.formats import date_format
 from django.utils.timesince import timesince
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +61,11 @@ class ApprovalLine:
     @property
     def id(self) -> str:
         return self.item.id
+
+    @property
+    def slug(self) -> str:
+        """The last part of the addresses that decide it."""
+        return quote(self.id, safe="") + "/"
 
     @property
     def is_open(self) -> bool:
@@ -129,9 +136,11 @@ class TaskRow:
         open_approvals = sum(line.is_open for line in approvals) if item.is_open else 0
         moment = item.created if item.is_open else (item.completed or item.modified or item.created)
         is_manual = item.type in MANUAL_TYPES
+        is_alone = len(approvals) == 1 and not item.remediation_items
         return cls(
             id=item.id,
-            sentence=sentence_of(item),
+            # One thing to decide says all that is asked: its sentence is the row's as well.
+            sentence=approvals[0].sentence if is_alone else sentence_of(item),
             type_label=type_label(item.type),
             state=State.of(item.state),
             is_open=item.is_open,
@@ -186,6 +195,19 @@ class TaskRow:
         """An id that a CSS selector can name, whatever characters the work item's own id holds."""
         is_plain = item_id.isascii() and item_id.isalnum()
         return "item-" + (item_id if is_plain else item_id.encode().hex())
+
+    @property
+    def when(self) -> str:
+        """The absolute time behind `age_label`."""
+        return date_format(localtime(self.moment), "DATETIME_FORMAT")
+
+    @property
+    def lines_label(self) -> str:
+        number = len(self.approvals)
+        words = ngettext(
+            "Decide %(number)s item one by one", "Decide %(number)s items one by one", number
+        )
+        return words % {"number": number}
 
     @property
     def single_approval(self) -> ApprovalLine | None:

@@ -42,13 +42,13 @@ class State:
     """A state in words, with a tone (open, done, refused, quiet) for its colour and icon."""
 
     tone: str
-    label: str
+    label: Text
 
     @classmethod
     def of(cls, state: str | None) -> "State":
         # A state nobody has heard of is shown in ISC's own word.
         tone, label = STATE_LABELS.get((state or "").casefold(), ("quiet", state or ""))
-        return cls(tone, str(label))
+        return cls(tone, label)
 
 
 def type_label(name: str) -> str:
