@@ -89,7 +89,7 @@ def gone(request: HtmxRequest, lens: Lens, item_id: str, text: str, **context: A
         },
         status,
     )
-    return trigger_client_event(response, "dialog:close")
+    return close_dialog(response)
 
 
 def forwarded(
@@ -111,7 +111,12 @@ def closing(request: HttpRequest, response: HttpResponse, outcome: Outcome) -> H
     """Close the dialog, and tell the page's scripts what became of which work item."""
     item_id = request.resolver_match.kwargs["item_id"] if request.resolver_match else ""
     trigger_client_event(response, "task:decided", {"id": item_id, "told": outcome.told.value})
-    return trigger_client_event(response, "dialog:close")
+    return close_dialog(response)
+
+
+def close_dialog(response: HttpResponse) -> HttpResponse:
+    """Once the answer is in the page: a form that is gone has none, and tells nobody anything."""
+    return trigger_client_event(response, "dialog:close", after="swap")
 
 
 def changed(

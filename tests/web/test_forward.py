@@ -39,7 +39,8 @@ def test_a_work_item_is_forwarded_with_comment_and_notification(
     ]
     assert words(answer.select_one("#status")) == f"Forwarded to {name}."
     assert words(answer.select_one(f"#{row['id']}")) == f"Forwarded to {name}."
-    assert "dialog:close" in response["HX-Trigger"]
+    assert "task:decided" in response["HX-Trigger"]
+    assert "dialog:close" in response["HX-Trigger-After-Swap"]  # not before the form has told
     assert count(dashboard(approver), "open") == count(page, "open") - 1
 
 
