@@ -7,7 +7,9 @@
 
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     detail.elt.querySelector("[data-notice]")?.replaceChildren();
-    if (!isPoll(detail.elt)) tell("page:asked", { element: detail.elt });
+    if (isPoll(detail.elt)) return;
+    document.querySelector("#status [data-passing]")?.remove(); // good news is old by now
+    tell("page:asked", { element: detail.elt });
   });
 
   // A row that is replaced keeps its list of items open.

@@ -18,6 +18,12 @@ for (const type of types.split(" ")) {
   document.addEventListener(`my-tasks:${type}`, ({ detail }) => heard.push([type, detail]));
 }
 """
+# Signed in, the list there, and the frame as high as it wants to be: nothing moves any more.
+SETTLED = """() => {
+  const [signedIn, ready, resize] = ["signed-in", "ready", "resize"].map((type) =>
+    heard.findLastIndex(([heardType]) => heardType === type));
+  return signedIn < ready && ready < resize;
+}"""
 STYLE = """
 body { margin: 0; }
 .cover { position: fixed; inset: 0; background: #fff; pointer-events: none; }
@@ -49,6 +55,8 @@ class Portal:
             self.widget.get_by_role("button", name="Sign in", exact=True).click()
         choose(self.world, opened.value, key)
         expect(self.widget.locator("#tasks")).to_be_visible()
+        self.page.wait_for_function(SETTLED)
+        self.page.wait_for_timeout(600)  # Chromium drops presses on a frame that just changed size
 
     def told(self, kind: str) -> list[Any]:
         """The details of all events of a kind, oldest first."""
@@ -66,7 +74,14 @@ def open_portal(
     browser: BrowserContext, world: World, attributes: str = "", site: str = "", **viewport: int
 ) -> Portal:
     """`attributes` go on the element; the viewport is that of the page (360 x 640)."""
-    site = site or world.host
+    page = browser.new_page()
+    page.set_viewport_size({"width": 360, "height": 640, **viewport})
+    page.goto(portal_address(world, attributes, site))
+    return Portal(page, world)
+
+
+def portal_address(world: World, attributes: str = "", site: str = "") -> str:
+    """Put the page up, and say where."""
     policy = f"default-src 'none'; script-src 'self' {world.dash}; frame-src {world.dash}; "
     policy += "style-src 'self'; img-src data:"
     element = f"<my-tasks {attributes}></my-tasks>"
@@ -75,7 +90,4 @@ def open_portal(
         "/portal.js": ("text/javascript", policy, SCRIPT),
         "/portal": ("text/html", policy, PAGE.format(dash=world.dash, element=element)),
     }
-    page = browser.new_page()
-    page.set_viewport_size({"width": 360, "height": 640, **viewport})
-    page.goto(f"{site}/portal")
-    return Portal(page, world)
+    return f"{site or world.host}/portal"
