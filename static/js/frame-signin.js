@@ -42,6 +42,7 @@
     if (run !== current) return;
     if (ticket) run.timer = setInterval(tick, EVERY);
     else say(status === 429 ? "too-many" : "no-cookies");
+    if (!ticket) popup?.close(); // it would wait in vain
   };
 
   addEventListener("message", async ({ origin, source, data }) => {

@@ -1,7 +1,10 @@
 "use strict";
 // The box around the "Sign in" button of a framed page: its words, and its requests to our server.
 window.signinBox = (() => {
-  const others = new BroadcastChannel("signin"); // widgets on one page share their session
+  let others = null; // widgets on one page share their session
+  try {
+    others = new BroadcastChannel("signin");
+  } catch {} // Firefox, if it is to keep nothing for frames: signing in will say so
   const boxes = () => [...document.querySelectorAll("[data-signin]")];
 
   const say = (word, text = "") => {
@@ -38,11 +41,11 @@ window.signinBox = (() => {
     return Boolean(card);
   };
   const enter = (token) => {
-    others.postMessage("signed-in");
+    others?.postMessage("signed-in");
     document.dispatchEvent(new CustomEvent("signin:done"));
     if (!show()) document.dispatchEvent(new CustomEvent("csrf:renewed", { detail: { token } }));
   };
-  others.addEventListener("message", show);
+  others?.addEventListener("message", show);
 
   // Whether the answer ends the sign-in, one way or the other.
   const ENDS = { 401: "late", 403: "refused", 404: "late", 429: "too-many" };
