@@ -52,6 +52,8 @@ class Watch:
             self.complaints.append(f"{message.type}: {message.text} ({message.location['url']})")
 
     def _hear_failure(self, request: Request) -> None:
+        if request.failure == ABORTED and "/static/" in request.url:
+            return  # the next page came before a file of the last one: nobody misses it
         self.complaints.append(f"{request.method} {request.url} failed: {request.failure}")
 
 
