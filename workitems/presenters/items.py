@@ -3,15 +3,11 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import lru_cache
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
-from django.utils.formats import date_format
-from django.utils.timesince import timesince
-from django.utils.timezone import get_current_timezone_name, localtime
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from workitems.isc.schemas import (
@@ -30,6 +26,7 @@ from workitems.presenters.sentences import (
     sentence_of,
     source_name,
 )
+from workitems.presenters.times import absolute, ago, waiting
 
 # Work to do by hand in a source. Its approval items only list the values: what ends it is
 # completing it, so its row offers that, and leaves approving each value to the detail.
@@ -146,7 +143,7 @@ class TaskRow:
             state=State.of(item.state),
             is_open=item.is_open,
             requester=item.requester_name,
-            age_label=_waiting(moment, now) if item.is_open else _ago(moment, now),
+            age_label=waiting(moment, now) if item.is_open else ago(moment, now),
             moment=moment,
             progress=_progress(item),
             approvals=approvals,
@@ -200,7 +197,7 @@ class TaskRow:
     @property
     def when(self) -> str:
         """The absolute time behind `age_label`."""
-        return _absolute(self.moment, get_current_timezone_name(), get_language())
+        return absolute(self.moment)
 
     @property
     def lines_label(self) -> str:
@@ -248,9 +245,9 @@ class TaskPanel:
             Fact(_("Type"), row.type_label),
             Fact(_("Requested by"), item.requester_name or item.requester_id),
             Fact(_("Owner"), item.owner_name or item.owner_id),
-            Fact(_("Created"), moment=item.created, age=_ago(item.created, now)),
-            Fact(_("Changed"), moment=item.modified, age=_ago(item.modified, now)),
-            Fact(_("Completed"), moment=item.completed, age=_ago(item.completed, now)),
+            Fact(_("Created"), moment=item.created, age=ago(item.created, now)),
+            Fact(_("Changed"), moment=item.modified, age=ago(item.modified, now)),
+            Fact(_("Completed"), moment=item.completed, age=ago(item.completed, now)),
             Fact(_("Items"), "" if item.num_items is None else str(item.num_items)),
             Fact(_("Work item ID"), item.id),
         )
@@ -265,11 +262,6 @@ class TaskPanel:
         )
 
 
-@lru_cache(maxsize=10_000)  # a list is looked at again and again, and this is a tenth of its time
-def _absolute(moment: datetime | None, _time_zone: str, _language: str | None) -> str:
-    return date_format(localtime(moment), "DATETIME_FORMAT") if moment else ""
-
-
 def _progress(item: WorkItem) -> str:
     total = len(item.approval_items)
     is_several = total > 1 and item.type not in MANUAL_TYPES
@@ -277,22 +269,6 @@ def _progress(item: WorkItem) -> str:
         return ""
     words = ngettext("%(done)d of %(total)d decided", "%(done)d of %(total)d decided", total)
     return words % {"done": item.decided_count, "total": total}
-
-
-def _ago(moment: datetime | None, now: datetime) -> str:
-    if moment is None:
-        return ""
-    if now - moment < timedelta(minutes=1):
-        return gettext("just now")
-    return gettext("%(age)s ago") % {"age": timesince(moment, now, depth=1)}
-
-
-def _waiting(moment: datetime | None, now: datetime) -> str:
-    if moment is None:
-        return ""
-    if now - moment < timedelta(minutes=1):
-        return gettext("new")
-    return gettext("waiting %(age)s") % {"age": timesince(moment, now, depth=1)}
 
 
 def _filled(facts: Iterable[Fact]) -> tuple[Fact, ...]:
