@@ -1,6 +1,7 @@
 """Django's settings: flat, one file, every value that may differ comes from `env`."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from jinja2 import StrictUndefined
@@ -97,6 +98,7 @@ PUBLIC_URL = env.public_url
 ALLOWED_HOSTS = list(env.allowed_hosts)
 FRAME_ANCESTORS = env.frame_ancestors
 SECURE_SSL_REDIRECT = env.https
+SECURE_SSL_HOST = urlsplit(PUBLIC_URL).netloc
 SECURE_HSTS_SECONDS = 31_536_000 if env.https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.https
 # Joining the browsers' preload list is the owner's decision about a whole domain, not ours.

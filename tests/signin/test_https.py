@@ -73,6 +73,12 @@ def test_http_is_redirected(ask: Ask) -> None:
     assert cookies == ""
 
 
+def test_http_is_redirected_to_the_port_of_the_public_address(ask: Ask) -> None:
+    _, headers, _ = ask("http", {}, PUBLIC_URL="https://tasks.example.com:8443")
+
+    assert headers["Location"] == "https://tasks.example.com:8443/signin/"
+
+
 def test_a_proxy_is_believed_only_when_it_is_trusted(ask: Ask) -> None:
     said = {"X-Forwarded-Proto": "https"}
 
