@@ -1,18 +1,31 @@
 """The environment of the tests, set before Django reads its settings (`-p tests.environment`)."""
 
+import itertools
 import os
 import socket
+from contextlib import suppress
 from typing import NoReturn
 
 import pytest
 
 from sandbox.clients import DASHBOARD_CLIENT_ID
 
+# Below what systems hand out for outgoing connections (from 32768 on Linux), and each worker has its
+# own range: nobody takes a port between our finding it free and its server's start.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = range(10_000 + 2_000 * (WORKER % 10), 12_000 + 2_000 * (WORKER % 10))
+_turn = itertools.count(os.getpid())
+
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback interface that nobody listens on; each call another one."""
+    for turn in _turn:
+        port = PORTS[turn % len(PORTS)]
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("unreachable: the turns never end")
 
 
 TENANT_PORT = free_port()

@@ -15,6 +15,7 @@ import requests
 from sandbox.server import SandboxApp, create_app
 from tests.contract.conftest import CALLBACK, ROOT, Caller
 from tests.contract.dance import Dance
+from tests.environment import free_port
 
 
 @pytest.fixture
@@ -52,12 +53,6 @@ def test_work_and_sign_ins_survive_a_restart_until_reset(state: Path) -> None:
     after.sandbox.reset()
     again = Caller(started(state), "approver", None)
     assert again.get("/work-items/summary").json == {"open": 34, "completed": 25, "total": 59}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def launched(*arguments: str) -> subprocess.Popen[str]:
