@@ -10,8 +10,8 @@ import pytest
 
 from sandbox.clients import DASHBOARD_CLIENT_ID
 
-# Below what systems hand out for outgoing connections (from 32768 on Linux), and each worker has its
-# own range: nobody takes a port between our finding it free and its server's start.
+# Below what systems hand out for outgoing connections (from 32768 on Linux), each worker with a
+# range of its own: nobody takes a port between our finding it free and its server's start.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 PORTS = range(10_000 + 2_000 * (WORKER % 10), 12_000 + 2_000 * (WORKER % 10))
 _turn = itertools.count(os.getpid())
