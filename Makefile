@@ -49,5 +49,5 @@ messages: install
 	$(BIN)/django-admin compilemessages --ignore '.venv*'
 
 lock: install
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package my-tasks -o requirements.txt --extra postgres pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package my-tasks -o requirements-dev.txt --extra dev pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-emit-package my-tasks -o requirements.txt --extra postgres pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-emit-package my-tasks -o requirements-dev.txt --extra dev pyproject.toml
