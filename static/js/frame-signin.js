@@ -3,6 +3,7 @@
 // until the sign-in has arrived. `signin-box.js` shows how it stands and speaks with the server.
 (() => {
   const [EVERY, LIMIT, PATIENCE] = [1500, 180_000, 4000];
+  const WHY_NOT = { 401: "no-cookies", 403: "no-cookies", 429: "too-many" };
   const { say, post, settle } = window.signinBox;
   let run = null; // the sign-in under way
 
@@ -14,8 +15,7 @@
     if (!run || run.isAsking) return; // one at a time: the answer changes the session
     const current = run;
     current.isAsking = true;
-    const isLate = Date.now() > run.until;
-    if (settle(isLate ? { status: 404 } : await post("claim"))) stop();
+    if (settle(Date.now() > run.until ? { status: 404 } : await post("claim"))) stop();
     current.isAsking = false;
   };
 
@@ -41,7 +41,7 @@
     const { ticket, status } = await current.begun;
     if (run !== current) return;
     if (ticket) run.timer = setInterval(tick, EVERY);
-    else say(status === 429 ? "too-many" : "no-cookies");
+    else say(WHY_NOT[status] ?? "no-answer");
     if (!ticket) popup?.close(); // it would wait in vain
   };
 

@@ -1,7 +1,7 @@
 """Sign-in inside a frame, with third-party cookies blocked."""
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.e2e.frame.conftest import Start, World
 from tests.e2e.frame.sites import page_around
@@ -142,6 +142,24 @@ def test_a_blocked_popup_says_what_to_do(browser: BrowserContext, world: World) 
 
     expect(widget.says("blocked")).to_be_visible()
     widget.sign_in()  # and with a real click it goes on
+
+
+@pytest.mark.parametrize("trouble", ["no connection", "503"])
+def test_a_server_that_does_not_answer_is_told_from_a_browser_without_cookies(
+    browser: BrowserContext, world: World, trouble: str
+) -> None:
+    def fail(route: Route) -> None:
+        route.abort() if trouble == "no connection" else route.fulfill(status=503)
+
+    widget = Widget(browser, world)
+    browser.route("**/widget/signin/begin/", fail)
+
+    popup = widget.press()
+    expect(widget.says("no-answer")).to_be_visible()
+    browser.unroute_all()
+    if not popup.is_closed():  # it would wait in vain
+        popup.wait_for_event("close")
+    widget.sign_in()
 
 
 def test_a_popup_closed_too_early_says_so(browser: BrowserContext, world: World) -> None:
