@@ -12,6 +12,13 @@ from tests.e2e.watching import ABORTED, Watch, page_loads
 
 TASK = "Treasury to ximena.caballero"
 WHY = "You know this team better than I do."
+TYPE_AT_ONCE = """text => new MutationObserver((changes, observer) => {
+  const box = document.querySelector("#dialog input[type=search]");
+  if (!box) return;
+  observer.disconnect();
+  box.value = text;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}).observe(document.getElementById("dialog"), { childList: true })"""
 
 
 def opened(page: Page) -> Locator:
@@ -55,6 +62,12 @@ def test_typing_searches_once_and_not_at_every_letter(approver: Page, watch: Wat
     dialog.get_by_role("searchbox").press_sequentially("kowalczyk", delay=20)
     expect(dialog.get_by_role("status")).to_have_text("1 person found")
     assert len(searches) < len("kowalczyk") / 2
+
+
+def test_what_is_typed_the_moment_the_form_is_there_is_searched_for(approver: Page) -> None:
+    approver.evaluate(TYPE_AT_ONCE, "kowalczyk")
+    dialog = opened(approver)
+    expect(dialog.get_by_role("status")).to_have_text("1 person found")
 
 
 def test_inactive_people_are_shown_with_the_reason_and_cannot_be_chosen(approver: Page) -> None:
