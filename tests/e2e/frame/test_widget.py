@@ -118,6 +118,11 @@ def test_a_press_on_a_pale_frame_is_ignored(portal: Portal) -> None:
     assert decisions(portal) == 0
 
 
+WHEN_UNSEEN = """button => new Promise((resolve) => new IntersectionObserver((seen, observer) => {
+  if (seen.some((entry) => entry.isVisible)) return;
+  observer.disconnect();
+  setTimeout(resolve, 300);
+}, { trackVisibility: true, delay: 100 }).observe(button))"""
 PRESS_WHEN_SEEN = """button => new IntersectionObserver((seen, observer) => {
   if (!seen.some((entry) => entry.isVisible)) return;
   observer.disconnect();
@@ -130,7 +135,7 @@ def test_a_press_in_the_moment_in_which_a_frame_appears_is_ignored(portal: Porta
     button = row.get_by_role("button", name="Approve")
     button.scroll_into_view_if_needed()
     portal.page.evaluate("document.querySelector('main').className = 'pale'")
-    portal.page.wait_for_timeout(300)
+    button.evaluate(WHEN_UNSEEN)
     button.evaluate(PRESS_WHEN_SEEN)
     portal.page.evaluate("document.querySelector('main').className = ''")
 
