@@ -11,13 +11,16 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.cookies import Morsel
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 
+from taskmanager.signin.flows import safe_next
 from taskmanager.signin.person import PERSON
 
 PREFIX: Final = "/widget/"
@@ -34,6 +37,12 @@ Morsel._flags.add("partitioned")  # type: ignore[attr-defined]
 def is_embedded(request: HttpRequest) -> bool:
     """Whether the address is one that a frame shows."""
     return request.path.startswith(PREFIX) and request.path not in UNFRAMED
+
+
+def full_page_of(request: HttpRequest) -> str:
+    """The address of the full page that shows what this framed one does; else its first page."""
+    address = safe_next("/" + request.get_full_path().removeprefix(PREFIX))
+    return address if is_valid_path(urlsplit(address).path) else "/"
 
 
 class EmbeddingMiddleware:
@@ -56,7 +65,7 @@ class EmbeddingMiddleware:
             return render(request, "widget/off.html", status=HTTPStatus.NOT_FOUND)
         if destination == "document" and request.method == "GET":
             # In a tab of its own the full page serves better, and it is where its session is.
-            return HttpResponseRedirect("/" + request.get_full_path().removeprefix(PREFIX))
+            return HttpResponseRedirect(full_page_of(request))
         return framed(self.get_response(request))
 
     def unframed(self, request: HttpRequest, destination: str) -> HttpResponseBase:

@@ -44,9 +44,10 @@ MIDDLEWARE = [
     # Safe against BREACH: Django pads each compressed body by a random length and masks the
     # CSRF token anew for every page.
     "django.middleware.gzip.GZipMiddleware",
+    # Before all that speaks: a thread still has the language of its last visitor.
+    "django.middleware.locale.LocaleMiddleware",
     "taskmanager.embedding.EmbeddingMiddleware",
     "taskmanager.embedding.FrameSessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "workitems.framing.WidgetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

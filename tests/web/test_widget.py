@@ -193,7 +193,8 @@ def test_a_badge_of_nobody_is_a_small_link_to_the_full_page(sandbox: Sandbox) ->
     page = parsed(response)
 
     assert response.status_code == 401
-    assert words(page.main) == "Sign in to My Tasks"
+    assert words(page.main) == "Sign in"
+    assert page.main.a["aria-label"] == "Sign in to My Tasks"
     assert not page.select("[data-signin], form")
     poll = Browser().fragment("/widget/badge/")
     assert poll["HX-Retarget"] == "#notices"
@@ -209,6 +210,31 @@ def test_with_no_listed_origin_the_widget_is_off_and_says_how_to_turn_it_on(
         assert response.status_code == 404
         assert "set the variable FRAME_ANCESTORS" in words(parsed(response))
         assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("framed", "full"),
+    [
+        ("/widget/", "/"),
+        ("/widget/?tab=completed&theme=dark", "/?tab=completed&theme=dark"),
+        ("/widget/work-items/an-id/", "/work-items/an-id/"),
+        ("/widget/badge/", "/"),
+        ("/widget/theme.css?accent=f80", "/"),
+        ("/widget/signin/begin/", "/"),
+        ("/widget/signout/", "/"),
+        ("/widget//evil.example/", "/"),
+        ("/widget///evil.example/", "/"),
+        ("/widget/%2f/evil.example/", "/"),
+        ("/widget/%5cevil.example/", "/"),
+        (r"/widget/\\evil.example/", "/"),
+    ],
+)
+def test_opened_in_a_tab_a_framed_page_leads_to_a_page_of_ours_and_nowhere_else(
+    approver: Browser, framed: str, full: str
+) -> None:
+    response = approver.get(framed, headers={"Sec-Fetch-Dest": "document"})
+
+    assert (response.status_code, response["Location"]) == (302, full)
 
 
 def test_the_accent_arrives_as_a_style_sheet_of_our_own(approver: Browser) -> None:
