@@ -23,6 +23,7 @@ class Fault:
     drop: bool = False
     html: bool = False
     truncate: bool = False
+    empty: bool = False
     after: bool = False
     times: int = 1
 

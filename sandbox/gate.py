@@ -189,9 +189,9 @@ def _spoilt(fault: Fault, reply: Reply) -> Reply:
         return Reply(f"{status} Fault", [("Content-Type", "text/html")], HTML_PAGE)
     if fault.status:
         return _refused(fault.status, fault.retry_after)
-    if fault.truncate:
+    if fault.truncate or fault.empty:
         # The length says so as well: a cut body with a proper frame, as some proxies deliver it.
-        body = reply.body[: max(1, len(reply.body) // 2)]
+        body = b"" if fault.empty else reply.body[: max(1, len(reply.body) // 2)]
         headers = [pair for pair in reply.headers if pair[0].lower() != "content-length"]
         return Reply(reply.status, [*headers, ("Content-Length", str(len(body)))], body)
     return reply

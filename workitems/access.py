@@ -1,6 +1,6 @@
 """Whose queue is on the page, and may this person see it?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
@@ -39,10 +39,13 @@ class Lens:
         """The same, behind another parameter."""
         return "&" + urlencode({"owner": self.owner_id}) if self.is_other else ""
 
-    def is_blind_to(self, owner_id: str) -> bool:
-        """An admin meets another's work item without having asked for that owner."""
-        is_foreign = bool(owner_id) and owner_id != self.person.id
-        return is_foreign and self.person.is_admin and not self.is_other
+    def is_elsewhere(self, owner_id: str) -> bool:
+        """An admin meets a work item of another queue than the one that the page names."""
+        return bool(owner_id) and owner_id != self.owner_id and self.person.is_admin
+
+    def on(self, owner_id: str) -> "Lens":
+        """The same person's look at another queue."""
+        return replace(self, owner_id=owner_id, owner_name="")
 
 
 def lens_of(request: HttpRequest) -> Lens:

@@ -16,7 +16,15 @@ from workitems.forms import ActionForm, ForwardForm, PeopleSearch
 from workitems.isc.schemas import PublicIdentity, WorkItem
 from workitems.presenters.items import TaskPanel
 from workitems.presenters.pages import Confirmation, PersonOption, refusal_of
-from workitems.replies import HtmxRequest, changed, forwarded, part, settled, words_for
+from workitems.replies import (
+    HtmxRequest,
+    changed,
+    forwarded,
+    part,
+    settled,
+    under_its_owner,
+    words_for,
+)
 from workitems.results import Outcome, Told, Verdict
 from workitems.services import WorkItemService
 from workitems.wiring import named, service_for
@@ -28,39 +36,30 @@ require_action = require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HtmxRequest, item_id: str, approval_id: str, verdict: Verdict) -> HttpResponse:
     """Approve or reject one approval item; for somebody else only after a confirmation."""
     lens = lens_of(request)
-    service = service_for(request, lens)
     if not may_send(request, is_risky=lens.is_other):
-        item = service.item(item_id)
-        lines = [line for line in item.open_approval_items if line.id == approval_id]
-        return confirm_decision(request, named(lens, service), item, verdict, lines)
-    return settled(request, lens, service.decide(item_id, approval_id, verdict), done(verdict))
+        return confirm_decision(request, lens, item_id, verdict, approval_id)
+    outcome = service_for(request, lens).decide(item_id, approval_id, verdict)
+    return settled(request, lens, outcome, done(verdict))
 
 
 @require_action
 def decide_all(request: HtmxRequest, item_id: str, verdict: Verdict) -> HttpResponse:
     """Approve or reject all that is open in a work item, after a confirmation that lists it."""
     lens = lens_of(request)
-    service = service_for(request, lens)
     if not may_send(request, is_risky=True):
-        item = service.item(item_id)
-        lines = item.open_approval_items
-        return confirm_decision(request, named(lens, service), item, verdict, lines)
-    return settled(request, lens, service.decide_all(item_id, verdict), done(verdict))
+        return confirm_decision(request, lens, item_id, verdict)
+    outcome = service_for(request, lens).decide_all(item_id, verdict)
+    return settled(request, lens, outcome, done(verdict))
 
 
 @require_action
 def complete(request: HtmxRequest, item_id: str) -> HttpResponse:
     """Mark a manual task complete; for somebody else only after a confirmation."""
     lens = lens_of(request)
-    service = service_for(request, lens)
     if not may_send(request, is_risky=lens.is_other):
-        item = service.item(item_id)
-        if not item.is_open:
-            return settled(request, lens, Outcome(Told.ALREADY, item), "")
-        owner_name = named(lens, service).owner_name
-        confirmation = Confirmation.of_completion(item, owner_name=owner_name)
-        return confirm(request, lens, item_id, confirmation)
-    return settled(request, lens, service.complete(item_id), _("Completed."))
+        return confirm_completion(request, lens, item_id)
+    outcome = service_for(request, lens).complete(item_id)
+    return settled(request, lens, outcome, _("Completed."))
 
 
 @require_action
@@ -118,12 +117,31 @@ def done(verdict: Verdict) -> str:
 
 
 def confirm_decision(
-    request: HtmxRequest, lens: Lens, item: WorkItem, verdict: Verdict, lines: Any
+    request: HtmxRequest, lens: Lens, item_id: str, verdict: Verdict, approval_id: str | None = None
 ) -> HttpResponse:
+    """Name what is about to be decided: one approval item, or, without its id, all open ones."""
+    service = service_for(request, lens)
+    item = service.item(item_id)
+    if lens.is_elsewhere(item.owner_id):
+        return under_its_owner(request, lens, item)
+    lines = [line for line in item.open_approval_items if approval_id in {None, line.id}]
     if not lines:
         return settled(request, lens, Outcome(Told.ALREADY, item), "")
+    lens = named(lens, service)
     confirmation = Confirmation.of_decision(verdict, lines, owner_name=lens.owner_name)
     return confirm(request, lens, item.id, confirmation)
+
+
+def confirm_completion(request: HtmxRequest, lens: Lens, item_id: str) -> HttpResponse:
+    service = service_for(request, lens)
+    item = service.item(item_id)
+    if lens.is_elsewhere(item.owner_id):
+        return under_its_owner(request, lens, item)
+    if not item.is_open:
+        return settled(request, lens, Outcome(Told.ALREADY, item), "")
+    lens = named(lens, service)
+    confirmation = Confirmation.of_completion(item, owner_name=lens.owner_name)
+    return confirm(request, lens, item_id, confirmation)
 
 
 def confirm(
@@ -203,9 +221,7 @@ def people_like(search: PeopleSearch, service: WorkItemService) -> tuple[PublicI
 def dialog_context(request: HtmxRequest, lens: Lens, item_id: str) -> dict[str, Any]:
     return {
         "lens": lens,
-        "item_id": item_id,
         "action": request.path + lens.query,
-        "place": "page" if ActionForm.of(request).is_on_page else "list",
         "cancel_url": address(request, "detail", item_id) + lens.query,
     }
 

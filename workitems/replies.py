@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from workitems.access import Lens, address
@@ -135,11 +135,11 @@ def words_for(outcome: Outcome, done: str) -> str:
         case Told.DONE:
             return done
         case Told.CONFIRMED:
-            return _("%(done)s SailPoint was slow to say so.") % {"done": done}
+            return _("%(done)s SailPoint said so only when asked again.") % {"done": done}
         case Told.ALREADY:
             return _("This had already been decided; here is how it stands.")
         case Told.UNCHANGED:
-            return _("SailPoint did not answer, and the task still waits. Please try again.")
+            return _("SailPoint gave no clear answer, and the task still waits. Please try again.")
         case Told.REFUSED:
             reason = outcome.detail or _("it gave no reason")
             return _("SailPoint refused this: %(reason)s") % {"reason": reason}
@@ -148,6 +148,12 @@ def words_for(outcome: Outcome, done: str) -> str:
 def selection_of(item: WorkItem) -> AccountSelectionForm | None:
     """The empty form of an item that still waits for its account selection."""
     return AccountSelectionForm(item.form) if item.form and item.is_open else None
+
+
+def under_its_owner(request: HtmxRequest, lens: Lens, item: WorkItem) -> HttpResponse:
+    """Lead an admin to a page whose banner names the owner of the item, not somebody else."""
+    url = address(request, "detail", item.id) + lens.on(item.owner_id).query
+    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
 
 
 def badge_after(counts: Counts, outcome: Outcome) -> Badge | None:

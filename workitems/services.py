@@ -31,15 +31,23 @@ from workitems.results import (
 log = logging.getLogger("workitems.decisions")
 Value = TypeVar("Value")
 
-# A page makes at most two upstream calls at once; the threads of a gthread worker share the pool.
-POOL: Final = ThreadPoolExecutor(max_workers=16, thread_name_prefix="isc")
+# A page makes at most two upstream calls at once; the threads of a gthread worker share the pool,
+# and there may be 64 of them. Threads start when they are needed.
+POOL: Final = ThreadPoolExecutor(max_workers=64, thread_name_prefix="isc")
 
 
 class Credentials(Protocol):
     """The person's access token, as the service sees it."""
 
     def renew(self) -> bool:
-        """Get a fresh token after ISC refused the present one; False if the person must sign in."""
+        """Get a fresh token after ISC refused the present one; False if the person must sign in.
+
+        Raises CannotRenew.
+        """
+
+
+class CannotRenew(IscError):
+    """ISC refused the token, and the sign-in service that could renew it does not answer."""
 
 
 class NotSent(IscError):
@@ -138,14 +146,16 @@ class WorkItemService:
                 item_id, target_owner_id=target_id, comment=comment, send_notifications=notify
             )
 
-        try:
-            self._send(send)
-            outcome = Outcome(Told.DONE)
-        except OutcomeUnknown as silence:
-            outcome = self._forwarded_after_silence(item_id, target_id, silence)
-        except Rejected as refusal:
-            outcome = _refused(refusal)
-        return self._recorded(f"forward to {target_id}", item_id, outcome)
+        def end() -> Outcome:
+            try:
+                self._send(send)
+            except OutcomeUnknown as silence:
+                return self._forwarded_after_silence(item_id, target_id, silence)
+            except Rejected as refusal:
+                return _refused(refusal)
+            return Outcome(Told.DONE)
+
+        return self._recorded(f"forward to {target_id}", item_id, end)
 
     def find_people(self, text: str) -> tuple[PublicIdentity, ...]:
         return self._read(lambda: self._client.search_public_identities(text))
@@ -208,14 +218,26 @@ class WorkItemService:
         call: Callable[[], WorkItem | None],
         is_settled: Callable[[WorkItem], bool],
     ) -> Outcome:
+        def end() -> Outcome:
+            try:
+                item = self._send(call)
+            except OutcomeUnknown as silence:
+                return self._after_silence(item_id, is_settled, silence)
+            except Rejected as refusal:
+                return self._after_refusal(item_id, is_settled, refusal)
+            return Outcome(Told.DONE, item or self._seen_after(item_id))
+
+        return self._recorded(action, item_id, end)
+
+    def _seen_after(self, item_id: str) -> WorkItem | None:
+        """How the item stands after a write that ISC confirmed without a word about it.
+
+        What keeps us from looking takes nothing back: the write is done.
+        """
         try:
-            item = self._send(call)
-            outcome = Outcome(Told.DONE, item or self.item(item_id))
-        except OutcomeUnknown as silence:
-            outcome = self._after_silence(item_id, is_settled, silence)
-        except Rejected as refusal:
-            outcome = self._after_refusal(item_id, is_settled, refusal)
-        return self._recorded(action, item_id, outcome)
+            return self.item(item_id)
+        except IscError:
+            return None
 
     def _after_refusal(
         self, item_id: str, is_settled: Callable[[WorkItem], bool], refusal: Rejected
@@ -250,17 +272,20 @@ class WorkItemService:
             return Outcome(Told.CONFIRMED)
         return Outcome(Told.UNCHANGED, item, request_id=silence.request_id)
 
-    def _recorded(self, action: str, item_id: str, outcome: Outcome) -> Outcome:
-        owner_id = outcome.item.owner_id if outcome.item else self._owner_id
-        log.info(
-            "%s on work item %s by %s for %s: %s",
-            action,
-            item_id,
-            self._actor_id,
-            owner_id or self._owner_id,
-            outcome.told,
-        )
+    def _recorded(self, action: str, item_id: str, end: Callable[[], Outcome]) -> Outcome:
+        """Bring a write to its end, and say in the log who did it: also where it failed."""
+        try:
+            outcome = end()
+        except Exception as error:
+            self._record(action, item_id, self._owner_id, type(error).__name__)
+            raise
+        owner_id = (outcome.item.owner_id if outcome.item else "") or self._owner_id
+        self._record(action, item_id, owner_id, outcome.told)
         return outcome
+
+    def _record(self, action: str, item_id: str, owner_id: str, end: str) -> None:
+        line = "%s on work item %s by %s for %s: %s"
+        log.info(line, action, item_id, self._actor_id, owner_id, end)
 
 
 def _is_finished(item: WorkItem) -> bool:

@@ -4,18 +4,25 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from taskmanager.signin.middleware import unattended
-from workitems.access import lens_of, owner_query, require_admin
+from workitems.access import lens_of, require_admin
 from workitems.forms import ActionForm, ListFilter, PeopleSearch
 from workitems.presenters.items import TaskPanel
 from workitems.presenters.pages import Badge, PersonOption, TaskPage
-from workitems.replies import HtmxRequest, changed, list_url, part, selection_of
+from workitems.replies import (
+    HtmxRequest,
+    changed,
+    list_url,
+    part,
+    selection_of,
+    under_its_owner,
+)
 from workitems.wiring import named, service_for
 
 
@@ -58,9 +65,8 @@ def detail(request: HtmxRequest, item_id: str) -> HttpResponse:
     template = part(request, "workitems/detail.html", "pane")
     is_pane = template.endswith("#pane")
     item, totals = (service.item(item_id), None) if is_pane else service.item_and_counts(item_id)
-    if lens.is_blind_to(item.owner_id):
-        # An admin followed a plain link to another's work item: show it under its owner's banner.
-        return HttpResponseRedirect(request.path + owner_query(item.owner_id))
+    if lens.is_elsewhere(item.owner_id):
+        return under_its_owner(request, lens, item)
     context = {
         "panel": TaskPanel.of(item, now=timezone.now()),
         "selection": selection_of(item),
@@ -84,7 +90,7 @@ def people(request: HtmxRequest) -> HttpResponse:
         "q": text,
         "target": request.GET.get("target", ""),
     }
-    return render(request, "workitems/people.html", context)
+    return render(request, "workitems/people.html#search-update", context)
 
 
 @require_safe
@@ -92,8 +98,7 @@ def owner(request: HtmxRequest) -> HttpResponse:
     """The search for an owner whose queue an admin wants to see."""
     lens = lens_of(request)
     require_admin(lens.person)
-    search = PeopleSearch(request.GET)
-    text = search.text()
+    text = PeopleSearch(request.GET).text()
     found = service_for(request, lens).find_people(text) if text else ()
-    context = {"people": found, "q": text, "search": search, "lens": lens}
-    return render(request, part(request, "workitems/owner.html", "owners"), context)
+    context = {"people": found, "q": text, "lens": lens}
+    return render(request, part(request, "workitems/owner.html", "search-update"), context)

@@ -1,6 +1,7 @@
 """The one place where settings, the session's token, the client and the service meet."""
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Final
 
 from django.conf import settings
@@ -8,12 +9,13 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from taskmanager.signin.errors import ProviderUnavailable
 from taskmanager.signin.middleware import sign_in_needed
 from taskmanager.signin.tokens import access_token_for, renew_access_token
 from workitems.access import Lens
 from workitems.isc.client import IscClient
 from workitems.isc.transport import Transport
-from workitems.services import WorkItemService
+from workitems.services import CannotRenew, WorkItemService
 
 OWNER_NAME_SECONDS: Final = 600  # names hardly change; an admin steps through many pages of one
 
@@ -33,7 +35,10 @@ class SessionCredentials:
         return self._token
 
     def renew(self) -> bool:
-        renewed = renew_access_token(self._request, refused=self._token)
+        try:
+            renewed = renew_access_token(self._request, refused=self._token)
+        except ProviderUnavailable as error:
+            raise CannotRenew from error
         self._token = renewed or self._token
         return renewed is not None
 
@@ -50,8 +55,11 @@ def named(lens: Lens, service: WorkItemService) -> Lens:
     """The lens with its owner's name: looked up once, and kept for this viewer alone."""
     if not lens.is_other:
         return lens
-    key = f"owner-name:{lens.person.id}:{lens.owner_id}"
-    name = cache.get_or_set(key, service.owner_name, OWNER_NAME_SECONDS)
+    pair = f"{lens.person.id} {lens.owner_id}"  # whatever an address holds: caches are choosy
+    key = f"owner-name:{sha256(pair.encode()).hexdigest()}"
+    name = cache.get(key)
+    if name is None and (name := service.owner_name()):
+        cache.set(key, name, OWNER_NAME_SECONDS)
     return replace(lens, owner_name=name or lens.owner_id)
 
 

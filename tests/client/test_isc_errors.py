@@ -40,11 +40,12 @@ STATUSES = [
     (409, Rejected, Rejected),
     (422, Rejected, Rejected),
     (429, RateLimited, RateLimited),
-    (500, Unavailable, Unavailable),
+    (500, Unavailable, OutcomeUnknown),
     (501, Unavailable, Unavailable),
     (502, Unavailable, OutcomeUnknown),
     (503, Unavailable, Unavailable),
     (504, Unavailable, OutcomeUnknown),
+    (520, Unavailable, OutcomeUnknown),
 ]
 
 

@@ -91,7 +91,7 @@ def test_a_read_that_another_attempt_would_not_help_is_not_repeated(
         (answer(status=502), OutcomeUnknown),
         (answer(status=504), OutcomeUnknown),
         (answer(status=503), Unavailable),
-        (answer(status=500), Unavailable),
+        (answer(status=500), OutcomeUnknown),
         (answer(status=429), RateLimited),
     ],
 )

@@ -93,7 +93,7 @@ def test_a_decision_without_an_answer_is_looked_up(
     before = numbers(approver)
     sandbox.fault("POST", "/approve/", **fault)
     press(approver)
-    says(approver, "SailPoint did not answer, and the task still waits.")
+    says(approver, "SailPoint gave no clear answer, and the task still waits.")
     expect(row(approver, TASK).get_by_role("button", name="Approve")).to_be_enabled()
     expect_numbers(approver, *before)
     assert len(writes(sandbox)) == 1
@@ -105,7 +105,7 @@ def test_a_decision_that_did_happen_without_an_answer_is_told_as_done(
     pending, completed = numbers(approver)
     sandbox.fault("POST", "/approve/", drop=True, after=True)
     press(approver)
-    says(approver, "Approved. SailPoint was slow to say so.")
+    says(approver, "Approved. SailPoint said so only when asked again.")
     expect_numbers(approver, pending - 1, completed + 1)
 
 

@@ -153,11 +153,17 @@ def test_an_open_pane_is_redrawn_with_its_row(approver: Browser) -> None:
 def test_decisions_are_logged_with_ids_and_without_names(
     approver: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO, "workitems.decisions"):
-        press(approver, single(dashboard(approver)), "Approve")
+    row = single(dashboard(approver))
+    title = row.select_one(".task__title")
+    names = {words(name) for name in [*title.select("b"), *row.select(".task__meta span")]}
+    with caplog.at_level(logging.INFO):
+        press(approver, row, "Approve")
     (record,) = [r for r in caplog.records if r.name == "workitems.decisions"]
     assert approver.persona_id in record.getMessage()
     assert record.getMessage().endswith(": done")
+    said = " ".join(r.getMessage() for r in caplog.records)
+    assert len(names) >= 4
+    assert [name for name in names if name in said] == []
 
 
 def test_no_address_decides_by_being_opened(approver: Browser, sandbox: Sandbox) -> None:

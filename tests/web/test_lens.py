@@ -106,6 +106,37 @@ def test_a_plain_link_to_anothers_item_comes_under_its_owners_banner(
     assert parsed(admin.get(response["Location"])).select_one(".lens-banner") is not None
 
 
+def test_an_item_of_another_queue_never_stands_under_a_wrong_banner(
+    admin: Browser, approver: Browser, sandbox: Sandbox, owner: str
+) -> None:
+    row = single(parsed(approver.get("/")))
+    href = row.select_one("h2 a")["href"]
+    wrong = f"?owner={sandbox.persona('agent').id}"
+    right = f"{href}?owner={owner}"
+
+    assert admin.get(href + wrong)["Location"] == right
+    assert admin.fragment(href + wrong)["HX-Redirect"] == right
+    for button in row.select("form[method=post] button[formaction]"):
+        assert admin.fragment(button["formaction"] + wrong)["HX-Redirect"] == right
+    assert admin.fragment(f"{href}approve-all/{wrong}")["HX-Redirect"] == right
+    assert admin.fragment(f"{href}complete/{wrong}")["HX-Redirect"] == right
+    assert writes(sandbox) == []
+
+
+def test_a_name_that_could_not_be_looked_up_is_looked_up_again(
+    admin: Browser, sandbox: Sandbox, owner: str
+) -> None:
+    sandbox.fault("GET", "/public-identities", status=429)
+    assert owner in words(parsed(admin.get(f"/?owner={owner}")).select_one(".lens-banner"))
+    name = sandbox.persona("approver").name
+    assert name in words(parsed(admin.get(f"/?owner={owner}")).select_one(".lens-banner"))
+
+
+@pytest.mark.parametrize("owner_id", ["a b", "é" * 300, "x" * 300])
+def test_an_owner_nobody_has_heard_of_is_no_trouble(admin: Browser, owner_id: str) -> None:
+    assert admin.get("/", {"owner": owner_id}).status_code == 200
+
+
 def test_owners_are_found_by_name(admin: Browser, sandbox: Sandbox, owner: str) -> None:
     persona = sandbox.persona("approver")
     page = parsed(admin.get(f"/owner/?q={persona.name.split()[0]}"))

@@ -1,5 +1,6 @@
 """Upstream trouble is a normal day: every case has its own words, nothing is lost or repeated."""
 
+import logging
 import time
 
 import pytest
@@ -69,8 +70,7 @@ def test_a_read_recovers_by_itself_after_a_rate_limit(approver: Browser, sandbox
     ("fault", "status", "said"),
     [
         ({"status": 429, "retry_after": 2}, 429, "wait 2 seconds"),
-        ({"status": 500}, 503, "cannot be reached"),
-        ({"status": 503}, 503, "cannot be reached"),
+        ({"status": 503}, 503, "Nothing was changed"),
         ({"status": 400}, 409, "refused"),
     ],
 )
@@ -86,7 +86,14 @@ def test_a_refused_write_says_so_where_it_was_pressed_and_is_not_repeated(
 
 
 @pytest.mark.parametrize(
-    "fault", [{"drop": True}, {"html": True, "status": 200}, {"status": 502}, {"status": 504}]
+    "fault",
+    [
+        {"drop": True},
+        {"html": True, "status": 200},
+        {"status": 500},
+        {"status": 502},
+        {"status": 504},
+    ],
 )
 def test_a_write_without_an_answer_is_looked_up_and_told_truly(
     approver: Browser, sandbox: Sandbox, fault: dict[str, object]
@@ -102,7 +109,7 @@ def test_a_write_without_an_answer_is_looked_up_and_told_truly(
 
 
 @pytest.mark.parametrize(
-    "fault", [{"drop": True}, {"html": True}, {"truncate": True}, {"status": 504}]
+    "fault", [{"drop": True}, {"html": True}, {"truncate": True}, {"status": 500}, {"status": 504}]
 )
 def test_a_write_that_did_happen_without_an_answer_is_a_success(
     approver: Browser, sandbox: Sandbox, fault: dict[str, object]
@@ -111,7 +118,7 @@ def test_a_write_that_did_happen_without_an_answer_is_a_success(
     sandbox.fault("POST", "/approve/", after=True, **fault)
     response = press(approver, row, "Approve")
     assert response.status_code == 200
-    assert "slow to say so" in words(parsed(response).select_one("#status"))
+    assert "only when asked again" in words(parsed(response).select_one("#status"))
     assert len(writes(sandbox)) == 1
 
 
@@ -123,6 +130,50 @@ def test_a_write_whose_end_cannot_be_known_says_so(approver: Browser, sandbox: S
     assert response.status_code == 504
     assert response["HX-Retarget"] == "find [data-notice]"
     assert "don't know yet" in words(parsed(response))
+
+
+def test_a_write_that_was_done_stays_done_when_the_item_cannot_be_read_again(
+    approver: Browser, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = single(dashboard(approver))
+    sandbox.fault("POST", "/approve/", empty=True)
+    sandbox.fault("GET", "/work-items/", status=503, times=2)
+    with caplog.at_level(logging.INFO, "workitems.decisions"):
+        response = press(approver, row, "Approve")
+    assert response.status_code == 200
+    assert words(parsed(response).select_one("#status")) == "Approved."
+    assert [r.getMessage().rpartition(": ")[2] for r in decisions(caplog)] == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "end"),
+    [
+        ({"drop": True}, "OutcomeUnknown"),
+        ({"status": 503}, "Unavailable"),
+        ({"status": 403}, "Forbidden"),
+        ({"status": 400}, "refused"),
+    ],
+)
+def test_who_tried_to_decide_stands_in_the_log_however_it_ended(
+    approver: Browser,
+    sandbox: Sandbox,
+    caplog: pytest.LogCaptureFixture,
+    fault: dict[str, object],
+    end: str,
+) -> None:
+    row = single(dashboard(approver))
+    sandbox.fault("POST", "/approve/", **fault)
+    if "drop" in fault:
+        sandbox.fault("GET", "/work-items/", status=503, times=2)
+    with caplog.at_level(logging.INFO, "workitems.decisions"):
+        press(approver, row, "Approve")
+    (record,) = decisions(caplog)
+    assert f"by {approver.persona_id} for {approver.persona_id}" in record.getMessage()
+    assert record.getMessage().endswith(f": {end}")
+
+
+def decisions(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    return [record for record in caplog.records if record.name == "workitems.decisions"]
 
 
 def test_an_item_withdrawn_meanwhile_goes_with_its_row(approver: Browser, sandbox: Sandbox) -> None:
@@ -184,6 +235,28 @@ def test_a_refused_write_is_not_repeated_but_may_be_pressed_again(
     assert "press the button again" in words(parsed(response))
     assert (len(writes(sandbox)), refreshes(sandbox)) == (1, 1)
     assert press(approver, row, "Approve").status_code == 200
+
+
+def test_an_end_that_cannot_be_known_is_never_told_as_nothing_sent(
+    approver: Browser, sandbox: Sandbox, request: pytest.FixtureRequest
+) -> None:
+    row = single(dashboard(approver))
+    request.getfixturevalue("refused")
+    sandbox.fault("POST", "/approve/", after=True, drop=True)
+    sandbox.fault("POST", "/openid/token", status=503, times=9)
+    response = press(approver, row, "Approve")
+    assert response.status_code == 504
+    assert "don't know yet" in words(parsed(response))
+
+
+@pytest.mark.usefixtures("refused")
+def test_a_sign_in_service_that_is_down_signs_nobody_out_of_the_page(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    sandbox.fault("POST", "/openid/token", status=503, times=9)
+    response = approver.get("/")
+    assert response.status_code == 503
+    assert "The sign-in service does not answer" in words(parsed(response).select_one("main"))
 
 
 def test_a_token_that_cannot_be_renewed_leads_to_sign_in_on_the_same_address(

@@ -69,7 +69,7 @@ class RateLimited(IscError):
 
 
 class Unavailable(IscError):
-    """5xx, or no connection: nothing was done, try later."""
+    """A read's 5xx, a write's 501 or 503, or no connection: nothing was done, try later."""
 
 
 class TimedOut(Unavailable):
@@ -89,17 +89,19 @@ STATUS_ERRORS: dict[int, Callable[..., IscError]] = {
     HTTPStatus.FORBIDDEN: Forbidden,
     HTTPStatus.NOT_FOUND: NotFound,
 }
-# A gateway that gave up waiting says nothing about what happened behind it.
-GATEWAY_GAVE_UP = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
+# These say that nothing was begun. Any other 5xx says nothing about how far a write has come.
+NOT_BEGUN = frozenset({HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
 def error_class(status: int, *, is_write: bool) -> Callable[..., IscError]:
     """The class for a status that is not 2xx; 429 carries more and is made by the caller."""
     if status in STATUS_ERRORS:
         return STATUS_ERRORS[status]
-    if status < HTTPStatus.BAD_REQUEST or (status in GATEWAY_GAVE_UP and is_write):
+    if status < HTTPStatus.BAD_REQUEST:
         return OutcomeUnknown if is_write else UnexpectedReply
-    return Rejected if status < HTTPStatus.INTERNAL_SERVER_ERROR else Unavailable
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Rejected
+    return OutcomeUnknown if is_write and status not in NOT_BEGUN else Unavailable
 
 
 def detail_of(body: object) -> str:

@@ -19,7 +19,7 @@ from workitems.isc.errors import (
     UnexpectedReply,
 )
 from workitems.presenters.labels import Text
-from workitems.services import NotSent
+from workitems.services import CannotRenew, NotSent
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,17 @@ def _words(error: IscError, *, is_write: bool) -> tuple[HTTPStatus, Text, Text]:
     return HTTPStatus.BAD_GATEWAY, _("Something went wrong with SailPoint"), _("Please try again.")
 
 
-STOPPED_SHORT = (TimedOut, Unavailable)
+STOPPED_SHORT = (TimedOut, Unavailable, CannotRenew)
 WORDS: tuple[tuple[type[IscError], HTTPStatus, Text, Text], ...] = (
+    (
+        CannotRenew,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("The sign-in service does not answer"),
+        _(
+            "You are still signed in, but your access has to be renewed and that is not possible "
+            "right now. Wait a moment and try again."
+        ),
+    ),
     (
         NotSent,
         HTTPStatus.CONFLICT,
