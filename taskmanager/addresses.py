@@ -50,10 +50,11 @@ def checked_origin(value: str) -> str:
     parts = split_address(checked_address(value))
     if parts.path not in {"", "/"}:
         raise ValueError("must be scheme, host and port only, without a path")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    return origin_of(value)
 
 
 def origin_of(address: str) -> str:
-    """`https://host:1/a?b` -> `https://host:1`."""
+    """`https://Host:443/a?b` -> `https://host`: as browsers write it, without the usual port."""
     parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    usual = {"https": ":443", "http": ":80"}.get(parts.scheme, "")
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"

@@ -4,10 +4,18 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 
 from sandbox.handle import Sandbox
 from sandbox.server import SandboxApp, create_app, make_tenant_server
 from tests.environment import CLIENT_SECRET, DASHBOARD_URLS, TENANT_PORT, TENANT_URL
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A request in German leaves its language on the thread, for whatever test comes next."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

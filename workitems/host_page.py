@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import Final
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
 from taskmanager.addresses import is_loopback, origin_of, split_address
-
-BRING_DOWN: Final = 20_000  # characters of a snippet that are looked at
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ def check_origin(typed: str, allowed: Sequence[str]) -> list[Finding]:
             _error(_("This is not an origin. It looks like https://intranet.example.com."))
         )
         return found
-    origin = origin_of(f"{parts.scheme}://{_without_usual_port(parts.scheme, parts.netloc)}")
+    origin = origin_of(parts.geturl())
     if parts.path not in {"", "/"} or set("?#") & set(typed):
         found.append(_warning(_("An origin has no path: it is %(origin)s.") % {"origin": origin}))
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
@@ -48,14 +45,10 @@ def check_origin(typed: str, allowed: Sequence[str]) -> list[Finding]:
     return found
 
 
-def _without_usual_port(scheme: str, netloc: str) -> str:
-    return netloc.removesuffix({"https": ":443", "http": ":80"}[scheme])
-
-
 def check_snippet(html: str, public_url: str) -> list[Finding]:
     """What the attributes of one's own iframes break."""
     parser = _Frames()
-    parser.feed(html[:BRING_DOWN])
+    parser.feed(html)
     if parser.has_loader and parser.has_element:
         return [_good(_("This is the loader's element: it makes the frame as it should be."))]
     if parser.has_element:
@@ -94,8 +87,8 @@ def _check_frame(frame: dict[str, str], public_url: str) -> list[Finding]:
         found.append(_warning(_('The title is missing: screen readers say "frame" and no more.')))
     if frame.get("referrerpolicy") == "no-referrer":
         text = _(
-            "With this referrerpolicy Firefox does not tell the widget whose page it is on: no "
-            "events arrive until the page has sent a message."
+            "With this referrerpolicy older versions of Firefox do not tell the widget whose page "
+            "it is on: no events arrive until the page has sent a message."
         )
         found.append(_warning(text))
     return found or [_good(_("Nothing is wrong with this frame."))]

@@ -62,8 +62,10 @@ class IscErrorMiddleware:
 
 
 def _who_and_what(request: HttpRequest) -> str:
+    """Without the query, which may hold what somebody typed; but whose queue they asked for."""
     person = getattr(request, "person", None)
-    return f"identity {person.id if person else '-'}, {request.get_full_path()[:300]}"
+    owner = request.GET.get("owner", "-")[:100]
+    return f"identity {person.id if person else '-'}, {request.path[:200]}, owner {owner}"
 
 
 def show(request: HtmxRequest, problem: Problem) -> HttpResponse:

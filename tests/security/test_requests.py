@@ -210,10 +210,13 @@ def test_refusals_stand_in_the_log_with_who_was_refused_what(tab: Client, log: i
     identity = tab.session["person"]["id"]
 
     tab.get("/?owner=somebody-else")
+    tab.get("/owner/?q=Jane+Smith")
     tab.post("/signout/", headers={"Origin": OURS})
 
     text = log.getvalue()
-    assert f"not allowed: identity {identity}, /?owner=somebody-else" in text
+    assert f"not allowed: identity {identity}, /, owner somebody-else" in text
+    assert f"not allowed: identity {identity}, /owner/, owner -" in text
+    assert "Smith" not in text
     assert "Forbidden (CSRF token missing.): /signout/" in text
 
 

@@ -58,3 +58,28 @@ def test_a_page_of_ours_alone_has_no_english_left(
     assert [
         word for word in (" the ", " The ", " your ", " Sign ", " is ", " in this ") if word in text
     ] == []
+
+
+def test_what_is_said_of_an_unreadable_task_is_german_as_well(as_user: AsUser) -> None:
+    text = words(parsed(as_user("odd").get("/", headers=GERMAN)))
+
+    assert "Das Element ist kein Objekt." in text
+    assert "The element" not in text
+
+
+def test_no_answer_speaks_the_language_of_the_visitor_before(
+    approver: Browser, settings: LazySettings
+) -> None:
+    settings.FRAME_ANCESTORS = ()
+    german, english = (
+        [
+            words(parsed(approver.get("/widget/", headers=headers))),
+            approver.get("/", headers={"Sec-Fetch-Dest": "iframe", **headers}).content.decode(),
+        ]
+        for headers in (GERMAN, {"Accept-Language": "en"})
+    )
+
+    assert "Das Widget ist ausgeschaltet" in german[0]
+    assert german[1] == "Diese Seite kann nicht in einer anderen angezeigt werden."
+    assert "The widget is off" in english[0]
+    assert english[1] == "This page cannot be shown inside another one."

@@ -16,7 +16,7 @@ from workitems.isc.schemas import (
     UnreadableWorkItem,
     WorkItem,
 )
-from workitems.presenters.labels import State, Text, type_label
+from workitems.presenters.labels import UNREADABLE, State, Text, type_label
 from workitems.presenters.sentences import (
     Part,
     Sentence,
@@ -169,7 +169,7 @@ class TaskRow:
             requester="",
             age_label="",
             moment=None,
-            progress=item.reason,
+            progress=str(UNREADABLE.get(item.reason, item.reason)),
             approvals=(),
             open_approvals=0,
             can_complete=False,

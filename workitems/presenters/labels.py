@@ -36,6 +36,15 @@ TYPE_LABELS: Final[Mapping[str, Text]] = {
     "Test": _("Test"),
 }
 
+# What `UnreadableWorkItem.reason` may say.
+UNREADABLE: Final[Mapping[str, Text]] = {
+    "The element is not an object.": _("The element is not an object."),
+    "The element has no usable id.": _("The element has no usable id."),
+    "The element does not have the expected shape.": _(
+        "The element does not have the expected shape."
+    ),
+}
+
 
 @dataclass(frozen=True)
 class State:
