@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import dj_database_url
+from django.http.request import validate_host
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -189,9 +190,12 @@ class Env(BaseSettings):
     @classmethod
     def _own_host(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         own = urlsplit(info.data.get("public_url", "")).hostname or ""
+        host = f"[{own}]" if ":" in own else own
         if "*" in value:
             raise ValueError("must not contain *")
-        return value or (f"[{own}]" if ":" in own else own,)
+        if value and own and not validate_host(host, value):
+            raise ValueError("must contain the host of PUBLIC_URL")
+        return value or (host,)
 
     @field_validator("database_url")
     @classmethod

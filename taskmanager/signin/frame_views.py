@@ -14,7 +14,6 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from taskmanager.embedding import PREFIX
 from taskmanager.signin import flows, framed, handoff, steps, tokens
-from taskmanager.signin.errors import ProviderUnavailable
 from taskmanager.signin.person import SignedRequest, person_in
 from taskmanager.signin.provider import configured_provider
 from taskmanager.signin.words import words_for
@@ -97,11 +96,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     request.session.flush()
     if person is not None:
         logger.info("signed out of a widget: identity %s", person.id)
-    try:
-        if held is not None:
-            configured_provider().revoke(held)
-    except ProviderUnavailable as error:
-        logger.warning("the provider was not told of a widget's end: %s", error)
+    configured_provider().give_back([held])
     if cast("SignedRequest", request).htmx:
         return HttpResponseClientRedirect(PREFIX)
     return HttpResponseRedirect(PREFIX)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Q
 
 from taskmanager.signin import tokens, vault
-from taskmanager.signin.errors import ProviderUnavailable
 from taskmanager.signin.handoff import digest
 from taskmanager.signin.models import FramedSession, Session
 from taskmanager.signin.provider import configured_provider
@@ -46,11 +45,7 @@ def end_all_of(session: "SessionBase") -> None:
         row.delete()
     if rows:
         logger.info("signed out with the full page: %s widgets", len(rows))
-    try:
-        for each in filter(None, held):
-            configured_provider().revoke(each)
-    except ProviderUnavailable as error:
-        logger.warning("the provider was not told of a widget's end: %s", error)
+    configured_provider().give_back(held)
 
 
 def _rows_of(session: "SessionBase") -> list[Session]:

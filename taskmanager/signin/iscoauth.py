@@ -13,8 +13,8 @@ import requests
 from taskmanager.addresses import checked_address
 from taskmanager.signin import claims
 from taskmanager.signin.errors import RefreshRefused
-from taskmanager.signin.provider import Config, Provider, SignedIn, checked_endpoints, tokens_from
-from taskmanager.signin.tokens import Tokens
+from taskmanager.signin.provider import Config, Provider, SignedIn, checked_endpoints
+from taskmanager.signin.tokens import Tokens, tokens_from
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,6 @@
 """A person's own sessions: seen, and ended one by one or all but this one."""
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from taskmanager.signin import tokens, vault
 from taskmanager.signin.devices import DEVICE
-from taskmanager.signin.errors import ProviderUnavailable
 from taskmanager.signin.models import Session
 from taskmanager.signin.person import person_of
 from taskmanager.signin.provider import configured_provider
@@ -105,9 +103,9 @@ def _place(row: Session, here: str) -> Place | None:
 def _ended(request: HttpRequest, rows: QuerySet[Session]) -> HttpResponse:
     """Here first; then the provider is asked to end what could renew them."""
     keys = list(rows.values_list("pk", flat=True))
-    held = [kept for key in keys if (kept := tokens.held_by(key))]
+    held = [tokens.held_by(key) for key in keys]
     Session.objects.filter(pk__in=keys).delete()
-    _revoke(held)
+    configured_provider().give_back(held)
     logger.info("sessions ended elsewhere: %s, identity %s", len(keys), person_of(request).id)
     if keys:
         said = ngettext(
@@ -117,12 +115,3 @@ def _ended(request: HttpRequest, rows: QuerySet[Session]) -> HttpResponse:
     else:
         messages.info(request, _("There was nothing to end: the session is over already."))
     return HttpResponseRedirect(reverse("signin:sessions"))
-
-
-def _revoke(held: Iterable[tokens.Tokens]) -> None:
-    provider = configured_provider()
-    try:
-        for each in held:
-            provider.revoke(each)
-    except ProviderUnavailable as error:
-        logger.warning("the provider was not told of ended sessions: %s", error)

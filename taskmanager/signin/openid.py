@@ -4,6 +4,7 @@
 # mypy: disallow-untyped-calls=False
 
 import logging
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -22,9 +23,8 @@ from taskmanager.signin.provider import (
     Provider,
     SignedIn,
     checked_endpoints,
-    tokens_from,
 )
-from taskmanager.signin.tokens import Tokens
+from taskmanager.signin.tokens import Tokens, tokens_from
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,8 @@ class OpenIdConnect(Provider):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self._keys_fetched_at = 0.0
+        self._keys_lock = threading.Lock()
+        self._keys_tried_at = 0.0
 
     def fetch_metadata(self) -> dict[str, Any]:
         """The discovery document of exactly the issuer that was configured."""
@@ -66,15 +67,16 @@ class OpenIdConnect(Provider):
 
     def fetch_jwk_set(self, force: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - Authlib's
         """Authlib fetches again for every unknown key id; anybody can make those up."""
-        age = time.time() - self._keys_fetched_at
-        held = self.load_server_metadata().get("jwks")
-        if held and (not force or age < KEYS_RETRY_SECONDS):
-            return dict(held)
-        if not held and age < METADATA_RETRY_SECONDS:
-            raise ProviderUnavailable("keys: tried a moment ago")
-        self._keys_fetched_at = time.time()
-        keys: dict[str, Any] = super().fetch_jwk_set(force=force)
-        return keys
+        with self._keys_lock:  # who comes while another fetches them waits, and finds them held
+            held = self.load_server_metadata().get("jwks")
+            age = time.time() - self._keys_tried_at
+            if held and (not force or age < KEYS_RETRY_SECONDS):
+                return dict(held)
+            if not held and age < METADATA_RETRY_SECONDS:
+                raise ProviderUnavailable("keys: tried a moment ago")
+            self._keys_tried_at = time.time()
+            keys: dict[str, Any] = super().fetch_jwk_set(force=force)
+            return keys
 
     def decoded(self, token: str) -> jwt.Token:
         """A JWT whose signature is the provider's. Raises JoseError, ValueError and the like."""

@@ -94,19 +94,12 @@ def finished(
     code = handoff.deliver(flow.hand_off, state, arrived)
     if code is None:
         logger.warning("hand-off: a sign-in arrived that no frame waits for any more")
-        _give_back(signed_in)
+        # Tokens that nobody will use should not lie about at the provider either.
+        configured_provider().give_back([signed_in.tokens])
         return _problem(request, words_for("unknown_state"))
     logger.info("signed in for a widget: identity %s", signed_in.person.id)
     context = {"person": signed_in.person, "code": code}
     return keeps_opener(render(request, "signin/popup_done.html", context))
-
-
-def _give_back(signed_in: SignedIn) -> None:
-    """Tokens that nobody will use should not lie about at the provider either."""
-    try:
-        configured_provider().revoke(signed_in.tokens)
-    except ProviderUnavailable as error:
-        logger.warning("unused tokens were not revoked: %s", error)
 
 
 def failed(request: HttpRequest, flow: flows.Flow, state: str, code: str) -> HttpResponse:

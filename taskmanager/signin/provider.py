@@ -10,7 +10,7 @@ is used follows from the settings, and nothing outside this package can tell the
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
@@ -28,16 +28,18 @@ from urllib3.util import Retry
 from taskmanager.addresses import checked_address
 from taskmanager.signin.errors import ProviderUnavailable, RefreshRefused, SignInRefused
 from taskmanager.signin.person import Person
-from taskmanager.signin.tokens import Tokens
+from taskmanager.signin.tokens import Tokens, tokens_from
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT = (3.05, 10.0)  # (connect, read) seconds; together less than the lease of a refresh
 METADATA_SECONDS = 86_400
 METADATA_RETRY_SECONDS = 3  # while it fails; else each waiting thread would try in its turn
+# A code and a rotated refresh token are good for one use: never post them twice. urllib3 counts a
+# TLS failure as `other`, also one after sending, and repeats it for every method.
 RETRY = Retry(
-    total=1, allowed_methods={"GET"}, status_forcelist={502, 503, 504}, backoff_factor=0.2,
-    respect_retry_after_header=False, raise_on_status=False,
+    total=1, connect=0, other=0, allowed_methods={"GET"}, status_forcelist={502, 503, 504},
+    backoff_factor=0.2, respect_retry_after_header=False, raise_on_status=False,
 )  # fmt: skip
 # What the token endpoint says when the person has to sign in again. Anything else (a wrong
 # client secret, a bad gateway) is our trouble or the provider's, and signs nobody out.
@@ -222,6 +224,17 @@ class Provider(DjangoOAuth2App):
             raise ProviderUnavailable(f"refresh: {error}") from error
         return tokens_from(token, old)
 
+    def give_back(self, tokens: Iterable[Tokens | None]) -> bool:
+        """End what could renew sign-ins that are over here. False when the provider is down."""
+        is_up = True
+        for each in filter(None, tokens):
+            try:
+                self.revoke(each)
+            except ProviderUnavailable as error:
+                logger.warning("the provider was not told of the end of a sign-in: %s", error)
+                is_up = False
+        return is_up
+
     def revoke(self, tokens: Tokens) -> None:
         """End the refresh token, where the provider offers it. Raises ProviderUnavailable."""
         metadata = self.load_server_metadata()
@@ -239,17 +252,6 @@ class Provider(DjangoOAuth2App):
             raise ProviderUnavailable(f"revocation: {error}") from error
         if not answer.ok:
             logger.warning("the refresh token was not revoked: status %s", answer.status_code)
-
-
-def tokens_from(token: Mapping[str, Any], old: Tokens | None = None) -> Tokens:
-    """Our record of a token response; what a refresh does not repeat stays as it was."""
-    expires_in = token.get("expires_in")
-    return Tokens(
-        access_token=token["access_token"],
-        refresh_token=token.get("refresh_token") or (old.refresh_token if old else None),
-        id_token=token.get("id_token") or (old.id_token if old else None),
-        expires_at=time.time() + float(expires_in) if expires_in is not None else None,
-    )
 
 
 def checked_endpoints(metadata: Mapping[str, Any], *, needed: set[str]) -> dict[str, Any]:

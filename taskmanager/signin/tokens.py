@@ -7,9 +7,10 @@ use of an old one for theft and ends the whole sign-in, hence the care.
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
     from django.http import HttpRequest
 
-__all__ = ["SignInNeeded", "access_token_for", "renew_access_token"]
+    from taskmanager.signin.provider import Provider
 
 RENEW_BEFORE = 60  # seconds: longer than any call we make with the token
-LEASE = timedelta(seconds=15)  # longer than the time-outs of one token request together
+# Longer than all time-outs of a refresh together: for the tokens, and for the keys that its
+# id_token is checked with (13 s each, see provider.py).
+LEASE = timedelta(seconds=30)
 WAIT = 10.0  # seconds that others wait for the one that renews
 PAUSE = 0.1
 BACK_OFF = timedelta(seconds=10)  # after a failure; else every request would wait for a time-out
@@ -46,6 +49,17 @@ class Tokens:
     def lasts(self, seconds: float) -> bool:
         """True when the access token is good for so many seconds more."""
         return self.expires_at is None or self.expires_at - time.time() > seconds
+
+
+def tokens_from(token: Mapping[str, Any], old: Tokens | None = None) -> Tokens:
+    """Our record of a token response; what a refresh does not repeat stays as it was."""
+    expires_in = token.get("expires_in")
+    return Tokens(
+        access_token=token["access_token"],
+        refresh_token=token.get("refresh_token") or (old.refresh_token if old else None),
+        id_token=token.get("id_token") or (old.id_token if old else None),
+        expires_at=time.time() + float(expires_in) if expires_in is not None else None,
+    )
 
 
 def access_token_for(request: "HttpRequest") -> str:
@@ -121,6 +135,8 @@ def _renewed(row: str, old: Tokens) -> Tokens:
         if old.lasts(0):
             return old
         raise SignInNeeded
+    # Before the lease: it is not made for the time-outs of reading the provider's addresses.
+    _provider().load_server_metadata()
     give_up = time.monotonic() + WAIT
     while not _take_lease(row):
         if time.monotonic() > give_up or _is_backing_off(row):
@@ -136,10 +152,8 @@ def _renewed(row: str, old: Tokens) -> Tokens:
 
 def _refresh(row: str, old: Tokens) -> Tokens:
     """One refresh, under the lease."""
-    from taskmanager.signin.provider import configured_provider  # noqa: PLC0415 - it uses Tokens
-
     try:
-        tokens = configured_provider().refresh(old)
+        tokens = _provider().refresh(old)
     except RefreshRefused as error:
         logger.info("refresh refused: %s", error)
         TokenSet.objects.filter(pk=row).delete()
@@ -154,6 +168,12 @@ def _refresh(row: str, old: Tokens) -> Tokens:
         sealed=vault.seal(asdict(tokens), row=row), leased_until=None, refresh_after=None
     )
     return tokens
+
+
+def _provider() -> "Provider":
+    from taskmanager.signin.provider import configured_provider  # noqa: PLC0415 - it uses Tokens
+
+    return configured_provider()
 
 
 def _take_lease(row: str) -> bool:

@@ -105,14 +105,15 @@ def _leave(request: HttpRequest, held: tokens.Tokens) -> HttpResponse:
     provider = configured_provider()
     state = secrets.token_urlsafe(24)
     way = {"back_to": steps.address("signin:signed-out"), "state": state}
+    is_up = provider.give_back([held])
     try:
-        provider.revoke(held)
         url = provider.signout_url(held, **way)
         bare_url = provider.signout_url(None, **way)
     except ProviderUnavailable as error:
         logger.warning("the provider was not told of a sign-out: %s", error)
         return render(request, SIGNED_OFF)
-    if url and origin_of(url) in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"]:
+    policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"]
+    if is_up and url and origin_of(url) in policy:
         request.session[SIGNOUT_STATE] = state
         return HttpResponseRedirect(url)
     # The browser would stop a redirect to an origin that form-action does not name; a link is

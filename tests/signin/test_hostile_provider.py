@@ -5,12 +5,16 @@ import json
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, SSLError
 
+from taskmanager.signin.openid import OpenIdConnect
+from taskmanager.signin.provider import RETRY, configured_provider
 from tests.signin.conftest import Provider, Visitor, query_of
 
 ANOTHER_KEY = RSAKey.generate_key(2048)
@@ -154,6 +158,25 @@ def test_unknown_keys_do_not_make_us_fetch_without_end(openid: Provider, visitor
         visitor.sign_in("approver")
 
     assert openid.count("/openid/jwks") == 1
+
+
+def test_two_who_sign_in_first_and_at_once_both_find_the_keys(openid: Provider) -> None:
+    openid.sandbox.fault("GET", "/openid/jwks", latency=0.3)
+    provider = configured_provider()
+    assert isinstance(provider, OpenIdConnect)
+    provider.load_server_metadata()
+
+    with ThreadPoolExecutor(2) as two:
+        found = list(two.map(lambda _: provider.fetch_jwk_set(), range(2)))
+
+    assert found[0] == found[1]
+    assert openid.count("/openid/jwks") == 1
+
+
+def test_what_is_good_for_one_use_is_never_posted_twice() -> None:
+    for error in (SSLError("after sending"), ConnectTimeoutError()):
+        with pytest.raises(MaxRetryError):
+            RETRY.increment(method="POST", url="/openid/token", error=error)
 
 
 def test_a_rotated_key_is_found(

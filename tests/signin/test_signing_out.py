@@ -83,6 +83,7 @@ def test_a_provider_that_is_down_does_not_keep_anybody_in(
 
     assert response.status_code == 200
     assert "You are signed out of My Tasks" in response.content.decode()
+    assert "/openid/end-session" in response.content.decode()
     assert Session.objects.exclude(subject_hash="").count() == 0
 
 

@@ -95,6 +95,7 @@ def test_every_problem_is_said_at_once(problems: Boot) -> None:
         ("SESSION_IDLE_SECONDS", "soon", "is not valid"),
         ("SESSION_ABSOLUTE_SECONDS", "600", "must not be smaller than SESSION_IDLE_SECONDS"),
         ("ALLOWED_HOSTS", "*", "must not contain *"),
+        ("ALLOWED_HOSTS", "other.example.com", "must contain the host of PUBLIC_URL"),
         ("FRAME_ANCESTORS", "https://*.example.com", "is not an address"),
         ("FRAME_ANCESTORS", "https://a.example/path", "without a path"),
         ("FRAME_ANCESTORS", "https://a.example; script-src *", "is not an address"),
