@@ -1,6 +1,7 @@
 """A provider that can be told to lie, and a browser that walks through a sign-in."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from sandbox.handle import Sandbox
 
 SECRET = "the-secret-of-the-sign-in-tests"
+# Three letters alone also stand in random text, encrypted rows and CSRF tokens among it.
+JWT = re.compile(r"eyJ[\w-]+\.[\w-]")
 PUBLIC_URL = "http://localhost:8000"
 Change = Callable[[dict[str, Any]], dict[str, Any] | None]
 
