@@ -48,10 +48,10 @@ class AccountSelectionForm(forms.Form):
             if value not in ("", None, [])
         }
 
-    def refuse(self, detail: str) -> None:
-        """Show ISC's refusal at the field that it names, else above the form."""
-        named = [field for field in self.declared.fields() if _names(detail, field)]
-        self.add_error(PREFIX + named[0].name if named else None, detail or _("SailPoint refused."))
+    def named_in(self, detail: str) -> str | None:
+        """The name of the first control that ISC's words name, or None."""
+        named = (PREFIX + field.name for field in self.declared.fields() if _names(detail, field))
+        return next(named, None)
 
     def _nested(self, section: FormSection, level: int) -> Iterator[Section]:
         own = [item for item in section.items if isinstance(item, FormField) and _is_askable(item)]

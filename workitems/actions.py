@@ -3,11 +3,11 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import reswap, retarget
 
 from workitems.access import Lens, address, lens_of
@@ -23,6 +23,7 @@ from workitems.replies import (
     part,
     settled,
     under_its_owner,
+    with_request,
     words_for,
 )
 from workitems.results import Outcome, Told, Verdict
@@ -84,15 +85,17 @@ def forward(request: HtmxRequest, item_id: str) -> HttpResponse:
         )
         if outcome.told in {Told.DONE, Told.CONFIRMED}:
             return forwarded(request, lens, item_id, outcome, target.name)
-        form.add_error(None, words_for(outcome, ""))
+        form.add_error(None, with_request(words_for(outcome, ""), outcome))
     found = people_like(form, service)
     return forward_form(request, named(lens, service), item_id, form, found)
 
 
-@require_POST
+@require_action
 def account_selection(request: HtmxRequest, item_id: str) -> HttpResponse:
-    """Answer the form of a work item."""
+    """Answer the form of a work item, which stands on the work item's own page."""
     lens = lens_of(request)
+    if request.method != "POST":
+        return HttpResponseRedirect(address(request, "detail", item_id) + lens.query)
     service = service_for(request, lens)
     item = service.item(item_id)
     if item.form is None or not item.is_open:
@@ -101,10 +104,13 @@ def account_selection(request: HtmxRequest, item_id: str) -> HttpResponse:
     require_confirmed(request, lens, form)
     if form.is_valid():
         outcome = service.submit_account_selection(item_id, form.values())
-        if outcome.told is not Told.REFUSED:
+        if outcome.told not in {Told.REFUSED, Told.UNCHANGED}:
             return settled(request, lens, outcome, _("Sent."))
-        form.refuse(outcome.detail)
-    return selection_form(request, named(lens, service), item, form)
+        refuse_selection(form, outcome)
+        status = _("Please look at the form again.")
+    else:
+        status = _("Please look at the form again: nothing was sent.")
+    return selection_form(request, named(lens, service), item, form, status)
 
 
 def may_send(request: HtmxRequest, *, is_risky: bool) -> bool:
@@ -169,8 +175,14 @@ def forward_form(
     return dialog(request, "workitems/forward.html", context, is_invalid=form.is_bound)
 
 
+def refuse_selection(form: AccountSelectionForm, outcome: Outcome) -> None:
+    """What was typed stays, with SailPoint's reason at the field that it names, if it names one."""
+    name = form.named_in(outcome.detail) if outcome.told is Told.REFUSED else None
+    form.add_error(name, with_request(words_for(outcome, ""), outcome))
+
+
 def selection_form(
-    request: HtmxRequest, lens: Lens, item: WorkItem, form: AccountSelectionForm
+    request: HtmxRequest, lens: Lens, item: WorkItem, form: AccountSelectionForm, status: str
 ) -> HttpResponse:
     """The work item with its form again: what was typed, and what is wrong with it."""
     context = {
@@ -179,7 +191,7 @@ def selection_form(
         "lens": lens,
         "place": "page" if ActionForm.of(request).is_on_page else "list",
         "list_url": address(request, "list") + lens.query,
-        "status": _("Please look at the form again: nothing was sent."),
+        "status": status,
         "tone": "error",
     }
     if request.htmx:

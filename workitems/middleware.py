@@ -8,7 +8,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django_htmx.http import reswap, retarget
+from django_htmx.http import push_url, reswap, retarget
 
 from workitems.access import lens_of
 from workitems.isc.errors import Forbidden, IscError, NotFound, SignInAgain
@@ -49,7 +49,7 @@ class IscErrorMiddleware:
         log.warning("%s on %s, SailPoint request %s", kind, request.path, problem.request_id or "-")
         item_id = request.resolver_match.kwargs.get("item_id") if request.resolver_match else None
         if request.htmx and item_id and isinstance(error, NotFound | Forbidden):
-            return gone(
+            reply = gone(
                 request,
                 lens_of(request),
                 item_id,
@@ -58,6 +58,7 @@ class IscErrorMiddleware:
                 tone="warning",
                 request_id=problem.request_id,
             )
+            return push_url(reply, url=False)
         return show(request, problem)
 
 
@@ -72,8 +73,11 @@ def show(request: HtmxRequest, problem: Problem) -> HttpResponse:
     """Where the person acted: in the form's own notice, above the list, or on a page of its own."""
     is_write = request.method == "POST"
     can_resend = is_write and problem.can_resend
+    person = getattr(request, "person", None)
+    is_admin = person is not None and person.is_admin
     context = {
         "problem": problem,
+        "lens": lens_of(request) if is_admin else None,  # its banner, also over a page in trouble
         "retry_url": "" if is_write else request.get_full_path(),
         "action": request.get_full_path(),
         "can_resend": can_resend,
@@ -84,7 +88,7 @@ def show(request: HtmxRequest, problem: Problem) -> HttpResponse:
         return with_wait(page, problem.wait)
     response = render(request, "workitems/error.html#notice", context, status=problem.status)
     response = retarget(response, "find [data-notice]" if is_write else "#notices")
-    return with_wait(reswap(response, "innerHTML"), problem.wait)
+    return with_wait(push_url(reswap(response, "innerHTML"), url=False), problem.wait)
 
 
 def with_wait(response: HttpResponse, wait: int | None = None) -> HttpResponse:

@@ -21,6 +21,7 @@ from workitems.forms import ActionForm
 from workitems.isc.schemas import WorkItem
 from workitems.presenters.items import TaskPanel, TaskRow
 from workitems.presenters.pages import Badge
+from workitems.presenters.sentences import sentence_of
 from workitems.results import Counts, Outcome, Told
 
 STATUSES: Final = {
@@ -53,7 +54,7 @@ def settled(request: HtmxRequest, lens: Lens, outcome: Outcome, done: str) -> Ht
     """
     status = words_for(outcome, done)
     if not request.htmx:
-        messages.add_message(request, _level(outcome.told), status)
+        messages.add_message(request, _level(outcome.told), _on_another_page(status, outcome))
         return HttpResponseRedirect(back_url(request, lens))
     action = ActionForm.of(request)
     item = outcome.item
@@ -139,10 +140,20 @@ def words_for(outcome: Outcome, done: str) -> str:
         case Told.ALREADY:
             return _("This had already been decided; here is how it stands.")
         case Told.UNCHANGED:
-            return _("SailPoint gave no clear answer, and the task still waits. Please try again.")
+            return _(
+                "We don't know yet: SailPoint gave no clear answer, and the task still waits. "
+                "Look again in a moment before you repeat it."
+            )
         case Told.REFUSED:
             reason = outcome.detail or _("it gave no reason")
             return _("SailPoint refused this: %(reason)s") % {"reason": reason}
+
+
+def with_request(words: str, outcome: Outcome) -> str:
+    """The same with SailPoint's id for the call, where that may help somebody to look into it."""
+    if outcome.told in SUCCESS or not outcome.request_id:
+        return words
+    return f"{words} ({_('SailPoint request %(id)s') % {'id': outcome.request_id}})"
 
 
 def selection_of(item: WorkItem) -> AccountSelectionForm | None:
@@ -167,21 +178,26 @@ def badge_after(counts: Counts, outcome: Outcome) -> Badge | None:
 
 def list_url(request: HtmxRequest, lens: Lens) -> str:
     """The list that a detail was opened from, as far as htmx tells; else its first page."""
-    current = urlsplit(request.htmx.current_url_abs_path or "")
     home = address(request, "list")
-    if current.path == home and current.query:
-        return f"{home}?{current.query}"
+    for known in (request.htmx.current_url_abs_path, _own_referer(request)):
+        url = urlsplit(known or "")
+        if url.path == home and url.query:
+            return f"{home}?{url.query}"
     return home + lens.query
 
 
 def back_url(request: HttpRequest, lens: Lens) -> str:
     """Where the form stood, by its Referer, if that is a page of ours that can be shown again."""
-    referer = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(referer, {request.get_host()}):
-        url = urlsplit(referer)
-        if is_page(url.path):
-            return f"{url.path}?{url.query}" if url.query else url.path
+    url = urlsplit(_own_referer(request))
+    if is_page(url.path):
+        return f"{url.path}?{url.query}" if url.query else url.path
     return address(request, "list") + lens.query
+
+
+def _own_referer(request: HttpRequest) -> str:
+    """The page of ours that the browser came from; empty where it came from elsewhere."""
+    referer = request.headers.get("Referer", "")
+    return referer if url_has_allowed_host_and_scheme(referer, {request.get_host()}) else ""
 
 
 def is_page(path: str) -> bool:
@@ -210,6 +226,14 @@ def _redrawn(
         context["panel"] = TaskPanel.of(item, now=now, notice=notice, notice_tone=tone)
         context["selection"] = selection_of(item)
     return context
+
+
+def _on_another_page(status: str, outcome: Outcome) -> str:
+    """Which of all the tasks it is about, where nothing beside the words shows that."""
+    if outcome.item is not None:
+        named = {"task": sentence_of(outcome.item).text, "end": status}
+        status = _("%(task)s: %(end)s") % named
+    return with_request(status, outcome)
 
 
 def _level(told: Told) -> int:

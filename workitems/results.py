@@ -1,9 +1,26 @@
-"""What the service hands up: pages of a queue, numbers, and the end of a write."""
+"""What the service hands up: pages of a queue, numbers, the end of a write, and its own errors."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workitems.isc.errors import IscError
 from workitems.isc.schemas import UnreadableWorkItem, WorkItem, WorkItemPage, WorkItemSummary
+
+
+class CannotRenew(IscError):
+    """ISC refused the token, and the sign-in service that could renew it does not answer."""
+
+
+class NotSent(IscError):
+    """A write that ISC refused for its token alone, which has been renewed: press again."""
+
+
+class ListForbidden(IscError):
+    """403 for a list, its numbers or a search: it is not about one work item."""
+
+
+class ListMissing(IscError):
+    """404 for a list, its numbers or a search."""
 
 
 class Tab(StrEnum):
@@ -70,3 +87,15 @@ def queue_of(tab: Tab, page: WorkItemPage, summary: WorkItemSummary | None) -> Q
 
 def counts_of(summary: WorkItemSummary | None) -> Counts:
     return Counts(None, None) if summary is None else Counts(summary.open, summary.completed)
+
+
+def is_finished(item: WorkItem) -> bool:
+    return not item.is_open
+
+
+def is_settled(item: WorkItem) -> bool:
+    return not item.is_open or (bool(item.approval_items) and not item.open_approval_items)
+
+
+def refused(refusal: IscError, item: WorkItem | None = None) -> Outcome:
+    return Outcome(Told.REFUSED, item, refusal.detail, refusal.request_id)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import copy_context
+from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from workitems.isc.client import IscClient
@@ -19,13 +20,19 @@ from workitems.isc.errors import (
 from workitems.isc.schemas import PublicIdentity, WorkItem, WorkItemSummary
 from workitems.results import (
     Counts,
+    ListForbidden,
+    ListMissing,
+    NotSent,
     Outcome,
     Queue,
     Tab,
     Told,
     Verdict,
     counts_of,
+    is_finished,
+    is_settled,
     queue_of,
+    refused,
 )
 
 log = logging.getLogger("workitems.decisions")
@@ -44,14 +51,6 @@ class Credentials(Protocol):
 
         Raises CannotRenew.
         """
-
-
-class CannotRenew(IscError):
-    """ISC refused the token, and the sign-in service that could renew it does not answer."""
-
-
-class NotSent(IscError):
-    """A write that ISC refused for its token alone, which has been renewed: press again."""
 
 
 class WorkItemService:
@@ -75,7 +74,9 @@ class WorkItemService:
             Tab.COMPLETED: self._client.list_completed_work_items,
         }[tab]
         with self._summary_beside() as summary:
-            page = self._read(lambda: listing(owner_id=self._owner_id, limit=limit, offset=offset))
+            page = self._read_list(
+                lambda: listing(owner_id=self._owner_id, limit=limit, offset=offset)
+            )
         return queue_of(tab, page, self._summary(summary))
 
     def item(self, item_id: str) -> WorkItem:
@@ -90,7 +91,9 @@ class WorkItemService:
     def counts(self) -> Counts:
         """The badge's numbers alone: one call; unknown where ISC does not tell."""
         try:
-            return counts_of(self._read(lambda: self._client.summarise_work_items(self._owner_id)))
+            return counts_of(
+                self._read_list(lambda: self._client.summarise_work_items(self._owner_id))
+            )
         except SignInAgain:
             raise
         except IscError:
@@ -98,10 +101,10 @@ class WorkItemService:
 
     def refreshed_counts(self, known: Counts) -> Counts:
         """The badge's numbers now: one call while the open count is as `known`, else two."""
-        open_items = self._read(lambda: self._client.count_work_items(self._owner_id))
+        open_items = self._read_list(lambda: self._client.count_work_items(self._owner_id))
         if open_items == known.open and known.completed is not None:
             return known
-        completed = self._read(lambda: self._client.count_completed_work_items(self._owner_id))
+        completed = self._read_list(lambda: self._client.count_completed_work_items(self._owner_id))
         return Counts(open_items, completed)
 
     def decide(self, item_id: str, approval_item_id: str, verdict: Verdict) -> Outcome:
@@ -114,37 +117,35 @@ class WorkItemService:
             matches = [line for line in item.approval_items if line.id == approval_item_id]
             return not item.is_open or any(not line.is_open for line in matches)
 
-        action = f"{verdict} {approval_item_id}"
-        return self._write(action, item_id, lambda: call(item_id, approval_item_id), decided)
+        send = partial(call, item_id, approval_item_id)
+        return self._write(f"{verdict} {approval_item_id}", item_id, send, decided)
 
     def decide_all(self, item_id: str, verdict: Verdict) -> Outcome:
         call = {
             Verdict.APPROVE: self._client.approve_approval_items_in_bulk,
             Verdict.REJECT: self._client.reject_approval_items_in_bulk,
         }[verdict]
-        return self._write(f"{verdict} all", item_id, lambda: call(item_id), _is_settled)
+        return self._write(f"{verdict} all", item_id, partial(call, item_id), is_settled)
 
     def complete(self, item_id: str) -> Outcome:
-        return self._write(
-            "complete", item_id, lambda: self._client.complete_work_item(item_id), _is_finished
-        )
+        send = partial(self._client.complete_work_item, item_id)
+        return self._write("complete", item_id, send, is_finished)
 
     def submit_account_selection(self, item_id: str, values: Mapping[str, object]) -> Outcome:
         """`values` is keyed on the field's name, as ISC's form declares it."""
-        return self._write(
-            "submit account selection",
-            item_id,
-            lambda: self._client.submit_account_selection(item_id, values),
-            _is_finished,
-        )
+        send = partial(self._client.submit_account_selection, item_id, values)
+        return self._write("submit account selection", item_id, send, is_finished)
 
     def forward(self, item_id: str, target_id: str, *, comment: str, notify: bool) -> Outcome:
         """Hand the work item over. Nothing is read back: it is no longer the sender's."""
 
-        def send() -> None:
-            self._client.forward_work_item(
-                item_id, target_owner_id=target_id, comment=comment, send_notifications=notify
-            )
+        send = partial(
+            self._client.forward_work_item,
+            item_id,
+            target_owner_id=target_id,
+            comment=comment,
+            send_notifications=notify,
+        )
 
         def end() -> Outcome:
             try:
@@ -152,13 +153,13 @@ class WorkItemService:
             except OutcomeUnknown as silence:
                 return self._forwarded_after_silence(item_id, target_id, silence)
             except Rejected as refusal:
-                return _refused(refusal)
+                return refused(refusal)
             return Outcome(Told.DONE)
 
         return self._recorded(f"forward to {target_id}", item_id, end)
 
     def find_people(self, text: str) -> tuple[PublicIdentity, ...]:
-        return self._read(lambda: self._client.search_public_identities(text))
+        return self._read_list(lambda: self._client.search_public_identities(text))
 
     def owner_name(self) -> str:
         """The owner's display name; empty where ISC does not tell: a page works without it."""
@@ -169,8 +170,16 @@ class WorkItemService:
         return owner.name if owner else ""
 
     def person(self, identity_id: str) -> PublicIdentity | None:
-        found = self._read(lambda: self._client.get_public_identities([identity_id]))
+        found = self._read_list(lambda: self._client.get_public_identities([identity_id]))
         return found[0] if found else None
+
+    def _read_list(self, call: Callable[[], Value]) -> Value:
+        """A read that is about no single work item, and neither are its refusals."""
+        try:
+            return self._read(call)
+        except (Forbidden, NotFound) as error:
+            kind = ListForbidden if isinstance(error, Forbidden) else ListMissing
+            raise error.told_as(kind) from error
 
     def _read(self, call: Callable[[], Value]) -> Value:
         try:
@@ -207,24 +216,22 @@ class WorkItemService:
         except SignInAgain as refusal:
             if not self._credentials.renew():
                 raise
-            raise NotSent(
-                "the token was renewed", status=refusal.status, request_id=refusal.request_id
-            ) from refusal
+            raise refusal.told_as(NotSent) from refusal
 
     def _write(
         self,
         action: str,
         item_id: str,
         call: Callable[[], WorkItem | None],
-        is_settled: Callable[[WorkItem], bool],
+        is_over: Callable[[WorkItem], bool],
     ) -> Outcome:
         def end() -> Outcome:
             try:
                 item = self._send(call)
             except OutcomeUnknown as silence:
-                return self._after_silence(item_id, is_settled, silence)
+                return self._after_silence(item_id, is_over, silence)
             except Rejected as refusal:
-                return self._after_refusal(item_id, is_settled, refusal)
+                return self._after_refusal(item_id, is_over, refusal)
             return Outcome(Told.DONE, item or self._seen_after(item_id))
 
         return self._recorded(action, item_id, end)
@@ -240,23 +247,23 @@ class WorkItemService:
             return None
 
     def _after_refusal(
-        self, item_id: str, is_settled: Callable[[WorkItem], bool], refusal: Rejected
+        self, item_id: str, is_over: Callable[[WorkItem], bool], refusal: Rejected
     ) -> Outcome:
         """Tell "somebody was faster" from any other refusal by reading the item again."""
         item = self.item(item_id)
-        if is_settled(item):
+        if is_over(item):
             return Outcome(Told.ALREADY, item, request_id=refusal.request_id)
-        return _refused(refusal, item)
+        return refused(refusal, item)
 
     def _after_silence(
-        self, item_id: str, is_settled: Callable[[WorkItem], bool], silence: OutcomeUnknown
+        self, item_id: str, is_over: Callable[[WorkItem], bool], silence: OutcomeUnknown
     ) -> Outcome:
         """Read the item again, so that the page can tell the truth about a write without answer."""
         try:
             item = self.item(item_id)
         except IscError:
             raise silence from None
-        told = Told.CONFIRMED if is_settled(item) else Told.UNCHANGED
+        told = Told.CONFIRMED if is_over(item) else Told.UNCHANGED
         return Outcome(told, item, request_id=silence.request_id)
 
     def _forwarded_after_silence(
@@ -286,15 +293,3 @@ class WorkItemService:
     def _record(self, action: str, item_id: str, owner_id: str, end: str) -> None:
         line = "%s on work item %s by %s for %s: %s"
         log.info(line, action, item_id, self._actor_id, owner_id, end)
-
-
-def _is_finished(item: WorkItem) -> bool:
-    return not item.is_open
-
-
-def _is_settled(item: WorkItem) -> bool:
-    return not item.is_open or (bool(item.approval_items) and not item.open_approval_items)
-
-
-def _refused(refusal: Rejected, item: WorkItem | None = None) -> Outcome:
-    return Outcome(Told.REFUSED, item, refusal.detail, refusal.request_id)

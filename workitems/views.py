@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from taskmanager.signin.middleware import unattended
+from taskmanager.signin.middleware import stays, unattended
 from workitems.access import lens_of, require_admin
 from workitems.forms import ActionForm, ListFilter, PeopleSearch
 from workitems.presenters.items import TaskPanel
@@ -43,6 +43,7 @@ def task_list(request: HtmxRequest) -> HttpResponse:
     return render(request, part(request, "workitems/list.html", "list-update"), context)
 
 
+@stays
 @unattended
 @require_safe
 def counts(request: HtmxRequest) -> HttpResponse:
@@ -78,6 +79,7 @@ def detail(request: HtmxRequest, item_id: str) -> HttpResponse:
     return render(request, template, context)
 
 
+@stays
 @require_safe
 def people(request: HtmxRequest) -> HttpResponse:
     """The people that a work item can be forwarded to, as typed so far."""
@@ -93,6 +95,7 @@ def people(request: HtmxRequest) -> HttpResponse:
     return render(request, "workitems/people.html#search-update", context)
 
 
+@stays
 @require_safe
 def owner(request: HtmxRequest) -> HttpResponse:
     """The search for an owner whose queue an admin wants to see."""

@@ -15,7 +15,8 @@ from taskmanager.signin.tokens import access_token_for, renew_access_token
 from workitems.access import Lens
 from workitems.isc.client import IscClient
 from workitems.isc.transport import Transport
-from workitems.services import CannotRenew, WorkItemService
+from workitems.results import CannotRenew
+from workitems.services import WorkItemService
 
 OWNER_NAME_SECONDS: Final = 600  # names hardly change; an admin steps through many pages of one
 

@@ -30,7 +30,8 @@
   });
   new MutationObserver(open).observe(dialog, { childList: true });
   dialog.addEventListener("close", finish);
-  document.addEventListener("dialog:close", close);
+  // Not for the answer to something else that was pressed before this form was opened.
+  document.addEventListener("dialog:close", ({ target }) => dialog.contains(target) && close());
   // A modal one does this by itself. First of all: `pane.js` would close the task behind it.
   const leave = (event) => {
     if (event.key !== "Escape" || !dialog.childElementCount) return;

@@ -24,7 +24,7 @@
   // Never a button that decides: whoever holds the Enter key down must not decide the next one too.
   const placeIn = (element) =>
     element?.querySelector("[data-lines][open] > summary") ??
-    (element && isOpen(element) && element.querySelector("a, #panel-title"));
+    (element && isOpen(element) && (element.querySelector("#panel-title") ?? element.querySelector("a")));
 
   const candidates = () => {
     const dialog = byId("dialog");
@@ -41,6 +41,7 @@
   };
 
   document.addEventListener("page:answered", () => {
+    if (parent !== window && !document.hasFocus()) return; // the person is somewhere in the host page
     const isThere = (element) => element && element.checkVisibility();
     const wanted = [...document.querySelectorAll("[data-focus]")].find(isThere);
     const isLost = !isThere(document.activeElement) || document.activeElement === document.body;

@@ -1,54 +1,51 @@
 "use strict";
-// The only file that knows htmx's event names: the others hear `page:asked` and `page:answered`.
+// The only file that speaks htmx: the others hear `page:asked`, `page:arrives`, `page:answered`.
 (() => {
-  const notices = () => document.getElementById("notices");
   const tell = (type, detail) => document.dispatchEvent(new CustomEvent(type, { detail }));
   const isPoll = (element) => element.id === "badge";
+  const told = ({ xhr, requestConfig: { elt, verb } }) => {
+    return { element: elt, xhr, isWrite: verb !== "get", isPoll: isPoll(elt), status: xhr.status };
+  };
+  let again = null; // the read that SailPoint asked to hold back
 
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     detail.elt.querySelector("[data-notice]")?.replaceChildren();
     if (isPoll(detail.elt)) return;
+    again = null;
     document.querySelector("#status [data-passing]")?.remove(); // good news is old by now
-    tell("page:asked", { element: detail.elt });
+    tell("page:asked", told(detail));
   });
 
-  // A row that is replaced keeps its list of items open.
+  const itemOf = (part) => part.querySelector("[data-pane-close]")?.dataset.paneClose;
   document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
-    const isOpen = [...detail.target.querySelectorAll("details")].map((details) => details.open);
-    detail.fragment.querySelectorAll?.("details").forEach((details, index) => {
+    const { target, fragment } = detail;
+    // Another task may have been opened meanwhile.
+    if (target.id === "panel" && itemOf(target) !== itemOf(fragment)) detail.shouldSwap = false;
+    // A row that is replaced keeps its list of items open.
+    const isOpen = [...target.querySelectorAll("details")].map((details) => details.open);
+    fragment.querySelectorAll?.("details").forEach((details, index) => {
       details.open ||= Boolean(isOpen[index]);
     });
   });
 
+  // `target` and `shouldSwap` of `swap` may be changed.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    tell("page:arrives", { ...told(detail), isError: detail.isError, swap: detail });
+  });
+
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    const { elt, successful, xhr } = detail;
-    if (successful && !isPoll(elt)) notices()?.replaceChildren();
-    if (successful) notices()?.querySelector("[data-connection]")?.remove();
-    elt.toggleAttribute("data-read-again", xhr.status === 429 && elt.matches("a, #badge"));
+    const { elt, successful, xhr, requestConfig } = detail;
+    if (xhr.status === 429 && !told(detail).isWrite) again = { elt, path: requestConfig.path };
     const open = document.querySelector("#badge [name=open]")?.value;
     if (open) document.title = document.title.replace(/^\(\d+\)/, `(${open})`);
-    tell("page:updated", { status: xhr.status }); // by a poll as well
-    if (!isPoll(elt)) tell("page:answered", { element: elt }); // a poll never moves the focus
+    tell("page:updated", { ...told(detail), successful }); // by a poll as well
+    if (!isPoll(elt)) tell("page:answered", told(detail)); // a poll never moves the focus
+  });
+  document.addEventListener("page:again", () => {
+    if (again?.elt.isConnected) htmx.ajax("GET", again.path, { source: again.elt });
   });
 
-  // No answer at all: say so where the person acted. A poll that fails tries again by itself.
-  const unanswered = (words) => ({ detail }) => {
-    tell("page:unanswered");
-    if (isPoll(detail.elt)) return;
-    const place = detail.elt.querySelector("[data-notice]") ?? notices();
-    const notice = document.createElement("p");
-    notice.className = "notice notice--error";
-    if (place === notices()) notice.setAttribute("role", "alert"); // the others are alerts already
-    notice.dataset.connection = "";
-    notice.textContent = notices().dataset[words];
-    place.replaceChildren(notice);
-  };
+  const unanswered = (words) => ({ detail }) => tell("page:unanswered", { ...told(detail), words });
   document.addEventListener("htmx:sendError", unanswered("offline"));
   document.addEventListener("htmx:timeout", unanswered("timeout"));
-
-  document.addEventListener("csrf:renewed", ({ detail }) => {
-    for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) {
-      input.value = detail.token;
-    }
-  });
 })();

@@ -14,12 +14,10 @@
   };
 
   const readAgain = (notice) => {
-    const link = notice.closest("#notices")
-      ? document.querySelector("a[data-read-again]")
-      : notice.querySelector("[data-retry]");
+    const link = notice.querySelector("[data-retry]"); // of a whole page
     notice.remove();
     if (link) link.click();
-    else poll();
+    else document.dispatchEvent(new CustomEvent("page:again"));
   };
 
   const countDown = (notice) => {
@@ -30,6 +28,17 @@
     notice.querySelector("[data-countdown]")?.removeAttribute("hidden");
     if (seconds <= 0) readAgain(notice);
   };
+
+  // Each of two writes at once has counted without the other.
+  let [writes, isMixed] = [0, false];
+  document.addEventListener("page:asked", ({ detail }) => {
+    if (detail.isWrite) isMixed = ++writes > 1 || isMixed;
+  });
+  document.addEventListener("page:answered", ({ detail }) => {
+    if (!detail.isWrite || --writes || !isMixed) return;
+    isMixed = false;
+    poll();
+  });
 
   // One clock for both: a page in the background neither polls nor counts.
   const tick = () => {

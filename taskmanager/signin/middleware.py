@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django_htmx.http import reswap, retarget
+from django_htmx.http import push_url, reswap, retarget
 
 from taskmanager.signin.card import sign_in_card
 from taskmanager.signin.errors import ProviderUnavailable
@@ -72,6 +72,12 @@ def unattended(view: View) -> View:
     return view
 
 
+def stays(view: View) -> View:
+    """Mark a view that is asked beside something typed: signed out, it never leads away from it."""
+    view.stays = True  # type: ignore[attr-defined]
+    return view
+
+
 def signin_url(next_url: str | None) -> str:
     """The address that starts a sign-in and comes back to `next_url`."""
     query = urlencode({"next": next_url}) if next_url else ""
@@ -101,7 +107,9 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     if _is_embedded(request):
         return sign_in_card(request)
     htmx = cast("SignedRequest", request).htmx
-    if request.method not in {"GET", "HEAD"}:
+    match = request.resolver_match
+    stays_here = htmx and match is not None and getattr(match.func, "stays", False)
+    if request.method not in {"GET", "HEAD"} or stays_here:
         return _words(request, "signin/signed_out.html", HTTPStatus.UNAUTHORIZED)
     if not htmx:
         return HttpResponseRedirect(signin_url(request.get_full_path()))
@@ -124,5 +132,8 @@ def _words(request: HttpRequest, template: str, status: HTTPStatus) -> HttpRespo
 
 def notice(request: HttpRequest, template: str, status: HTTPStatus) -> HttpResponse:
     """The `notice` partial of a template, where the person acted; what was typed stays."""
-    response = render(request, f"{template}#notice", status=status)
-    return reswap(retarget(response, "find [data-notice]"), "innerHTML")
+    is_read = request.method in {"GET", "HEAD"}
+    response = render(request, f"{template}#notice", {"is_read": is_read}, status=status)
+    # What a read was asked by may hold no place for words; `answers.js` finds the nearest.
+    place = "#notices" if is_read else "find [data-notice]"
+    return push_url(reswap(retarget(response, place), "innerHTML"), url=False)

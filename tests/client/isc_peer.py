@@ -56,6 +56,15 @@ def stall(peer: "Peer", _: socket.socket) -> bool:
     return False
 
 
+def drip(peer: "Peer", connection: socket.socket) -> bool:
+    """Send a long body byte by byte, each well within the time-out of one read."""
+    connection.sendall(b"HTTP/1.1 200 X\r\nContent-Length: 9999\r\n\r\n")
+    with suppress(OSError):
+        while not peer.closing.wait(0.02):
+            connection.sendall(b" ")
+    return False
+
+
 def stall_in_body(peer: "Peer", connection: socket.socket) -> bool:
     """Begin an answer and never end it."""
     connection.sendall(b"HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\n[")
@@ -102,7 +111,8 @@ class Peer:
             thread.start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
-        with connection, connection.makefile("rb") as lines:
+        # A client that has read enough hangs up in the middle.
+        with suppress(ConnectionError), connection, connection.makefile("rb") as lines:
             while first := lines.readline().decode():
                 head = iter(lambda: lines.readline().decode().strip(), "")
                 headers = dict(line.split(": ", 1) for line in head)

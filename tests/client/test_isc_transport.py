@@ -3,6 +3,7 @@
 import gzip
 import socket
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +13,7 @@ from isc_peer import (
     Step,
     answer,
     answer_and_close,
+    drip,
     drop,
     stall,
     stall_in_body,
@@ -179,13 +181,15 @@ def test_a_body_without_end_is_not_read_to_its_end(
 def test_a_body_that_only_drips_is_given_up(
     peer: Peer, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport_module, "BODY_SECONDS", -1.0)
-    peer.steps = [answer(ITEM), answer(ITEM)]
+    monkeypatch.setattr(transport_module, "BODY_SECONDS", 0.2)
+    peer.steps = [drip, drip]
 
+    started = time.monotonic()
     with pytest.raises(TimedOut):
         client_of().get_work_item("w1")
     with pytest.raises(OutcomeUnknown):
         client_of().complete_work_item("w1")
+    assert time.monotonic() - started < 2
 
 
 def test_a_proxy_of_the_environment_is_used(

@@ -64,10 +64,23 @@ def test_nothing_is_stored_and_fragments_are_told_apart(
 
 
 def test_a_fragment_leads_to_the_sign_in_of_its_page(client: Client, db: None) -> None:
-    response = client.get("/counts/", headers={**HTMX, "host": "localhost:8000"})
+    response = client.get("/?page=2", headers={**HTMX, "host": "localhost:8000"})
 
     assert response.status_code == 401
     assert response.headers["HX-Redirect"] == "/signin/?next=%2F%3Ftab%3Dcompleted"
+
+
+@pytest.mark.parametrize("address", ["/counts/", "/people/?q=anna", "/owner/?q=anna"])
+def test_what_is_asked_beside_something_typed_never_leads_away_from_it(
+    client: Client, db: None, address: str
+) -> None:
+    response = client.get(address, headers=HTMX)
+
+    assert response.status_code == 401
+    assert "HX-Redirect" not in response.headers
+    assert response.headers["HX-Retarget"] == "#notices"
+    assert response.headers["HX-Push-Url"] == "false"
+    assert "What you typed is still here" in response.content.decode()
 
 
 def test_a_form_keeps_what_was_typed(client: Client, db: None) -> None:
@@ -196,7 +209,7 @@ def test_a_provider_that_is_down_is_no_sign_out(openid: Provider, visitor: Visit
 
     assert page.status_code == notice.status_code == 503
     assert "You are still signed in" in page.content.decode()
-    assert notice.headers["HX-Retarget"] == "find [data-notice]"
+    assert notice.headers["HX-Retarget"] == "#notices"
     assert visitor.client.session["person"]
 
 

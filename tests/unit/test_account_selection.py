@@ -100,10 +100,7 @@ def test_a_field_without_a_name_cannot_be_asked() -> None:
 
 @pytest.mark.parametrize(
     ("detail", "place"),
-    [("The value of f is unknown.", "field-f"), ("field: no", "field-f"), ("No.", "__all__")],
+    [("The value of f is unknown.", "field-f"), ("field: no", "field-f"), ("No.", None)],
 )
-def test_a_refusal_stands_at_the_field_that_it_names(detail: str, place: str) -> None:
-    form = answered(declared(field("text")), "field-f=x")
-    assert form.is_valid()
-    form.refuse(detail)
-    assert form.errors == {place: [detail]}
+def test_a_refusal_names_its_field(detail: str, place: str | None) -> None:
+    assert AccountSelectionForm(declared(field("text"))).named_in(detail) == place

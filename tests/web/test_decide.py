@@ -79,7 +79,9 @@ def test_deciding_works_without_javascript(approver: Browser) -> None:
     assert response.status_code == 302
     assert response["Location"] == "/"
     page = dashboard(approver)
-    assert "Approved." in words(page.select_one("#notices"))
+    assert "Treasury to ximena.caballero on Tableau: Approved." in words(
+        page.select_one("#notices")
+    )
     assert page.select_one(f"#{row['id']}") is None
 
 

@@ -92,6 +92,26 @@ def test_a_refusal_of_sailpoint_keeps_the_answers(approver: Browser, sandbox: Sa
     assert chosen.items() <= kept.items()
 
 
+@pytest.mark.parametrize("htmx", [True, False])
+@pytest.mark.parametrize("fault", [{"drop": True}, {"html": True}, {"status": 500}])
+def test_what_was_answered_stays_where_sailpoint_gives_no_clear_answer(
+    approver: Browser, sandbox: Sandbox, fault: dict[str, object], htmx: bool
+) -> None:
+    panel = opened(approver, FORMS[0], htmx=htmx)
+    scope = panel if htmx else panel.select_one("main")
+    sandbox.fault("POST", "/submit-account-selection", **fault)
+    chosen = answers(panel)
+    page = parsed(press(approver, scope, "Send", htmx=htmx, **chosen))
+    assert chosen.items() <= fields_of(page).items()
+    assert "the task still waits" in words(page)
+    assert len(writes(sandbox)) == 1
+
+
+def test_the_address_of_an_answer_shows_the_task_when_it_is_opened(approver: Browser) -> None:
+    response = approver.get("/work-items/an-id/account-selection/")
+    assert (response.status_code, response["Location"]) == (302, "/work-items/an-id/")
+
+
 def test_an_answered_form_cannot_be_answered_again(approver: Browser, sandbox: Sandbox) -> None:
     panel = opened(approver, FORMS[0])
     press(approver, panel, "Send", **answers(panel))

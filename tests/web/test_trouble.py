@@ -17,8 +17,8 @@ from tests.web.test_decide import dashboard, single, writes
 pytestmark = pytest.mark.django_db
 
 READ_TROUBLE = [
-    ({"status": 403}, 403, "You may not do this"),
-    ({"status": 404}, 404, "no longer here"),
+    ({"status": 403}, 403, "SailPoint does not show this"),
+    ({"status": 404}, 404, "SailPoint has nothing at this address"),
     ({"status": 429, "retry_after": 7}, 429, "wait 7 seconds"),
     ({"status": 500}, 503, "cannot be reached"),
     ({"status": 503}, 503, "cannot be reached"),
@@ -49,7 +49,9 @@ def test_in_the_page_the_list_stays_and_a_notice_says_why(
     response = approver.fragment("/?tab=completed")
     assert response.status_code == status
     assert response["HX-Retarget"] == "#notices"
+    assert response["HX-Push-Url"] == "false"  # the address stays that of what is shown
     assert said in words(parsed(response))
+    assert parsed(response).select_one("[role=alert]") is not None
     assert parsed(response).select_one("#tasks") is None
 
 

@@ -13,7 +13,9 @@ from urllib.parse import quote, urlencode
 import requests
 from urllib3.exceptions import (
     ConnectTimeoutError,
+    DecodeError,
     MaxRetryError,
+    ProtocolError,
     ProxyError,
     ReadTimeoutError,
     SSLError,
@@ -185,13 +187,26 @@ def _reply(call: Call, response: requests.Response) -> Reply:
 
 def _body(response: requests.Response) -> bytes:
     body, deadline = bytearray(), time.monotonic() + BODY_SECONDS
-    for chunk in response.iter_content(CHUNK_BYTES):
+    while chunk := _what_is_there(response):
         body += chunk
         if len(body) > BODY_BYTES:
             raise ValueError(f"more than {BODY_BYTES} bytes")
         if time.monotonic() > deadline:
             raise TimeoutError(f"not complete after {BODY_SECONDS} seconds")
     return bytes(body)
+
+
+def _what_is_there(response: requests.Response) -> bytes:
+    """The next piece of the body, however small; `iter_content` waits until a piece is full."""
+    try:
+        piece: bytes = response.raw.read1(CHUNK_BYTES, decode_content=True)
+    except DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(error) from error
+    except ProtocolError as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from error
+    except (ReadTimeoutError, SSLError) as error:
+        raise requests.exceptions.ConnectionError(error) from error
+    return piece
 
 
 def _body_or_nothing(response: requests.Response) -> bytes:

@@ -19,7 +19,7 @@ from workitems.isc.errors import (
     UnexpectedReply,
 )
 from workitems.presenters.labels import Text
-from workitems.services import CannotRenew, NotSent
+from workitems.results import CannotRenew, ListForbidden, ListMissing, NotSent
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Problem:
             title=title,
             text=text,
             tone="warning" if is_rate_limit or isinstance(error, NotSent) else "error",
-            detail=error.detail if isinstance(error, Rejected | Forbidden) else "",
+            detail=error.detail if isinstance(error, SAYS_WHY) else "",
             request_id=error.request_id or "",
             wait=math.ceil(error.retry_after) if isinstance(error, RateLimited) else None,
             can_resend=not isinstance(error, OutcomeUnknown | NotFound | Forbidden),
@@ -61,7 +61,9 @@ def _words(error: IscError, *, is_write: bool) -> tuple[HTTPStatus, Text, Text]:
     return HTTPStatus.BAD_GATEWAY, _("Something went wrong with SailPoint"), _("Please try again.")
 
 
-STOPPED_SHORT = (TimedOut, Unavailable, CannotRenew)
+STOPPED_SHORT = (TimedOut, Unavailable, CannotRenew, Rejected)
+SAYS_WHY = (Rejected, Forbidden, ListForbidden)
+NOT_SHOWN = _("If it stays so, tell the people who run this site: it is nothing that you did.")
 WORDS: tuple[tuple[type[IscError], HTTPStatus, Text, Text], ...] = (
     (
         CannotRenew,
@@ -78,6 +80,8 @@ WORDS: tuple[tuple[type[IscError], HTTPStatus, Text, Text], ...] = (
         _("Not sent yet"),
         _("SailPoint asked for a fresh sign-in, and has it now. Please press the button again."),
     ),
+    (ListForbidden, HTTPStatus.FORBIDDEN, _("SailPoint does not show this"), NOT_SHOWN),
+    (ListMissing, HTTPStatus.NOT_FOUND, _("SailPoint has nothing at this address"), NOT_SHOWN),
     (
         Forbidden,
         HTTPStatus.FORBIDDEN,
@@ -94,7 +98,7 @@ WORDS: tuple[tuple[type[IscError], HTTPStatus, Text, Text], ...] = (
         Rejected,
         HTTPStatus.CONFLICT,
         _("SailPoint refused"),
-        _("SailPoint understood the request, and refused it. Nothing was changed."),
+        _("SailPoint understood the request, and refused it."),
     ),
     (
         OutcomeUnknown,

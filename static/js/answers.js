@@ -1,0 +1,59 @@
+"use strict";
+// Where an answer lands: beside what was pressed, and above the list when that is gone.
+(() => {
+  const notices = document.getElementById("notices");
+  const limbo = document.createElement("div");
+  limbo.hidden = true;
+
+  // htmx looks for the places of an answer around the element that asked. One that was taken away
+  // meanwhile (a closed dialog, another tab of the list) is lent back, out of sight.
+  document.addEventListener("page:asked", ({ detail: { element, xhr } }) => {
+    xhr.addEventListener("readystatechange", () => {
+      if (xhr.readyState !== XMLHttpRequest.DONE || element.isConnected) return;
+      document.body.append(limbo);
+      limbo.append(element.getRootNode());
+    });
+  });
+
+  const placeFor = (element) => {
+    const around = element.closest("form") ?? element.closest("[data-task]") ?? element;
+    const place = around.querySelector("[data-notice]");
+    return place && around.checkVisibility() ? place : notices;
+  };
+
+  document.addEventListener("page:arrives", ({ detail: { element, swap, ...told } }) => {
+    const isGone = limbo.contains(element) && !told.isWrite;
+    // A poll asks again by itself; whether somebody is still signed in is another matter.
+    if (isGone || (told.isPoll && told.isError && told.status !== 401)) swap.shouldSwap = false;
+    else if (swap.target === notices || limbo.contains(swap.target)) swap.target = placeFor(element);
+    notices.toggleAttribute("data-of-poll", told.isPoll && told.isError);
+  });
+
+  document.addEventListener("page:updated", ({ detail }) => {
+    limbo.replaceChildren();
+    if (!detail.successful) return;
+    if (!detail.isPoll || notices.hasAttribute("data-of-poll")) notices.replaceChildren();
+    notices.querySelector("[data-connection]")?.remove();
+  });
+
+  // No answer at all. A poll that fails tries again by itself.
+  document.addEventListener("page:unanswered", ({ detail: { element, isPoll, isWrite, words } }) => {
+    if (isPoll) return;
+    const place = placeFor(element);
+    const notice = document.createElement("p");
+    notice.className = "notice notice--error";
+    if (place === notices) notice.setAttribute("role", "alert"); // the others are alerts already
+    notice.dataset.connection = "";
+    notice.textContent = notices.dataset[isWrite ? words : "unread"];
+    place.replaceChildren(notice);
+  });
+
+  document.addEventListener("csrf:renewed", ({ detail }) => {
+    for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) {
+      input.value = detail.token;
+    }
+  });
+
+  // Good news goes by itself, and out of the way: what is only invisible still covers a frame's buttons.
+  document.addEventListener("animationend", ({ target }) => target.matches("[data-passing]") && target.remove());
+})();
