@@ -22,11 +22,13 @@
   };
 
   document.addEventListener("page:arrives", ({ detail: { element, swap, ...told } }) => {
+    notices.toggleAttribute("data-of-poll", told.isPoll && told.isError);
     const isGone = limbo.contains(element) && !told.isWrite;
     // A poll asks again by itself; whether somebody is still signed in is another matter.
     if (isGone || (told.isPoll && told.isError && told.status !== 401)) swap.shouldSwap = false;
-    else if (swap.target === notices || limbo.contains(swap.target)) swap.target = placeFor(element);
-    notices.toggleAttribute("data-of-poll", told.isPoll && told.isError);
+    if (swap.target !== notices && !limbo.contains(swap.target)) return;
+    swap.target = placeFor(element); // which is an alert already, beside what was pressed
+    if (swap.target !== notices) swap.serverResponse = swap.serverResponse.replace(' role="alert"', "");
   });
 
   document.addEventListener("page:updated", ({ detail }) => {
@@ -39,8 +41,7 @@
   // No answer at all. A poll that fails tries again by itself.
   document.addEventListener("page:unanswered", ({ detail: { element, isPoll, isWrite, words } }) => {
     if (isPoll) return;
-    const place = placeFor(element);
-    const notice = document.createElement("p");
+    const [place, notice] = [placeFor(element), document.createElement("p")];
     notice.className = "notice notice--error";
     if (place === notices) notice.setAttribute("role", "alert"); // the others are alerts already
     notice.dataset.connection = "";
@@ -54,6 +55,6 @@
     }
   });
 
-  // Good news goes by itself, and out of the way: what is only invisible still covers a frame's buttons.
+  // Good news goes by itself: what is merely invisible still covers the buttons of a frame.
   document.addEventListener("animationend", ({ target }) => target.matches("[data-passing]") && target.remove());
 })();
