@@ -196,8 +196,9 @@ def selection_form(
     }
     if request.htmx:
         return changed(request, lens, context, HTTPStatus.UNPROCESSABLE_ENTITY)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return render(request, "workitems/detail.html", {**context, "place": "page"}, status=status)
+    page = {**context, "place": "page"}
+    code = HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "workitems/detail.html", page, status=code)
 
 
 def checked_target(

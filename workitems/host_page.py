@@ -47,32 +47,37 @@ def check_origin(typed: str, allowed: Sequence[str]) -> list[Finding]:
 
 def check_snippet(html: str, public_url: str) -> list[Finding]:
     """What the attributes of one's own iframes break."""
-    parser = _Frames()
-    parser.feed(html)
-    if parser.has_loader and parser.has_element:
-        return [_good(_("This is the loader's element: it makes the frame as it should be."))]
-    if parser.has_element:
-        return [_error(_("The script of the loader is missing: nothing makes the frame."))]
-    if not parser.frames:
+    tags = _Tags()
+    tags.feed(html)
+    if tags.found["my-tasks"]:
+        return [_check_element(tags, public_url)]
+    if not tags.found["iframe"]:
         return [_error(_("There is no <iframe> and no <my-tasks> in this."))]
-    return [finding for frame in parser.frames for finding in _check_frame(frame, public_url)]
+    return [found for frame in tags.found["iframe"] for found in _check_frame(frame, public_url)]
 
 
-class _Frames(HTMLParser):
-    """Collects the attributes of every iframe."""
+class _Tags(HTMLParser):
+    """Collects the attributes of what makes a frame."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.frames: list[dict[str, str]] = []
-        self.has_element = self.has_loader = False
+        self.found: dict[str, list[dict[str, str]]] = {"iframe": [], "my-tasks": [], "script": []}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = {name: value or "" for name, value in attrs}
-        if tag == "iframe":
-            self.frames.append(attributes)
-        self.has_element = self.has_element or tag == "my-tasks"
-        is_ours = tag == "script" and attributes.get("src", "").endswith("/widget/loader.js")
-        self.has_loader = self.has_loader or is_ours
+        if tag in self.found:
+            self.found[tag].append({name: value or "" for name, value in attrs})
+
+
+def _check_element(tags: _Tags, public_url: str) -> Finding:
+    scripts = (_path_below(script.get("src", ""), public_url) for script in tags.found["script"])
+    if "/widget/loader.js" not in scripts:
+        return _error(_("The script of our loader is missing: nothing makes the frame."))
+    if not all(
+        _path_below(e.get("src", public_url) + "/", public_url) for e in tags.found["my-tasks"]
+    ):
+        text = _("The src of the element is not %(address)s: it shows somebody else's page.")
+        return _error(text % {"address": public_url})
+    return _good(_("This is the loader's element: it makes the frame as it should be."))
 
 
 def _check_frame(frame: dict[str, str], public_url: str) -> list[Finding]:
@@ -95,12 +100,19 @@ def _check_frame(frame: dict[str, str], public_url: str) -> list[Finding]:
 
 
 def _check_address(src: str, public_url: str) -> list[Finding]:
-    url = urlsplit(src.strip())
-    is_ours = f"{url.scheme}://{url.netloc}".lower() == public_url.lower()
-    if is_ours and url.path in {"/widget/", "/widget/badge/"}:
+    if _path_below(src, public_url) in {"/widget/", "/widget/badge/"}:
         return []
     text = _("The frame must show %(address)s; every other page refuses to be framed.")
     return [_error(text % {"address": f"{public_url}/widget/"})]
+
+
+def _path_below(address: str, public_url: str) -> str:
+    """The path of an address of ours; empty for one of somebody else's, and for none at all."""
+    try:
+        url = urlsplit(address.strip())
+    except ValueError:  # such as an IPv6 address without its end
+        return ""
+    return url.path if origin_of(address.strip()) == public_url else ""
 
 
 def _check_sandbox(frame: dict[str, str]) -> list[Finding]:

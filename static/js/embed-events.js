@@ -18,7 +18,7 @@
     if (open !== null || completed !== null) tellNews("count", { open, completed });
   };
   const session = () => {
-    const isOut = Boolean(document.querySelector("[data-signin], [data-signed-out]"));
+    const isOut = Boolean(document.querySelector("[data-signin]:not([data-signin=done])"));
     if (isOut !== said.isOut && (isOut || said.isOut)) tell(isOut ? "signed-out" : "signed-in");
     said.isOut = isOut;
   };

@@ -1,14 +1,19 @@
 "use strict";
-// Against clickjacking: inside a frame a decision counts only if its button was in plain view for
-// half a second. Browsers that cannot tell (Firefox, Safari) are asked twice instead.
+// Against clickjacking: inside a frame a decision counts only if its button, and the words that say
+// what it is about, were in plain view for half a second. Browsers that cannot tell (Firefox, Safari)
+// are asked twice instead.
 (() => {
   const LONG_ENOUGH = 500;
   const PATIENCE = 10_000;
   const words = document.getElementById("embed").dataset;
-  const seenSince = new WeakMap(); // a button in plain view, and since when
+  const seenSince = new WeakMap(); // what is in plain view, and since when
   const canTell = "isVisible" in IntersectionObserverEntry.prototype;
   const decides = (button) => button?.form?.method === "post" && button.name !== "find";
   const BUTTONS = "[data-actions] button, #dialog button";
+
+  // In a row or a line of it both fit into any frame; a whole task or a form may be taller than that.
+  const subjectOf = (button) => button.closest(".lines__line, article")?.querySelector("[data-subject]");
+  const neededBy = (button) => [button, subjectOf(button)].filter(Boolean);
 
   const look = (entries) => {
     for (const { target, isVisible, intersectionRatio, time } of entries) {
@@ -18,12 +23,9 @@
   };
   const options = { trackVisibility: true, delay: 100, threshold: [0.99, 1] };
   const observer = canTell && new IntersectionObserver(look, options);
-  const watched = new WeakSet();
   const watch = () => {
     for (const button of document.querySelectorAll(BUTTONS)) {
-      if (!decides(button) || watched.has(button)) continue;
-      watched.add(button);
-      observer.observe(button);
+      if (decides(button)) neededBy(button).forEach((part) => observer.observe(part));
     }
   };
 
@@ -34,7 +36,8 @@
     first = { button, at: performance.now() };
     return false;
   };
-  const wasSeen = (button) => performance.now() - (seenSince.get(button) ?? Infinity) >= LONG_ENOUGH;
+  const isLong = (since) => performance.now() - (since ?? Infinity) >= LONG_ENOUGH;
+  const wasSeen = (button) => neededBy(button).every((part) => isLong(seenSince.get(part)));
 
   addEventListener("submit", (event) => {
     const button = event.submitter ?? event.target.querySelector("button");

@@ -2,14 +2,14 @@
 // "Sign in" in a framed page: the click opens a window and gives it a ticket; then we ask our server
 // until the sign-in has arrived. `signin-box.js` shows how it stands and speaks with the server.
 (() => {
-  const [EVERY, LIMIT, PATIENCE] = [1500, 180_000, 4000];
+  // As long as the server waits; after a minute every fifth time: somebody looks for a second factor.
+  const [EVERY, BRISK, LIMIT, PATIENCE] = [1500, 40, 600_000, 4000];
   const WHY_NOT = { 401: "no-cookies", 403: "no-cookies", 429: "too-many" };
   const { say, post, settle } = window.signinBox;
   let run = null; // the sign-in under way
 
   const stop = () => {
-    clearInterval(run?.timer);
-    run = null;
+    run = void clearInterval(run?.timer);
   };
   const ask = async () => {
     if (!run || run.isAsking) return; // one at a time: the answer changes the session
@@ -28,21 +28,21 @@
       say(run.popup ? "code" : "blocked");
     }
     run.isClosed = isClosed;
-    ask();
+    if (++run.ticks < BRISK || run.ticks % 5 === 0) ask();
   };
 
   const start = async ({ dataset }) => {
     stop();
     const popup = open(`${dataset.popup}#${dataset.frame}`, "_blank", "popup,width=520,height=680");
     const now = Date.now();
-    const current = { popup, begun: post("begin"), until: now + LIMIT, silent: now + PATIENCE };
+    const current = { popup, begun: post("begin"), ticks: 0, until: now + LIMIT, silent: now + PATIENCE };
     run = current;
     say(popup ? "waiting" : "blocked");
     const { ticket, status } = await current.begun;
     if (run !== current) return;
-    if (ticket) run.timer = setInterval(tick, EVERY);
-    else say(WHY_NOT[status] ?? "no-answer");
-    if (!ticket) popup?.close(); // it would wait in vain
+    if (ticket) return void (run.timer = setInterval(tick, EVERY));
+    say(WHY_NOT[status] ?? "no-answer");
+    popup?.close(); // it would wait in vain
   };
 
   addEventListener("message", async ({ origin, source, data }) => {

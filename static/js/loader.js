@@ -41,7 +41,8 @@
     }
 
     get base() {
-      return new URL(this.getAttribute("src") || home, location.href).origin;
+      const { protocol, origin } = new URL(this.getAttribute("src") || home, location.href);
+      return protocol.startsWith("http") ? origin : home;
     }
 
     refresh() {

@@ -1,9 +1,9 @@
 "use strict";
 // The box around the "Sign in" button of a framed page: its words, and its requests to our server.
 window.signinBox = (() => {
-  let others = null; // widgets on one page share their session
+  let [others, known] = [null, {}];
   try {
-    others = new BroadcastChannel("signin");
+    others = new BroadcastChannel("signin"); // widgets on one page share their session
   } catch {} // Firefox, if it is to keep nothing for frames: signing in will say so
   const boxes = () => [...document.querySelectorAll("[data-signin]")];
 
@@ -15,19 +15,18 @@ window.signinBox = (() => {
     }
   };
 
-  // For the list of one's own sessions: "in a widget on …".
-  const host_origin = location.ancestorOrigins?.[0] ?? document.referrer.replace(/\/$/, "");
+  const host_origin = location.ancestorOrigins?.[0] ?? document.referrer.replace(/\/$/, ""); // for the list of sessions
 
   // 401: the session ran out while the button stood here. The answer begins a new one, so once more.
   const post = async (name, fields, isAgain = false) => {
-    const { dataset } = boxes()[0];
-    const headers = { Accept: "application/json", "X-CSRFToken": dataset.token };
+    known = { ...known, ...boxes()[0]?.dataset }; // its form may be closed before the sign-in ends
+    const headers = { Accept: "application/json", "X-CSRFToken": known.token };
     const body = new URLSearchParams({ ...fields, host_origin });
     try {
-      const answer = await fetch(dataset[name], { method: "POST", headers, body });
+      const answer = await fetch(known[name], { method: "POST", headers, body });
       const told = await answer.json().catch(() => ({}));
       if (answer.status !== 401 || isAgain) return { ...told, status: answer.status };
-      for (const box of boxes()) Object.assign(box.dataset, told);
+      for (const data of [known, ...boxes().map((box) => box.dataset)]) Object.assign(data, told);
       return await post(name, fields, true);
     } catch {
       return { status: 0 }; // no connection: whoever asks again will see
@@ -40,19 +39,21 @@ window.signinBox = (() => {
     if (card) location.replace(card.dataset.next);
     return Boolean(card);
   };
+  const tell = (type, detail) => document.dispatchEvent(new CustomEvent(type, { detail }));
   const enter = (token) => {
     others?.postMessage("signed-in");
-    document.dispatchEvent(new CustomEvent("signin:done"));
-    if (!show()) document.dispatchEvent(new CustomEvent("csrf:renewed", { detail: { token } }));
+    tell("signin:done");
+    if (!show()) tell("csrf:renewed", { token });
+    for (const box of boxes()) box.dataset.signin = "done";
   };
-  others?.addEventListener("message", show);
+  others?.addEventListener("message", () => show() && tell("signin:done"));
 
   // Whether the answer ends the sign-in, one way or the other.
   const ENDS = { 401: "late", 403: "refused", 404: "late", 429: "too-many" };
   const settle = ({ status, token, text }) => {
     const word = status === 200 ? "done" : ENDS[status];
     if (word) say(word, text);
-    if (status === 200) enter(token);
+    if (word === "done") enter(token);
     return Boolean(word);
   };
   return { say, post, settle };

@@ -12,10 +12,11 @@ from django.middleware.csrf import get_token
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from taskmanager.embedding import PREFIX
+from taskmanager.embedding import FRAME_COOKIE, PREFIX
 from taskmanager.signin import flows, framed, handoff, steps, tokens
 from taskmanager.signin.person import SignedRequest, person_in
 from taskmanager.signin.provider import configured_provider
+from taskmanager.signin.sessions import SessionStore
 from taskmanager.signin.words import words_for
 
 logger = logging.getLogger(__name__)
@@ -87,16 +88,26 @@ def _enter(request: HttpRequest, arrived: handoff.Arrived) -> HttpResponse:
     return JsonResponse({"state": "signed-in", "token": get_token(request)})
 
 
+def own_session_of(request: HttpRequest) -> SessionStore:
+    """The session of the frame's own cookie; an empty one where there is none."""
+    return SessionStore(request.COOKIES.get(FRAME_COOKIE))
+
+
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the frame's session only; the provider's pages cannot be shown in a frame."""
-    person = person_in(request.session)
-    held = tokens.tokens_of(request.session)
-    request.session.flush()
-    if person is not None:
-        logger.info("signed out of a widget: identity %s", person.id)
-    configured_provider().give_back([held])
+    """End the frame's session only; the provider's pages cannot be shown in a frame.
+
+    On the full page's site the frame may go by that page's session while one that it began itself
+    lies behind it: that one would show somebody's tasks again, so it ends as well.
+    """
+    held = []
+    for session in (request.session, own_session_of(request)):
+        if person := person_in(session):
+            logger.info("signed out of a widget: identity %s", person.id)
+        held.append(tokens.tokens_of(session))
+        session.flush()
+    configured_provider().give_back(held)
     if cast("SignedRequest", request).htmx:
         return HttpResponseClientRedirect(PREFIX)
     return HttpResponseRedirect(PREFIX)

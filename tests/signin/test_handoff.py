@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.conf import LazySettings
 from django.test import Client
 
@@ -364,3 +365,23 @@ def test_a_tenant_that_refuses_a_fresh_sign_in_is_said_in_the_frame(
     assert "Sign in to see your tasks" in once.content.decode()
     assert "does not accept your sign-in" in twice.content.decode()
     assert frame.read("data-signin") == "card"
+
+
+def test_signing_out_beside_the_dashboard_never_brings_back_the_person_before(
+    openid: Provider, frame: Frame, popup: Popup
+) -> None:
+    popup.finish(popup.bind(frame.begin()), "approver")
+    frame.post("claim")
+    popup.elsewhere.cookies.clear()
+    popup.sign_in("agent")
+    popup.client.cookies["__Host-widget"] = frame.cookie
+    same_site(frame, popup)
+    page = frame.open()
+    token = BeautifulSoup(page.content, "html.parser").select_one("[name=csrfmiddlewaretoken]")
+
+    fields = {"csrfmiddlewaretoken": str(token["value"])}  # type: ignore[index]
+    response = frame.client.post("/widget/signout/", fields, headers=FRAMED)
+
+    assert response.headers["Location"] == "/widget/"
+    assert frame.open().status_code == 401
+    assert Session.objects.exclude(subject_hash="").count() == 0

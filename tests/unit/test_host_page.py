@@ -52,8 +52,22 @@ def test_each_word_that_a_sandbox_lacks_is_named_with_what_it_breaks(word: str) 
         ('<iframe title="t" src="https://evil.example/widget/"></iframe>', "must show"),
         ("<p>hello</p>", "no <iframe>"),
         ("<<<iframe", "no <iframe>"),
-        ("<my-tasks></my-tasks>", "script of the loader is missing"),
+        ("<my-tasks></my-tasks>", "script of our loader is missing"),
         (f'<script src="{OURS}/widget/loader.js"></script><my-tasks></my-tasks>', "the loader's"),
+        (
+            f'<script src="{OURS}/widget/loader.js?v=2"></script><my-tasks></my-tasks>',
+            "as it should",
+        ),
+        (
+            f'<my-tasks src="{OURS}"></my-tasks><script src="{OURS}/widget/loader.js">',
+            "as it should",
+        ),
+        ('<script src="https://e.example/widget/loader.js"></script><my-tasks>', "is missing"),
+        (
+            f'<script src="{OURS}/widget/loader.js"></script><my-tasks src="https://e.example">',
+            "not",
+        ),
+        ('<iframe src="http://[bad/" title="t"></iframe>', "must show"),
     ],
 )
 def test_a_snippet(snippet: str, sentence: str) -> None:

@@ -188,17 +188,18 @@ def test_a_badge_without_numbers_is_still_a_link(approver: Browser, sandbox: San
 
 
 @pytest.mark.django_db
-def test_a_badge_of_nobody_is_a_small_link_to_the_full_page(sandbox: Sandbox) -> None:
+def test_a_badge_of_nobody_is_a_small_button_that_signs_in(sandbox: Sandbox) -> None:
     response = frame(Browser(), "/widget/badge/")
     page = parsed(response)
 
     assert response.status_code == 401
-    assert words(page.main) == "Sign in"
-    assert page.main.a["aria-label"] == "Sign in to My Tasks"
-    assert not page.select("[data-signin], form")
+    assert words(page.main.button) == "Sign in"
+    assert page.main.button["aria-label"] == "Sign in to My Tasks"
+    assert page.select_one("[data-signin=card]")["data-next"] == "/widget/badge/"
+    assert not page.select("form")
     poll = Browser().fragment("/widget/badge/")
     assert poll["HX-Retarget"] == "#notices"
-    assert "data-signed-out" in poll.content.decode()
+    assert "data-signin-open" in poll.content.decode()
 
 
 def test_with_no_listed_origin_the_widget_is_off_and_says_how_to_turn_it_on(

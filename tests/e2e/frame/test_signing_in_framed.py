@@ -180,7 +180,7 @@ def test_a_sign_in_that_takes_too_long_says_so(browser: BrowserContext, world: W
     popup = widget.press()
     popup.get_by_role("heading", name="Sign in", exact=True).wait_for()
 
-    widget.page.clock.fast_forward("03:05")
+    widget.page.clock.fast_forward("10:05")
 
     expect(widget.says("late")).to_be_visible()
     popup.close()
