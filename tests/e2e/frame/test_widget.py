@@ -345,3 +345,73 @@ def test_administrators_see_the_widget_live_and_take_its_html_along(
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     page.get_by_label("Show", exact=True).select_option("badge")
     expect(framed.get_by_role("link", name="open task")).to_be_visible()
+
+
+def test_a_button_that_is_cut_out_of_its_row_decides_nothing(portal: Portal) -> None:
+    row = portal.widget.get_by_role("article", name=SINGLE)
+    button = row.get_by_role("button", name="Approve")
+    button.scroll_into_view_if_needed()
+    place, frame = button.bounding_box(), portal.page.locator("iframe").bounding_box()
+    assert place
+    assert frame
+    # A box that shows the button alone, with other words above it.
+    portal.page.evaluate(
+        """([left, top, width, height]) => {
+          const [box, element] = ["main", "my-tasks"].map((name) => document.querySelector(name));
+          Object.assign(box.style, { position: "fixed", left: "40px", top: "80px",
+            overflow: "hidden", width: `${width}px`, height: `${height}px` });
+          Object.assign(element.style, { position: "absolute", inlineSize: "360px",
+            left: `${-left}px`, top: `${-top}px` });
+        }""",
+        [place["x"] - frame["x"], place["y"] - frame["y"], place["width"], place["height"]],
+    )
+    portal.page.wait_for_timeout(2 * SEEN)
+    portal.page.mouse.click(40 + place["width"] / 2, 80 + place["height"] / 2)
+
+    expect(row).to_contain_text("Nothing was sent")
+    assert decisions(portal) == 0
+
+
+def test_what_was_said_of_one_decision_does_not_cover_the_next(portal: Portal) -> None:
+    press(portal, "Approve")
+    expect(portal.widget.locator("#status")).to_contain_text("Approved.")
+
+    expect(portal.widget.locator("#status .toast")).to_have_count(0, timeout=15_000)
+
+
+def test_a_refresh_leaves_the_keyboard_and_the_place_to_the_host_page(portal: Portal) -> None:
+    portal.page.evaluate(
+        """() => {
+          const [field, gap] = [document.createElement("input"), document.createElement("div")];
+          gap.style.blockSize = "1500px";
+          document.body.prepend(field, gap);
+          field.focus();
+        }"""
+    )
+    portal.page.keyboard.type("abc")
+    with portal.page.expect_response(lambda response: "/widget/" in response.url):
+        portal.page.evaluate("document.querySelector('my-tasks').refresh()")
+    portal.page.wait_for_timeout(SEEN)
+    portal.page.keyboard.type("def")
+
+    assert portal.page.evaluate("[document.querySelector('input').value, scrollY]") == ["abcdef", 0]
+
+
+def test_the_badge_alone_signs_in_as_well(browser: BrowserContext, world: World) -> None:
+    portal = open_portal(browser, world, "badge")
+    with browser.expect_page() as opened:
+        portal.widget.get_by_role("button", name="Sign in to My Tasks").click()
+    choose(world, opened.value)
+
+    expect(portal.widget.get_by_role("link", name="34 open tasks")).to_be_visible()
+
+
+def test_a_badge_that_cannot_sign_in_leads_to_the_full_page(
+    browser: BrowserContext, world: World
+) -> None:
+    portal = open_portal(browser, world, "badge")
+    portal.frame.evaluate("window.open = () => null")
+    portal.widget.get_by_role("button", name="Sign in to My Tasks").click()
+
+    link = portal.widget.get_by_role("link", name="Open My Tasks")
+    expect(link).to_have_attribute("href", f"{world.dash}/")
