@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from workitems.isc.schemas import PublicIdentity, UnreadableWorkItem, WorkItem
 from workitems.presenters.items import TaskPanel, TaskRow
@@ -80,6 +81,15 @@ def test_the_way_on_follows_from_what_the_item_holds(
 def test_unknown_states_and_types_are_shown_in_their_own_words() -> None:
     assert State.of("Hibernating") == State("quiet", "Hibernating")
     assert row(type="Quantum").type_label == "Quantum"
+
+
+def test_types_are_named_in_the_language_of_who_reads_them() -> None:
+    names = {}
+    for language in ("en", "de", "en"):
+        with override(language):
+            names[language] = (row(type="Approval").type_label, row(type="").type_label)
+    assert names["en"] == ("Approval", "Unknown type")
+    assert not set(names["de"]) & set(names["en"])
 
 
 def test_an_unreadable_row_says_so_and_offers_nothing() -> None:

@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
+from django.utils.translation import get_language, override
 
 from workitems.isc.schemas import WorkItem
 from workitems.presenters.sentences import Sentence, sentence_of
 
 
 def sentence(**fields: Any) -> Sentence:
-    return sentence_of(WorkItem.model_validate({"id": "1", **fields}))
+    return sentence_of(WorkItem.model_validate({"id": "1", **fields}), get_language())
 
 
 def approval(**fields: Any) -> dict[str, Any]:
@@ -104,3 +105,12 @@ def test_anything_else_falls_back_to_its_own_words(fields: dict[str, str], text:
 def test_braces_in_a_name_are_text() -> None:
     said = sentence(approvalItems=[approval(operation="Add", value="{account}")])
     assert said.text == "Give {account} to jsmith on Active Directory"
+
+
+def test_a_sentence_that_was_said_in_one_language_is_said_anew_in_another() -> None:
+    said = {}
+    for language in ("en", "de", "en"):
+        with override(language):
+            said[language] = sentence(approvalItems=[approval(operation="Add")]).text
+    assert said["en"] == "Give Domain Admins to jsmith on Active Directory"
+    assert said["de"] != said["en"]

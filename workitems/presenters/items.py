@@ -17,6 +17,7 @@ from workitems.isc.schemas import (
     WorkItem,
 )
 from workitems.presenters.labels import UNREADABLE, State, Text, type_label
+from workitems.presenters.reader import Reader
 from workitems.presenters.sentences import (
     Part,
     Sentence,
@@ -52,8 +53,8 @@ class ApprovalLine:
     state: State
 
     @classmethod
-    def of(cls, item: ApprovalItem) -> "ApprovalLine":
-        sentence = change_sentence(change_of_approval(item))
+    def of(cls, item: ApprovalItem, language: str | None) -> "ApprovalLine":
+        sentence = change_sentence(change_of_approval(item), language)
         return cls(item, sentence, State.of(item.state))
 
     @property
@@ -91,7 +92,7 @@ class RemediationLine:
     facts: tuple[Fact, ...]
 
     @classmethod
-    def of(cls, item: RemediationItem) -> "RemediationLine":
+    def of(cls, item: RemediationItem, language: str | None) -> "RemediationLine":
         facts = (
             Fact(_("Identity"), item.target_display_name or item.target_name),
             Fact(_("Source"), source_name(item.application_name)),
@@ -100,7 +101,7 @@ class RemediationLine:
             Fact(_("Attribute"), item.attribute_name),
             Fact(_("Value"), item.attribute_value),
         )
-        return cls(change_sentence(change_of_remediation(item)), _filled(facts))
+        return cls(change_sentence(change_of_remediation(item), language), _filled(facts))
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ class TaskRow:
     requester: str
     age_label: str
     moment: datetime | None
+    when: str
     progress: str
     approvals: tuple[ApprovalLine, ...]
     open_approvals: int
@@ -130,27 +132,36 @@ class TaskRow:
     def of(
         cls, item: WorkItem, *, now: datetime, notice: Text = "", notice_tone: str = ""
     ) -> "TaskRow":
-        approvals = tuple(map(ApprovalLine.of, item.approval_items))
-        open_approvals = sum(line.is_open for line in approvals) if item.is_open else 0
-        moment = item.created if item.is_open else (item.completed or item.modified or item.created)
+        """A row that stands alone; a list asks once who reads all of its rows."""
+        return cls.read_by(Reader.at(now), item, notice=notice, notice_tone=notice_tone)
+
+    @classmethod
+    def read_by(
+        cls, reader: Reader, item: WorkItem, *, notice: Text = "", notice_tone: str = ""
+    ) -> "TaskRow":
+        language, is_open, form = reader.language, item.is_open, item.form
+        approvals = tuple(ApprovalLine.of(line, language) for line in item.approval_items)
+        open_approvals = sum(line.is_open for line in approvals) if is_open else 0
+        moment = item.created if is_open else (item.completed or item.modified or item.created)
         is_manual = item.type in MANUAL_TYPES
         is_alone = len(approvals) == 1 and not item.remediation_items
         return cls(
             id=item.id,
             # One thing to decide says all that is asked: its sentence is the row's as well.
-            sentence=approvals[0].sentence if is_alone else sentence_of(item),
-            type_label=type_label(item.type),
+            sentence=approvals[0].sentence if is_alone else sentence_of(item, language),
+            type_label=type_label(item.type, language),
             state=State.of(item.state),
-            is_open=item.is_open,
+            is_open=is_open,
             requester=item.requester_name,
-            age_label=waiting(moment, now) if item.is_open else ago(moment, now),
+            age_label=waiting(moment, reader) if is_open else ago(moment, reader),
             moment=moment,
+            when=absolute(moment, reader),
             progress=_progress(item),
             approvals=approvals,
             open_approvals=open_approvals,
-            can_complete=item.is_open and item.form is None and (is_manual or not open_approvals),
+            can_complete=is_open and form is None and (is_manual or not open_approvals),
             is_manual=is_manual,
-            has_form=item.is_open and item.form is not None,
+            has_form=is_open and form is not None,
             has_errors=bool(item.errors),
             notice=notice,
             notice_tone=notice_tone,
@@ -169,6 +180,7 @@ class TaskRow:
             requester="",
             age_label="",
             moment=None,
+            when="",
             progress=str(UNREADABLE.get(item.reason, item.reason)),
             approvals=(),
             open_approvals=0,
@@ -193,11 +205,6 @@ class TaskRow:
         """An id that a CSS selector can name, whatever characters the work item's own id holds."""
         is_plain = item_id.isascii() and item_id.isalnum()
         return "item-" + (item_id if is_plain else item_id.encode().hex())
-
-    @property
-    def when(self) -> str:
-        """The absolute time behind `age_label`."""
-        return absolute(self.moment)
 
     @property
     def lines_label(self) -> str:
@@ -238,16 +245,17 @@ class TaskPanel:
     def of(
         cls, item: WorkItem, *, now: datetime, notice: Text = "", notice_tone: str = ""
     ) -> "TaskPanel":
-        row = TaskRow.of(item, now=now, notice=notice, notice_tone=notice_tone)
+        reader = Reader.at(now)
+        row = TaskRow.read_by(reader, item, notice=notice, notice_tone=notice_tone)
         facts = (
             Fact(_("Name"), item.name),
             Fact(_("Description"), item.description),
             Fact(_("Type"), row.type_label),
             Fact(_("Requested by"), item.requester_name or item.requester_id),
             Fact(_("Owner"), item.owner_name or item.owner_id),
-            Fact(_("Created"), moment=item.created, age=ago(item.created, now)),
-            Fact(_("Changed"), moment=item.modified, age=ago(item.modified, now)),
-            Fact(_("Completed"), moment=item.completed, age=ago(item.completed, now)),
+            Fact(_("Created"), moment=item.created, age=ago(item.created, reader)),
+            Fact(_("Changed"), moment=item.modified, age=ago(item.modified, reader)),
+            Fact(_("Completed"), moment=item.completed, age=ago(item.completed, reader)),
             Fact(_("Items"), "" if item.num_items is None else str(item.num_items)),
             Fact(_("Work item ID"), item.id),
         )
@@ -256,7 +264,9 @@ class TaskPanel:
             owner_id=item.owner_id,
             owner_name=item.owner_name,
             facts=_filled(facts),
-            remediations=tuple(map(RemediationLine.of, item.remediation_items)),
+            remediations=tuple(
+                RemediationLine.of(line, reader.language) for line in item.remediation_items
+            ),
             errors=item.errors,
             raw=tuple(Fact(key, _raw_text(value)) for key, value in item.raw.items()),
         )

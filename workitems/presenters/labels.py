@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 Text = str | Promise
 
@@ -54,12 +56,15 @@ class State:
     label: Text
 
     @classmethod
+    @lru_cache(maxsize=1_000)  # the label is lazy: the same object in every language
     def of(cls, state: str | None) -> "State":
         # A state nobody has heard of is shown in ISC's own word.
         tone, label = STATE_LABELS.get((state or "").casefold(), ("quiet", state or ""))
         return cls(tone, label)
 
 
-def type_label(name: str) -> str:
+@lru_cache(maxsize=1_000)
+def type_label(name: str, language: str | None) -> str:
     """The type in words; one nobody has heard of in ISC's own."""
-    return str(TYPE_LABELS.get(name, name or _("Unknown type")))
+    with override(language):
+        return str(TYPE_LABELS.get(name, name or _("Unknown type")))

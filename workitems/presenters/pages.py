@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from workitems.isc.schemas import ApprovalItem, PublicIdentity, UnreadableWorkItem, WorkItem
 from workitems.presenters.items import ApprovalLine, TaskRow
 from workitems.presenters.labels import Text
+from workitems.presenters.reader import Reader
 from workitems.presenters.sentences import sentence_of
 from workitems.results import Counts, Queue, Tab, Verdict
 
@@ -78,8 +79,11 @@ class TaskPage:
 
     @classmethod
     def of(cls, queue: Queue, *, number: int, size: int, now: datetime) -> "TaskPage":
+        reader = Reader.at(now)
         rows = tuple(
-            TaskRow.of(item, now=now) if isinstance(item, WorkItem) else TaskRow.unreadable(item)
+            TaskRow.read_by(reader, item)
+            if isinstance(item, WorkItem)
+            else TaskRow.unreadable(item)
             for item in queue.items
         )
         return cls(
@@ -150,7 +154,7 @@ class Confirmation:
             question=_("This is what you decide:"),
             submit_label=submit % {"count": count},
             tone=verdict.value,
-            lines=tuple(map(ApprovalLine.of, lines)),
+            lines=tuple(ApprovalLine.of(line, get_language()) for line in lines),
             warning=_on_behalf(owner_name),
         )
 
@@ -158,7 +162,7 @@ class Confirmation:
     def of_completion(cls, item: WorkItem, *, owner_name: str) -> "Confirmation":
         return cls(
             title=_("Mark this task complete?"),
-            question=sentence_of(item).text,
+            question=sentence_of(item, get_language()).text,
             submit_label=_("Mark complete"),
             tone="complete",
             warning=_on_behalf(owner_name),

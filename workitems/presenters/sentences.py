@@ -5,12 +5,13 @@ the parts that name something are marked, so that a page may set them in bold.
 """
 
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from workitems.isc.schemas import ApprovalItem, RemediationItem, WorkItem, WorkItemForm
@@ -47,50 +48,56 @@ class Change:
     source: str
 
 
-Wording = tuple[str, str | Promise, str | Promise]
-"""(kind, sentence with a source, sentence without one)"""
+@dataclass(frozen=True, eq=False)
+class Wording:
+    """How a change is worded. There is one object of each: comparing would translate."""
 
-GIVE: Final[Wording] = (
+    kind: str
+    with_source: Promise
+    without_source: Promise
+
+
+GIVE: Final = Wording(
     "give",
     _("Give {value} to {account} on {source}"),
     _("Give {value} to {account}"),
 )
-REMOVE: Final[Wording] = (
+REMOVE: Final = Wording(
     "remove",
     _("Remove {value} from {account} on {source}"),
     _("Remove {value} from {account}"),
 )
-SET: Final[Wording] = (
+SET: Final = Wording(
     "change",
     _("Set {attribute} to {value} for {account} on {source}"),
     _("Set {attribute} to {value} for {account}"),
 )
-CREATE: Final[Wording] = (
+CREATE: Final = Wording(
     "create",
     _("Create an account for {account} on {source}"),
     _("Create an account for {account}"),
 )
-DELETE: Final[Wording] = (
+DELETE: Final = Wording(
     "remove",
     _("Delete the account {account} on {source}"),
     _("Delete the account {account}"),
 )
-DISABLE: Final[Wording] = (
+DISABLE: Final = Wording(
     "remove",
     _("Disable the account {account} on {source}"),
     _("Disable the account {account}"),
 )
-ENABLE: Final[Wording] = (
+ENABLE: Final = Wording(
     "give",
     _("Enable the account {account} on {source}"),
     _("Enable the account {account}"),
 )
-UNLOCK: Final[Wording] = (
+UNLOCK: Final = Wording(
     "change",
     _("Unlock the account {account} on {source}"),
     _("Unlock the account {account}"),
 )
-OTHER: Final[Wording] = (
+OTHER: Final = Wording(
     "other",
     _("{operation} {value} for {account} on {source}"),
     _("{operation} {value} for {account}"),
@@ -112,22 +119,22 @@ WORDINGS: Final[dict[str, Wording]] = {
 }
 
 
-def sentence_of(item: WorkItem) -> Sentence:
+def sentence_of(item: WorkItem, language: str | None) -> Sentence:
     """The sentence of the whole work item, never empty."""
     changes = [*map(change_of_approval, item.approval_items)]
     changes += map(change_of_remediation, item.remediation_items)
     if changes:
-        return _first_and_more(changes)
+        return _first_and_more(changes, language)
     if item.form is not None:
         return _form_sentence(item, item.form)
     text = item.description or item.name or gettext("A work item without a description")
     return Sentence("other", (Part(text, is_name=False),))
 
 
-def change_sentence(change: Change) -> Sentence:
+def change_sentence(change: Change, language: str | None) -> Sentence:
     """The sentence of one approval item or remediation item."""
-    kind, with_source, without_source = WORDINGS.get(change.operation.casefold(), OTHER)
-    template = str(with_source if change.source else without_source)
+    wording = WORDINGS.get(change.operation.casefold(), OTHER)
+    pieces = _pieces(wording, language, has_source=bool(change.source))
     names = {
         "operation": change.operation or gettext("Change"),
         "account": change.account or gettext("an unnamed account"),
@@ -135,7 +142,7 @@ def change_sentence(change: Change) -> Sentence:
         "value": change.value or change.attribute or gettext("an empty value"),
         "source": change.source,
     }
-    return Sentence(kind, tuple(_fill(template, names)))
+    return Sentence(wording.kind, tuple(_filled(pieces, names)))
 
 
 def change_of_approval(item: ApprovalItem) -> Change:
@@ -163,11 +170,11 @@ def source_name(application: str) -> str:
     return application.removesuffix("[source]").strip()
 
 
-def _first_and_more(changes: list[Change]) -> Sentence:
+def _first_and_more(changes: list[Change], language: str | None) -> Sentence:
     # The rows of an account creation are its attributes, not further things to decide.
     creates = all(WORDINGS.get(change.operation.casefold()) is CREATE for change in changes)
     subjects = {(change.account, change.source) for change in changes}
-    first = change_sentence(changes[0])
+    first = change_sentence(changes[0], language)
     more = len(subjects) - 1 if creates else len(changes) - 1
     if not more:
         return first
@@ -178,17 +185,37 @@ def _first_and_more(changes: list[Change]) -> Sentence:
 def _form_sentence(item: WorkItem, form: WorkItemForm) -> Sentence:
     """Its own words say best what is to be chosen; ISC's titles are technical."""
     if form.target_user and not item.description:
-        template = gettext("Choose an account for {account}")
-        return Sentence("other", tuple(_fill(template, {"account": form.target_user})))
+        pieces = _taken_apart(gettext("Choose an account for {account}"))
+        return Sentence("other", tuple(_filled(pieces, {"account": form.target_user})))
     text = item.description or form.title or gettext("Fill in a form")
     return Sentence("other", (Part(text, is_name=False),))
 
 
-def _fill(template: str, names: dict[str, str]) -> Iterator[Part]:
+Piece = Part | str
+"""Words that stand in a template, or the name of a field"""
+
+
+@lru_cache(maxsize=1_000)
+def _pieces(wording: Wording, language: str | None, *, has_source: bool) -> tuple[Piece, ...]:
+    """Translated and taken apart once, and not for each row that says it."""
+    with override(language):
+        template = str(wording.with_source if has_source else wording.without_source)
+    return tuple(_taken_apart(template))
+
+
+def _taken_apart(template: str) -> Iterator[Piece]:
     parse: Callable[[str], Iterator[tuple[str, str | None, str | None, str | None]]]
     parse = string.Formatter().parse  # type: ignore[assignment]
     for literal, field, *_rest in parse(template):
         if literal:
             yield Part(literal, is_name=False)
         if field is not None:
-            yield Part(names[field], is_name=field != "operation")
+            yield field
+
+
+def _filled(pieces: Iterable[Piece], names: Mapping[str, str]) -> Iterator[Part]:
+    for piece in pieces:
+        if isinstance(piece, Part):
+            yield piece
+        else:
+            yield Part(names[piece], is_name=piece != "operation")
