@@ -1,9 +1,9 @@
-"""What stands once for each task is compiled: its macros, for pages in Django's own language."""
+"""What stands on a page many times is compiled: its macros, for pages in Django's own language."""
 
 from typing import TYPE_CHECKING, Any, cast
 
 from django.template import Context, Library, engines
-from django.template.backends.utils import csrf_input
+from django.template.defaulttags import CsrfTokenNode
 from django.utils.translation import gettext
 
 if TYPE_CHECKING:
@@ -14,16 +14,26 @@ register = Library()
 
 @register.simple_tag(takes_context=True)
 def task(context: Context, macro: str, *args: Any) -> str:
-    """Print a macro of `workitems/tasks.jinja`, which has escaped what it was given."""
-    request = context["request"]
+    """Print a macro of `workitems/tasks.jinja`."""
+    return _printed(context, "workitems/tasks.jinja", macro, *args)
+
+
+@register.simple_tag(takes_context=True)
+def pager(context: Context, *args: Any) -> str:
+    """Print the macro of `workitems/pager.jinja`."""
+    return _printed(context, "workitems/pager.jinja", "pager", *args)
+
+
+def _printed(context: Context, template: str, macro: str, *args: Any) -> str:
+    """What a macro says, which has escaped what it was given."""
     environment = cast("Jinja2", engines["jinja2"]).env
-    module = environment.get_template("workitems/tasks.jinja").make_module(
+    module = environment.get_template(template).make_module(
         {
             "_": gettext,
             "lens": context["lens"],
             "oob": context.get("oob", False),
-            "is_embedded": request.embedded,
-            "csrf_input": csrf_input(request),
+            "is_embedded": context["request"].embedded,
+            "csrf_input": CsrfTokenNode().render(context),
         }
     )
     printed: str = getattr(module, macro)(*args)
