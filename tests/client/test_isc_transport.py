@@ -204,6 +204,18 @@ def test_a_proxy_of_the_environment_is_used(
     assert peer.seen[0].path == "http://tenant.invalid/v3/work-items/w1"
 
 
+def test_the_environment_is_looked_through_for_the_first_call_to_a_host_alone(
+    peer: Peer, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    peer.steps = [answer(ITEM), answer(ITEM)]
+    client_of().get_work_item("w1")
+    monkeypatch.setattr("requests.sessions.get_environ_proxies", None)
+    client_of().get_work_item("w1")
+
+    assert len(peer.seen) == 2
+
+
 def test_each_thread_has_a_session_of_its_own_and_keeps_it() -> None:
     with ThreadPoolExecutor(1) as other:
         theirs = other.submit(session_for_this_thread).result()

@@ -5,6 +5,7 @@ import threading
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -66,6 +67,21 @@ class BearerAuth(AuthBase):
 
 class Session(requests.Session):
     """Follows no redirect, and does not read the body of one to find out where it leads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._surroundings: dict[tuple[str, str], Any] = {}
+
+    def merge_environment_settings(self, url: Any, *given: Any, **named: Any) -> Any:
+        """Proxy and CA bundle: the environment is looked through once a host, not for each call.
+
+        No call of ours brings its own, which would be kept with them.
+        """
+        target = urlsplit(url)
+        key = (target.scheme, target.netloc)
+        if key not in self._surroundings:
+            self._surroundings[key] = super().merge_environment_settings(url, *given, **named)
+        return dict(self._surroundings[key])
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Nowhere: an API that redirects has a sign-in page or a moved address behind it."""
