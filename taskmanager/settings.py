@@ -184,7 +184,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if STATIC_FILES == "plain"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "taskmanager.staticfiles.HashedFiles"
     },
 }
 
