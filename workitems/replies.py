@@ -11,6 +11,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
@@ -231,7 +232,7 @@ def _redrawn(
 def _on_another_page(status: str, outcome: Outcome) -> str:
     """Which of all the tasks it is about, where nothing beside the words shows that."""
     if outcome.item is not None:
-        named = {"task": sentence_of(outcome.item).text, "end": status}
+        named = {"task": sentence_of(outcome.item, get_language()).text, "end": status}
         status = _("%(task)s: %(end)s") % named
     return with_request(status, outcome)
 
