@@ -60,6 +60,7 @@ class Env(BaseSettings):
         env_ignore_empty=True,
         hide_input_in_errors=True,
         validate_default=True,
+        str_strip_whitespace=True,
     )
 
     # Where things are
@@ -143,11 +144,14 @@ class Env(BaseSettings):
         if value != cls.model_fields[name].default:
             raise ValueError(f"is set twice: choose {name.upper()} or {name.upper()}_FILE")
         try:
-            return path.read_text(encoding="utf-8").strip()
+            content = path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             raise ValueError(
                 f"cannot be read from the file that {name.upper()}_FILE names"
             ) from None
+        if not content:
+            raise ValueError(f"is empty in the file that {name.upper()}_FILE names")
+        return content
 
     @field_validator("secret_key")
     @classmethod
@@ -201,9 +205,11 @@ class Env(BaseSettings):
     @classmethod
     def _known_database(cls, value: SecretStr) -> SecretStr:
         try:
-            dj_database_url.parse(value.get_secret_value())
+            parsed = dj_database_url.parse(value.get_secret_value())
         except Exception:  # noqa: BLE001 - the parser raises many kinds, some of them with the value
             raise ValueError("is not the address of a database") from None
+        if parsed["ENGINE"].rpartition(".")[2] not in {"sqlite3", "postgresql"}:
+            raise ValueError("is not the address of an SQLite file or a PostgreSQL database")
         return value
 
     @field_validator("time_zone")
@@ -253,6 +259,9 @@ def load_env() -> Env:
     path = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
     try:
         return Env(_env_file=path or None)
+    except UnicodeDecodeError:
+        sys.stderr.write("My Tasks cannot start. The file that ENV_FILE names is not a text.\n")
+        raise SystemExit(1) from None
     except ValidationError as error:
         problems = "\n".join(f"  - {sentence}" for sentence in sentences(error))
         sys.stderr.write(f"My Tasks cannot start. Please correct its environment:\n{problems}\n")

@@ -1,4 +1,4 @@
-"""Two tables: sessions, and the tokens that live and die with them. There is no user table."""
+"""Sessions, and what lives and dies with them. There is no user table."""
 
 from collections.abc import Iterable
 from typing import ClassVar

@@ -103,6 +103,8 @@ def test_every_problem_is_said_at_once(problems: Boot) -> None:
         ("FRAME_ANCESTORS", "'self'", "is not an address"),
         ("FRAME_ANCESTORS", "http://a.example", "must begin with https://"),
         ("DATABASE_URL", "nonsense://short-secret", "is not the address of a database"),
+        ("DATABASE_URL", "mysql://me:short-secret@host/name", "is not the address of an SQLite"),
+        ("OIDC_CLIENT_ID", "   ", "is not valid"),
         ("PAGE_SIZE", "0", "is not valid"),
         ("TIME_ZONE", "Mars/Olympus", "is not the name of a time zone"),
         ("LANGUAGE", "tlh", "is not a language we speak"),
@@ -191,6 +193,25 @@ def test_a_missing_file_is_a_problem_of_its_own(problems: Boot) -> None:
 
     assert "cannot be read from the file that SECRET_KEY_FILE names" in said[0]
     assert len(said) == 1
+
+
+def test_an_empty_file_is_no_secret(problems: Boot, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("\n", encoding="utf-8")
+
+    said = problems(OIDC_CLIENT_SECRET_FILE=str(tmp_path / "secret"))
+
+    assert "is empty in the file that OIDC_CLIENT_SECRET_FILE names" in said[0]
+
+
+def test_a_dotenv_file_that_is_no_text_is_said_in_words(
+    bare: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".env").write_bytes(b"\xff\xfe\x00")
+    bare.setenv("ENV_FILE", str(tmp_path / ".env"))
+
+    with pytest.raises(SystemExit):
+        load_env()
+    assert "ENV_FILE names is not a text" in capsys.readouterr().err
 
 
 def test_a_dotenv_file_is_read_when_it_is_there(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -234,8 +234,6 @@ class TaskPanel:
     """Everything the API returned for one work item."""
 
     row: TaskRow
-    owner_id: str
-    owner_name: str
     facts: tuple[Fact, ...]
     remediations: tuple[RemediationLine, ...]
     errors: tuple[str, ...]
@@ -261,8 +259,6 @@ class TaskPanel:
         )
         return cls(
             row=row,
-            owner_id=item.owner_id,
-            owner_name=item.owner_name,
             facts=_filled(facts),
             remediations=tuple(
                 RemediationLine.of(line, reader.language) for line in item.remediation_items

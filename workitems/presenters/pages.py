@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from workitems.isc.schemas import ApprovalItem, PublicIdentity, UnreadableWorkItem, WorkItem
+from workitems.isc.schemas import ApprovalItem, PublicIdentity, WorkItem
 from workitems.presenters.items import ApprovalLine, TaskRow
 from workitems.presenters.labels import Text
 from workitems.presenters.reader import Reader
@@ -75,7 +75,6 @@ class TaskPage:
     rows: tuple[TaskRow, ...]
     pager: Pager
     badge: Badge
-    owner_name: str
 
     @classmethod
     def of(cls, queue: Queue, *, number: int, size: int, now: datetime) -> "TaskPage":
@@ -91,7 +90,6 @@ class TaskPage:
             rows=rows,
             pager=Pager.of(number, size=size, rows=len(rows), total=queue.total),
             badge=Badge.of(queue.counts),
-            owner_name=_first_owner(queue.items),
         )
 
     @property
@@ -174,11 +172,6 @@ def _on_behalf(owner_name: str) -> str:
         return ""
     words = gettext("You decide for %(name)s, not for yourself. This is recorded.")
     return words % {"name": owner_name}
-
-
-def _first_owner(items: Iterable[WorkItem | UnreadableWorkItem]) -> str:
-    names = (item.owner_name for item in items if isinstance(item, WorkItem))
-    return next(filter(None, names), "")
 
 
 def _with_gaps(numbers: list[int]) -> Iterable[int | None]:
