@@ -5,21 +5,22 @@
   const limbo = document.createElement("div");
   limbo.hidden = true;
 
+  const placeFor = (element) => {
+    const around = element.closest("form") ?? element.closest("[data-task]") ?? element;
+    const place = around.querySelector("[data-notice]");
+    return place && around.checkVisibility() ? place : notices;
+  };
+
   // htmx looks for the places of an answer around the element that asked. One that was taken away
   // meanwhile (a closed dialog, another tab of the list) is lent back, out of sight.
   document.addEventListener("page:asked", ({ detail: { element, xhr } }) => {
+    if (placeFor(element) !== notices) placeFor(element).replaceChildren();
     xhr.addEventListener("readystatechange", () => {
       if (xhr.readyState !== XMLHttpRequest.DONE || element.isConnected) return;
       document.body.append(limbo);
       limbo.append(element.getRootNode());
     });
   });
-
-  const placeFor = (element) => {
-    const around = element.closest("form") ?? element.closest("[data-task]") ?? element;
-    const place = around.querySelector("[data-notice]");
-    return place && around.checkVisibility() ? place : notices;
-  };
 
   document.addEventListener("page:arrives", ({ detail: { element, swap, ...told } }) => {
     notices.toggleAttribute("data-of-poll", told.isPoll && told.isError);
@@ -50,9 +51,8 @@
   });
 
   document.addEventListener("csrf:renewed", ({ detail }) => {
-    for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) {
-      input.value = detail.token;
-    }
+    const inputs = document.querySelectorAll("input[name=csrfmiddlewaretoken]");
+    for (const input of inputs) input.value = detail.token;
   });
 
   // Good news goes by itself: what is merely invisible still covers the buttons of a frame.

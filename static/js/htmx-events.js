@@ -9,7 +9,6 @@
   let again = null; // the read that SailPoint asked to hold back
 
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-    detail.elt.querySelector("[data-notice]")?.replaceChildren();
     if (isPoll(detail.elt)) return;
     again = null;
     document.querySelector("#status [data-passing]")?.remove(); // good news is old by now

@@ -153,6 +153,10 @@ def test_trouble_with_a_search_is_told_in_the_form(
     dialog.get_by_role("searchbox").press_sequentially("kowalczyk")
 
     expect(dialog.get_by_role("alert")).to_contain_text("SailPoint cannot be reached")
+    sandbox.gate.faults.clear()
+    dialog.get_by_role("searchbox").fill("kowal")
+    expect(dialog.get_by_role("status")).to_have_text("1 person found")
+    expect(dialog.get_by_role("alert")).to_be_empty()
 
 
 @pytest.mark.parametrize("press", ["button", "link"])
