@@ -3,8 +3,11 @@
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import asdict, fields
+from typing import Annotated, Any
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
 
 
 @dataclass
@@ -17,15 +20,15 @@ class Fault:
 
     method: str = "*"
     path: str = ""
-    status: int | None = None
+    status: Annotated[int | None, Field(ge=100, le=599)] = None
     retry_after: int | None = None
-    latency: float = 0.0
+    latency: Annotated[float, Field(ge=0, le=60)] = 0.0
     drop: bool = False
     html: bool = False
     truncate: bool = False
     empty: bool = False
     after: bool = False
-    times: int = 1
+    times: Annotated[int, Field(ge=1)] = 1
 
     def matches(self, method: str, path: str) -> bool:
         return self.method in ("*", method) and re.search(self.path, path) is not None

@@ -160,7 +160,10 @@ def test_the_levers_work_over_http(address: str, approver: Caller) -> None:
         assert keys == ["approver", "admin", "agent", "empty", "heavy", "odd"]
 
 
-@pytest.mark.parametrize("body", [{"pth": "x"}, {"path": "("}, [], "x"])
+@pytest.mark.parametrize("body", [
+        {"pth": "x"}, {"path": "("}, {"status": 42}, {"latency": -1}, {"times": "soon"}, [], "x",
+    ],
+)  # fmt: skip
 def test_a_fault_that_makes_no_sense_is_refused(tenant: SandboxApp, body: object) -> None:
     reply = tenant.test_client().post("/_sandbox/faults", json=body)
     assert reply.status_code == 400

@@ -66,3 +66,4 @@ def test_what_is_still_to_come_counts_as_new() -> None:
     reader = Reader.at(NOW)
     assert {waiting(NOW + length, reader) for length in (SECOND, 40 * DAY, 400 * DAY)} == {"new"}
     assert ago(NOW + SECOND, reader) == "just now"
+    assert ago(NOW + DAY, reader) == "Nov. 24, 2026, noon"

@@ -37,7 +37,9 @@ UNITS: Final = (
 
 
 def ago(moment: datetime | None, reader: Reader) -> str:
-    """How long ago; nothing for a moment that nobody knows."""
+    """How long ago; nothing for a moment nobody knows, and the date of one that is to come."""
+    if moment and moment - reader.now > timedelta(minutes=1):
+        return absolute(moment, reader)
     return _said(AGO, age(moment, reader.now), reader.language) if moment else ""
 
 
