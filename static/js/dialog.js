@@ -39,6 +39,12 @@
     close();
   };
   if (!isModal) addEventListener("keydown", leave, { capture: true });
+  // Enter on a person would press the form's first button, which is the one that searches.
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.type !== "radio") return;
+    event.preventDefault();
+    event.target.form.requestSubmit(event.target.form.querySelector("[data-submit]"));
+  });
   dialog.addEventListener("click", (event) => {
     if (!event.target.closest("[data-dialog-close]")) return;
     event.preventDefault();

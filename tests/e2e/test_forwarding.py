@@ -78,6 +78,17 @@ def test_inactive_people_are_shown_with_the_reason_and_cannot_be_chosen(approver
     expect(option).to_have_accessible_name(re.compile("inactive"))
 
 
+def test_enter_on_the_chosen_person_forwards_and_does_not_search(
+    approver: Page, sandbox: Sandbox
+) -> None:
+    name = sandbox.persona("agent").name
+    dialog = opened(approver)
+    fill_in(dialog, name)
+    dialog.get_by_role("radio", name=name).press("Enter")
+
+    says(approver, f"Forwarded to {name}.")
+
+
 def test_a_form_that_is_not_complete_says_so_and_sends_nothing(
     approver: Page, sandbox: Sandbox, watch: Watch
 ) -> None:
