@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
@@ -20,6 +21,9 @@ from sandbox.handle import Sandbox
 from tests.e2e.browsers import ARGS, INSTALLED
 from tests.e2e.frame.sites import OpenerPolicy, host_pages, provider
 from tests.environment import CLIENT_SECRET, free_port
+
+if TYPE_CHECKING:
+    from tests.e2e.frame.portal import Portal
 
 Start = Callable[..., BrowserContext]
 
@@ -160,3 +164,14 @@ def start(started: Start, world: World) -> Iterator[Start]:
 def browser(start: Start) -> BrowserContext:
     """Blocks third-party cookies, as most browsers do."""
     return start()
+
+
+@pytest.fixture
+def portal(browser: BrowserContext, world: World) -> "Portal":
+    """Signed in, 360 pixels wide."""
+    from tests.e2e.frame.portal import open_portal  # noqa: PLC0415 - it builds on this module
+
+    portal = open_portal(browser, world)
+    portal.sign_in()
+    portal.wait_for("count")
+    return portal

@@ -9,6 +9,9 @@ from tests.e2e.frame.conftest import World
 from tests.e2e.frame.sites import HostPage
 from tests.e2e.frame.widget import choose
 
+SINGLE = "Treasury to ximena.caballero"  # a row with one approval item
+THREE = "Z_AP_CLERK"  # one with three
+SEEN = 900  # milliseconds: longer than a button must have been in view, and a delay of the browser
 SCRIPT = """
 window.heard = [];  // [type, detail], as the element tells it
 window.raw = [];  // envelopes, as they arrive
@@ -57,6 +60,18 @@ class Portal:
         expect(self.widget.locator("#tasks")).to_be_visible()
         self.page.wait_for_function(SETTLED)
         self.page.wait_for_timeout(600)  # Chromium drops presses on a frame that just changed size
+
+    def decisions(self) -> int:
+        """How many writes the tenant was sent."""
+        return len([call for call in self.world.tenant.api_calls if call.method == "POST"])
+
+    def press(self, name: str, text: str = SINGLE) -> None:
+        """As a person does it: look first."""
+        row = self.widget.get_by_role("article", name=text)
+        button = row.get_by_role("button", name=name, exact=False).first
+        button.scroll_into_view_if_needed()
+        self.page.wait_for_timeout(SEEN)
+        button.click(no_wait_after=True)
 
     def told(self, kind: str) -> list[Any]:
         """The details of all events of a kind, oldest first."""

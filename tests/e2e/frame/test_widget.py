@@ -7,40 +7,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.frame.conftest import World
-from tests.e2e.frame.portal import Portal, open_portal
+from tests.e2e.frame.portal import SEEN, SINGLE, THREE, Portal, open_portal
 from tests.e2e.frame.widget import choose
 from tests.e2e.test_accessibility import RULES
 
-SINGLE = "Treasury to ximena.caballero"
-THREE = "Z_AP_CLERK"
-SEEN = 900  # milliseconds: longer than a button must have been in view, and a delay of the browser
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-
-@pytest.fixture
-def portal(browser: BrowserContext, world: World) -> Portal:
-    """Signed in, 360 pixels wide."""
-    portal = open_portal(browser, world)
-    portal.sign_in()
-    portal.wait_for("count")
-    return portal
-
-
-def decisions(portal: Portal) -> int:
-    return len([call for call in portal.world.tenant.api_calls if call.method == "POST"])
-
-
-def press(portal: Portal, name: str, text: str = SINGLE) -> None:
-    row = portal.widget.get_by_role("article", name=text)
-    button = row.get_by_role("button", name=name, exact=False).first
-    button.scroll_into_view_if_needed()
-    portal.page.wait_for_timeout(SEEN)
-    button.click(no_wait_after=True)
 
 
 def test_a_decision_in_the_frame_is_told_with_its_id_and_the_new_numbers(portal: Portal) -> None:
     before = portal.wait_for("count")
-    press(portal, "Approve")
+    portal.press("Approve")
     decided = portal.wait_for("decided")
     after = portal.wait_for("count", 2)
 
@@ -48,7 +24,7 @@ def test_a_decision_in_the_frame_is_told_with_its_id_and_the_new_numbers(portal:
     assert set(decided) == {"id", "told"}
     assert decided["told"] == "done"
     assert after == {"open": before["open"] - 1, "completed": before["completed"] + 1}
-    assert decisions(portal) == 1
+    assert portal.decisions() == 1
     kinds = {envelope["type"] for envelope in portal.page.evaluate("raw")}
     assert {"ready", "signed-out", "signed-in", "resize", "count", "decided"} == kinds
     envelopes = portal.page.evaluate("raw")
@@ -92,78 +68,6 @@ def test_the_open_task_takes_the_place_of_the_list_and_the_hosts_history_stays(
     portal.widget.get_by_role("link", name="Completed").click()
     expect(portal.widget.get_by_role("heading", name="Completed tasks")).to_be_visible()
     assert portal.page.evaluate("history.length") == before
-
-
-def test_a_press_under_a_cover_is_ignored_and_says_why(portal: Portal) -> None:
-    row = portal.widget.get_by_role("article", name=SINGLE)
-    portal.page.evaluate("document.body.append(document.createElement('div'))")
-    portal.page.evaluate("document.body.lastChild.className = 'cover'")
-    press(portal, "Approve")
-    expect(row).to_contain_text("Nothing was sent")
-    row.get_by_role("button", name="Approve").press("Enter")
-    assert decisions(portal) == 0
-
-    portal.page.evaluate("document.body.lastChild.remove()")
-    press(portal, "Approve")
-    expect(row).to_contain_text("Approved.")
-
-
-def test_a_press_on_a_pale_frame_is_ignored(portal: Portal) -> None:
-    row = portal.widget.get_by_role("article", name=SINGLE)
-    portal.page.evaluate("document.querySelector('main').className = 'pale'")
-    portal.page.wait_for_timeout(300)
-    press(portal, "Approve")
-
-    expect(row).to_contain_text("Nothing was sent")
-    assert decisions(portal) == 0
-
-
-# A fifth of a second after the button has come into view, for as long as the test needs.
-CLOCK_STOPS = """button => new Promise((resolve) => new IntersectionObserver((seen, observer) => {
-  const entry = seen.find((one) => one.isVisible);
-  if (!entry) return;
-  observer.disconnect();
-  performance.now = () => entry.time + 200;
-  resolve();
-}, { trackVisibility: true, delay: 100, threshold: 1 }).observe(button))"""
-LET_IT_RUN = "() => { delete performance.now; }"
-
-
-def test_a_press_in_the_moment_in_which_a_frame_appears_is_ignored(portal: Portal) -> None:
-    row = portal.widget.get_by_role("article", name=SINGLE)
-    portal.page.evaluate("document.querySelector('main').className = 'pale'")
-    press(portal, "Approve")
-    expect(row).to_contain_text("Nothing was sent")  # so it is known to be unseen
-    portal.page.evaluate("document.querySelector('main').className = ''")
-    row.get_by_role("button", name="Approve").evaluate(CLOCK_STOPS)
-    press(portal, "Approve")
-    expect(row).to_contain_text("Nothing was sent")
-    assert decisions(portal) == 0
-
-    portal.frame.evaluate(LET_IT_RUN)
-    press(portal, "Approve")
-    expect(row).to_contain_text("Approved.")
-
-
-def test_a_browser_that_cannot_tell_what_is_seen_asks_twice(
-    browser: BrowserContext, world: World
-) -> None:
-    # Playwright runs it in the persistent contexts of later tests as well: only for this colour.
-    browser.add_init_script(
-        "if (location.search.includes('c0ffee'))"
-        " delete IntersectionObserverEntry.prototype.isVisible"
-    )
-    portal = open_portal(browser, world, 'accent="c0ffee"')
-    portal.sign_in()
-    row = portal.widget.get_by_role("article", name=SINGLE)
-    button = row.get_by_role("button", name="Approve")
-    button.dblclick()
-    expect(row).to_contain_text("Press again to confirm.")
-    assert decisions(portal) == 0
-    portal.page.wait_for_timeout(600)
-    button.click()
-    expect(row).to_contain_text("Approved.")
-    assert decisions(portal) == 1
 
 
 @pytest.mark.parametrize("size", [(320, 240), (320, 640), (480, 640)])
@@ -326,7 +230,7 @@ def test_beside_the_dashboard_the_full_pages_session_is_enough(
     expect(full_page.locator("#tasks")).to_be_visible()
     portal = open_portal(browser, world, site=world.near)
     expect(portal.widget.locator("#tasks")).to_be_visible()
-    press(portal, "Approve")
+    portal.press("Approve")
 
     assert portal.wait_for("decided")["told"] == "done"
     assert portal.told("signed-out") == []
@@ -347,38 +251,6 @@ def test_administrators_see_the_widget_live_and_take_its_html_along(
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     page.get_by_label("Show", exact=True).select_option("badge")
     expect(framed.get_by_role("link", name="open task")).to_be_visible()
-
-
-def test_a_button_that_is_cut_out_of_its_row_decides_nothing(portal: Portal) -> None:
-    row = portal.widget.get_by_role("article", name=SINGLE)
-    button = row.get_by_role("button", name="Approve")
-    button.scroll_into_view_if_needed()
-    place, frame = button.bounding_box(), portal.page.locator("iframe").bounding_box()
-    assert place
-    assert frame
-    # A box that shows the button alone, with other words above it.
-    portal.page.evaluate(
-        """([left, top, width, height]) => {
-          const [box, element] = ["main", "my-tasks"].map((name) => document.querySelector(name));
-          Object.assign(box.style, { position: "fixed", left: "40px", top: "80px",
-            overflow: "hidden", width: `${width}px`, height: `${height}px` });
-          Object.assign(element.style, { position: "absolute", inlineSize: "360px",
-            left: `${-left}px`, top: `${-top}px` });
-        }""",
-        [place["x"] - frame["x"], place["y"] - frame["y"], place["width"], place["height"]],
-    )
-    portal.page.wait_for_timeout(2 * SEEN)
-    portal.page.mouse.click(40 + place["width"] / 2, 80 + place["height"] / 2)
-
-    expect(row).to_contain_text("Nothing was sent")
-    assert decisions(portal) == 0
-
-
-def test_what_was_said_of_one_decision_does_not_cover_the_next(portal: Portal) -> None:
-    press(portal, "Approve")
-    expect(portal.widget.locator("#status")).to_contain_text("Approved.")
-
-    expect(portal.widget.locator("#status .toast")).to_have_count(0, timeout=15_000)
 
 
 def test_a_refresh_leaves_the_keyboard_and_the_place_to_the_host_page(portal: Portal) -> None:
