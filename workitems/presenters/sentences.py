@@ -178,8 +178,10 @@ def _first_and_more(changes: list[Change], language: str | None) -> Sentence:
     more = len(subjects) - 1 if creates else len(changes) - 1
     if not more:
         return first
-    text = ngettext(", and %(count)d more", ", and %(count)d more", more) % {"count": more}
-    return Sentence(first.kind, (*first.parts, Part(text, is_name=False)))
+    text = ngettext("{sentence}, and %(count)d more", "{sentence}, and %(count)d more", more)
+    before, _placeholder, after = (text % {"count": more}).partition("{sentence}")
+    parts = (Part(before, is_name=False), *first.parts, Part(after, is_name=False))
+    return Sentence(first.kind, tuple(part for part in parts if part.text))
 
 
 def _form_sentence(item: WorkItem, form: WorkItemForm) -> Sentence:
