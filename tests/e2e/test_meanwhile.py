@@ -159,6 +159,19 @@ def test_trouble_with_a_search_is_told_in_the_form(
     expect(dialog.get_by_role("alert")).to_be_empty()
 
 
+def test_a_search_that_takes_long_is_said_to_be_slow_in_the_form(
+    approver: Page, sandbox: Sandbox
+) -> None:
+    sandbox.fault("GET", "/public-identities", latency=6)
+    row(approver, TASK).get_by_role("button", name="Forward").click()
+    dialog = approver.get_by_role("dialog")
+    dialog.get_by_role("searchbox").fill("kowal")
+    slow = dialog.get_by_text("SailPoint is slow to answer")
+    expect(slow).to_be_visible()
+    expect(dialog.get_by_role("status")).to_have_text("1 person found")
+    expect(slow).to_be_hidden()
+
+
 @pytest.mark.parametrize("press", ["button", "link"])
 def test_trouble_with_a_row_is_told_in_it_however_far_down_it_is(
     approver: Page, sandbox: Sandbox, watch: Watch, press: str
