@@ -128,6 +128,16 @@ def test_a_wrong_value_has_its_own_sentence(
     assert "short-secret" not in said[0]
 
 
+def test_an_origin_is_written_as_browsers_write_it(bare: pytest.MonkeyPatch) -> None:
+    listed = "https://Intranet.example.com:443, http://portal.localhost:80,https://a.example:8443/"
+    made = env(bare, FRAME_ANCESTORS=listed, PUBLIC_URL="https://tasks.example.com:443")
+
+    assert made.public_url == "https://tasks.example.com"
+    assert made.frame_ancestors == (
+        "https://intranet.example.com", "http://portal.localhost", "https://a.example:8443",
+    )  # fmt: skip
+
+
 def test_scopes_of_openid_must_name_it(problems: Boot) -> None:
     said = problems(OIDC_ISSUER="https://login.example.com", OIDC_SCOPES="profile")
 
