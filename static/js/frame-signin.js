@@ -9,7 +9,8 @@
   let run = null; // the sign-in under way
 
   const stop = () => {
-    run = void clearInterval(run?.timer);
+    clearInterval(run?.timer);
+    run = null;
   };
   const ask = async () => {
     if (!run || run.isAsking) return; // one at a time: the answer changes the session
@@ -18,7 +19,6 @@
     if (settle(Date.now() > run.until ? { status: 404 } : await post("claim"))) stop();
     current.isAsking = false;
   };
-
   const tick = () => {
     // Also true when the provider's pages cut the tie to a window that is still open: keep asking.
     const isClosed = Boolean(run.popup?.closed);
@@ -34,15 +34,15 @@
   const start = async ({ dataset }) => {
     stop();
     const popup = open(`${dataset.popup}#${dataset.frame}`, "_blank", "popup,width=520,height=680");
-    const now = Date.now();
-    const current = { popup, begun: post("begin"), ticks: 0, until: now + LIMIT, silent: now + PATIENCE };
+    const [until, silent] = [Date.now() + LIMIT, Date.now() + PATIENCE];
+    const current = { popup, begun: post("begin"), ticks: 0, until, silent };
     run = current;
     say(popup ? "waiting" : "blocked");
     const { ticket, status } = await current.begun;
     if (run !== current) return;
-    if (ticket) return void (run.timer = setInterval(tick, EVERY));
-    say(WHY_NOT[status] ?? "no-answer");
-    popup?.close(); // it would wait in vain
+    if (ticket) run.timer = setInterval(tick, EVERY);
+    else say(WHY_NOT[status] ?? "no-answer");
+    if (!ticket) popup?.close(); // it would wait in vain
   };
 
   addEventListener("message", async ({ origin, source, data }) => {

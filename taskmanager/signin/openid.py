@@ -67,6 +67,9 @@ class OpenIdConnect(Provider):
 
     def fetch_jwk_set(self, force: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - Authlib's
         """Authlib fetches again for every unknown key id; anybody can make those up."""
+        held = self.load_server_metadata().get("jwks")
+        if held and not force:
+            return dict(held)
         with self._keys_lock:  # who comes while another fetches them waits, and finds them held
             held = self.load_server_metadata().get("jwks")
             age = time.time() - self._keys_tried_at

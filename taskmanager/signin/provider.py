@@ -225,15 +225,17 @@ class Provider(DjangoOAuth2App):
         return tokens_from(token, old)
 
     def give_back(self, tokens: Iterable[Tokens | None]) -> bool:
-        """End what could renew sign-ins that are over here. False when the provider is down."""
-        is_up = True
-        for each in filter(None, tokens):
-            try:
+        """End what could renew sign-ins that are over here. False when the provider is down.
+
+        Then the rest is left to expire: each would have the person wait for a time-out.
+        """
+        try:
+            for each in filter(None, tokens):
                 self.revoke(each)
-            except ProviderUnavailable as error:
-                logger.warning("the provider was not told of the end of a sign-in: %s", error)
-                is_up = False
-        return is_up
+        except ProviderUnavailable as error:
+            logger.warning("the provider was not told of the end of a sign-in: %s", error)
+            return False
+        return True
 
     def revoke(self, tokens: Tokens) -> None:
         """End the refresh token, where the provider offers it. Raises ProviderUnavailable."""

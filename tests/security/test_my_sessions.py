@@ -165,6 +165,17 @@ def test_a_provider_that_is_down_does_not_keep_a_session_alive(
     assert not is_signed_in(elsewhere)
 
 
+def test_a_provider_that_is_down_is_waited_for_once_however_many_sessions_end(
+    openid: Provider, arrive: Arrive
+) -> None:
+    here, one, two = arrive(), arrive(), arrive()
+    openid.sandbox.fault("POST", "/openid/revoke", drop=True, times=9)
+
+    assert press(here, "/sessions/end-others/") == 302
+    assert [is_signed_in(each) for each in (here, one, two)] == [True, False, False]
+    assert openid.count("/openid/revoke") == 1
+
+
 def test_ending_takes_a_post_with_a_token(openid: Provider, arrive: Arrive) -> None:
     here, elsewhere = arrive(), arrive()
 
