@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from taskmanager.addresses import checked_address, checked_origin, is_loopback
+from taskmanager.core.addresses import checked_address, checked_origin, is_loopback
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LANGUAGES = {"en": "English", "de": "Deutsch"}

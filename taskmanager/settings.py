@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from jinja2 import StrictUndefined
 
-from taskmanager.addresses import origin_of
+from taskmanager.core.addresses import origin_of
 from taskmanager.env import BASE_DIR, load_env
 from taskmanager.env import LANGUAGES as SPOKEN
 from taskmanager.logging import config as logging_config
@@ -46,16 +46,16 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     # Before all that speaks: a thread still has the language of its last visitor.
     "django.middleware.locale.LocaleMiddleware",
-    "taskmanager.embedding.EmbeddingMiddleware",
-    "taskmanager.embedding.FrameSessionMiddleware",
-    "workitems.framing.WidgetMiddleware",
+    "taskmanager.embed.middleware.EmbeddingMiddleware",
+    "taskmanager.embed.cookies.FrameSessionMiddleware",
+    "taskmanager.embed.middleware.WidgetParamsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "taskmanager.signin.middleware.SignInMiddleware",
-    "workitems.middleware.IscErrorMiddleware",
+    "workitems.web.middleware.IscErrorMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -110,7 +110,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-SESSION_ENGINE = "taskmanager.signin.sessions"
+SESSION_ENGINE = "taskmanager.signin.session_store"
 SESSION_KEYS = [
     key.strip() for key in env.session_keys.get_secret_value().split(",") if key.strip()
 ]

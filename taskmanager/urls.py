@@ -4,8 +4,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("taskmanager.signin.urls")),
-    path("", include("workitems.urls")),
-    path("widget/", include("workitems.widget_urls")),
+    path("", include("workitems.web.urls")),
+    path("widget/", include("workitems.web.widget.urls")),
     # The same views and templates once more, in a frame: `url` stays within its instance.
-    path("widget/", include("workitems.urls", namespace="widget")),
+    path("widget/", include("workitems.web.urls", namespace="widget")),
 ]

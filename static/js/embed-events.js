@@ -1,8 +1,9 @@
 "use strict";
 // What a host page hears of the frame: numbers and ids, never names or words of a task.
 (() => {
-  const { tell } = window.embed;
+  const { tell, version } = window.embed;
   const said = {};
+  const TOLD = { succeeded: "done", verified: "confirmed", "already-done": "already", unconfirmed: "unchanged" }; // for version 1
 
   // Each once, until it changes.
   const tellNews = (type, data) => {
@@ -34,7 +35,9 @@
     if (detail.status >= 400 && ![401, 409, 422].includes(detail.status)) error(detail.status);
   });
   document.addEventListener("page:unanswered", () => error(0));
-  document.addEventListener("task:decided", ({ detail: { id, told } }) => tell("decided", { id, told }));
+  document.addEventListener("task:decided", ({ detail: { id, status } }) => {
+    tell("decided", version === 1 ? { id, told: TOLD[status] ?? status } : { id, status });
+  });
   document.addEventListener("signin:done", () => {
     said.isOut = false;
     tell("signed-in");

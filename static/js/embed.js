@@ -1,6 +1,6 @@
 "use strict";
-// The frame's side of the talk with its host page. Every message is one envelope:
-// { source: "my-tasks", version: 1, type, ...data }, sent to one listed origin and never to "*".
+// The frame's messages to and from its host page, one envelope each: { source: "my-tasks", version,
+// type, ...data }, sent to one listed origin, never to "*". Commands are taken in both versions.
 window.embed = (() => {
   const root = document.documentElement;
   const given = document.getElementById("embed").dataset;
@@ -14,7 +14,7 @@ window.embed = (() => {
 
   const tell = (type, data = {}) => {
     if (parent === window) return;
-    if (host) parent.postMessage({ ...data, source: "my-tasks", version: 1, type }, host);
+    if (host) parent.postMessage({ ...data, source: "my-tasks", version: Number(given.envelope), type }, host);
     else late.push([type, data]);
   };
 
@@ -23,9 +23,9 @@ window.embed = (() => {
     url.searchParams.set(name, value);
     return url;
   };
-  const orders = {
+  const commands = {
     refresh: () => {
-      if (Date.now() - freshAt < 3000) return; // the tenant's budget of requests is everybody's
+      if (Date.now() - freshAt < 3000) return; // all people share the tenant's budget of requests
       freshAt = Date.now();
       const isBusy = document.querySelector("#dialog > *, #detail > *, [data-signin]");
       const tab = !isBusy && document.querySelector("#tabs [aria-current]");
@@ -47,14 +47,14 @@ window.embed = (() => {
 
   addEventListener("message", ({ source, origin, data }) => {
     if (source !== parent || parent === window || !known(origin) || (host && origin !== host)) return;
-    if (data?.source !== "my-tasks-host" || data.version !== 1) return;
-    if (!Object.hasOwn(orders, data.type)) return;
+    if (data?.source !== "my-tasks-host" || ![1, 2].includes(data.version)) return;
+    if (!Object.hasOwn(commands, data.type)) return;
     host ??= origin;
     while (late.length) tell(...late.shift());
-    orders[data.type](data);
+    commands[data.type](data);
   });
 
   // A page that was reached from another framed one goes on as that one looked.
   if (!location.search) history.replaceState(history.state, "", given.query || location.href);
-  return { tell };
+  return { tell, version: Number(given.envelope) };
 })();

@@ -4,7 +4,7 @@
 (() => {
   if (customElements.get("my-tasks")) return;
   const home = new URL(document.currentScript.src).origin;
-  const PARAMETERS = ["theme", "accent", "lang", "density", "tab", "target"];
+  const PARAMETERS = ["theme", "accent", "lang", "density", "tab", "target", "envelope"];
 
   class MyTasks extends HTMLElement {
     static observedAttributes = ["theme", "lang"];
@@ -14,6 +14,7 @@
       for (const name of PARAMETERS) {
         if (this.hasAttribute(name)) url.searchParams.set(name, this.getAttribute(name));
       }
+      if (!this.hasAttribute("envelope")) url.searchParams.set("envelope", "2");
       const frame = document.createElement("iframe");
       frame.src = url.href;
       frame.title = this.getAttribute("title") || "My Tasks";
@@ -56,14 +57,14 @@
     }
 
     send(type, data = {}) {
-      const envelope = { ...data, source: "my-tasks-host", version: 1, type };
+      const envelope = { ...data, source: "my-tasks-host", version: 2, type };
       this.frame?.contentWindow?.postMessage(envelope, this.base);
     }
 
     receive({ source, origin, data }) {
       if (source !== this.frame?.contentWindow || origin !== this.base) return;
       const { source: sender, version, type, ...detail } = data ?? {};
-      if (sender !== "my-tasks" || version !== 1 || !/^[a-z-]+$/.test(type)) return;
+      if (sender !== "my-tasks" || ![1, 2].includes(version) || !/^[a-z-]+$/.test(type)) return;
       if (type === "ready") for (const wish of this.wishes) this.send(...wish);
       if (type === "resize") this.resize(Number(detail.height));
       this.dispatchEvent(new CustomEvent(`my-tasks:${type}`, { detail, bubbles: true }));

@@ -24,18 +24,18 @@ from django.views.decorators.http import require_POST
 from joserfc.errors import JoseError
 from joserfc.jwt import JWTClaimsRegistry
 
-from taskmanager.signin import vault
+from taskmanager.core import crypto
 from taskmanager.signin.errors import ProviderUnavailable
 from taskmanager.signin.models import Session, UsedLogoutToken
-from taskmanager.signin.openid import OpenIdConnect
-from taskmanager.signin.provider import configured_provider
+from taskmanager.signin.providers.jwt import LEEWAY
+from taskmanager.signin.providers.openid import OpenIdConnect
+from taskmanager.signin.providers.registry import configured_provider
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 # `logout+jwt` is what the specification recommends; older providers send the general name or
 # none. Tokens of other purposes (at+jwt) are out; an id_token has no `events`.
 TYPES = {"logout+jwt", "jwt", ""}
 FRESH_SECONDS = 300  # how old a token may be, whatever it says about its own expiry
-LEEWAY = 60  # seconds by which two clocks may differ
 
 logger = logging.getLogger(__name__)
 
@@ -97,8 +97,8 @@ def _verified(provider: OpenIdConnect, logout_token: str) -> Mapping[str, Any]:
 def _end(claims: Mapping[str, Any]) -> int:
     """Delete the rows, framed sessions and full ones alike, and use the token up."""
     issuer, subject, sid = (claims.get(name, "") for name in ("iss", "sub", "sid"))
-    of_person = Q(subject_hash__in=vault.fingerprints("subject", issuer, subject))
-    named = Q(sid_hash__in=vault.fingerprints("sid", issuer, sid))
+    of_person = Q(subject_hash__in=crypto.fingerprints("subject", issuer, subject))
+    named = Q(sid_hash__in=crypto.fingerprints("sid", issuer, sid))
     if subject:
         # Without a sid all of the person's; with one also those whose sign-in told us none.
         named = named | of_person & Q(sid_hash="") if sid else of_person

@@ -3,7 +3,6 @@
 from typing import TypedDict
 
 from django.conf import settings
-from django.http import HttpRequest
 
 DEVICE = "device"
 # The first mark found counts: each browser also carries the marks of those below it.
@@ -26,17 +25,16 @@ class Device(TypedDict):
     host: str
 
 
-def device_of(request: HttpRequest) -> Device:
-    """What a session that begins with this request remembers about where it is."""
-    agent = request.headers.get("User-Agent", "")
-    host = request.POST.get("host_origin", "")
-    framed = bool(getattr(request, "has_own_cookie", False))
+def device_of(agent: str, *, host: str, is_framed: bool) -> Device:
+    """What a session remembers about where it began: the browser by its User-Agent header.
+
+    `host` is the frame's word for the origin around it: only a listed one is kept.
+    """
     return {
         "browser": _first(_BROWSERS, agent),
         "system": _first(_SYSTEMS, agent),
-        "framed": framed,
-        # The frame's word; only ever one of the origins that an administrator has listed.
-        "host": host if framed and host in settings.FRAME_ANCESTORS else "",
+        "framed": is_framed,
+        "host": host if is_framed and host in settings.FRAME_ANCESTORS else "",
     }
 
 

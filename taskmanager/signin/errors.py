@@ -1,4 +1,8 @@
-"""What can go wrong with a provider, named for what we do about it."""
+"""What can go wrong with a sign-in, named for what we do about it."""
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or the provider no longer vouches for the person."""
 
 
 class ProviderUnavailable(Exception):
@@ -10,9 +14,12 @@ class RefreshRefused(Exception):
 
 
 class SignInRefused(Exception):
-    """This sign-in did not succeed. `code` picks our words; `detail` is for the log only."""
+    """This sign-in did not succeed. `code` picks our words; `detail` is for the log only.
+
+    Both may be text from outside: as a string, for the log, they are cut short.
+    """
 
     def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code}: {detail}")
+        super().__init__(f"sign-in refused: {code[:60]} {detail[:200]}")
         self.code = code
         self.detail = detail

@@ -6,7 +6,6 @@ could ask, and send the popup's address to a victim. Where the two windows canno
 that the person reads in one and types into the other takes the ticket's place.
 """
 
-import hashlib
 import logging
 import secrets
 from dataclasses import asdict, dataclass
@@ -16,11 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import F, Q
 from django.utils import timezone
 
-from taskmanager.signin import vault
+from taskmanager.core import crypto
+from taskmanager.core.crypto import digest
 from taskmanager.signin.models import HandOff
-from taskmanager.signin.person import Person
-from taskmanager.signin.provider import SignedIn
-from taskmanager.signin.tokens import Tokens
+from taskmanager.signin.values import Person, SignedIn, Tokens
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SECRET: Final = "hand_off"  # noqa: S105 - where the session keeps it
-LIFETIME: Final = timedelta(minutes=10)  # as long as a flow may take at the provider
+LIFETIME: Final = timedelta(minutes=10)  # as long as a sign-in may take at the provider
 TICKET: Final = timedelta(seconds=120)
 RESULT: Final = timedelta(seconds=60)
 CODE: Final = timedelta(seconds=120)
@@ -48,16 +46,11 @@ class NoHandOff(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class HandoffResult:
     """A finished sign-in, and the hash of the browser session that it went through."""
 
     signed_in: SignedIn
     started_by: str
-
-
-def digest(value: str) -> str:
-    """What we store of a secret that is too long to guess."""
-    return hashlib.sha256(value.encode()).hexdigest()
 
 
 def key_of(session: "SessionBase") -> str:
@@ -106,10 +99,10 @@ _EMPTY: Final[dict[str, Any]] = {
 
 
 def bind(ticket: str, state: str) -> str | None:
-    """Use the ticket up for the flow of this state. The hand-off's key, or None."""
+    """Redeem the ticket for the sign-in of this state. The hand-off's key, or None."""
     mine = Q(ticket_hash=digest(ticket), ticket_until__gt=timezone.now())
     key = HandOff.objects.filter(mine).values_list("key", flat=True).first()
-    # Whatever came by another way before is dropped: it was not this flow's.
+    # Whatever came by another way before is dropped: it was not this sign-in's.
     fresh = {**_EMPTY, "ticket_hash": "", "flow_hash": digest(state)}
     if key is None or not HandOff.objects.filter(mine, key=key).update(**fresh):
         logger.warning("hand-off: a ticket is unknown, used or too old")
@@ -118,7 +111,7 @@ def bind(ticket: str, state: str) -> str | None:
 
 
 def bind_by_code(key: str, state: str) -> bool:
-    """Let the flow of this state end in a code. Never in place of one that has shaken hands."""
+    """Let the sign-in of this state end in a typed code, unless a ticket was redeemed for it."""
     free = Q(flow_hash="") | Q(is_by_code=True)
     bound = HandOff.objects.filter(free, key=key, expires_at__gt=timezone.now()).update(
         **{**_EMPTY, "flow_hash": digest(state), "is_by_code": True}
@@ -128,7 +121,7 @@ def bind_by_code(key: str, state: str) -> bool:
     return bool(bound)
 
 
-def deliver(key: str, state: str, arrived: Arrived) -> str | None:
+def deliver(key: str, state: str, result: HandoffResult) -> str | None:
     """Lay the result down for the frame. The code to show, "" without one, None if not awaited."""
     waiting = HandOff.objects.filter(key=key, flow_hash=digest(state), sealed="", problem="")
     is_by_code = waiting.values_list("is_by_code", flat=True).first()
@@ -138,7 +131,7 @@ def deliver(key: str, state: str, arrived: Arrived) -> str | None:
     until = timezone.now() + (CODE if is_by_code else RESULT)
     # One write: a result without its code would be there for the asking.
     delivered = waiting.filter(is_by_code=is_by_code).update(
-        sealed=vault.seal(asdict(arrived), row=key),
+        sealed=crypto.seal(asdict(result), row=key),
         code_hash=_code_hashes(key, code)[0] if code else "",
         result_until=until,
         expires_at=until,
@@ -158,7 +151,7 @@ def problem_of(session: "SessionBase") -> str:
     return rows.values_list("problem", flat=True).first() or ""
 
 
-def claim(session: "SessionBase") -> Arrived | None:
+def claim(session: "SessionBase") -> HandoffResult | None:
     """The result for this session, once; None while there is none. Raises NoHandOff, TooMany."""
     key, now = _own(session), timezone.now()
     rows = HandOff.objects.filter(key=key, expires_at__gt=now)
@@ -169,7 +162,7 @@ def claim(session: "SessionBase") -> Arrived | None:
     return _take(key, code_hashes=[""], until=now)
 
 
-def claim_by_code(session: "SessionBase", typed: str) -> Arrived | None:
+def claim_by_code(session: "SessionBase", typed: str) -> HandoffResult | None:
     """The result for this session and the code; None when it is not that. Raises TooMany."""
     key, now = _own(session), timezone.now()
     rows = HandOff.objects.filter(key=key, result_until__gt=now).exclude(code_hash="")
@@ -182,7 +175,7 @@ def claim_by_code(session: "SessionBase", typed: str) -> Arrived | None:
     return _take(key, code_hashes=_code_hashes(key, code), until=now)
 
 
-def _take(key: str, *, code_hashes: list[str], until: datetime) -> Arrived | None:
+def _take(key: str, *, code_hashes: list[str], until: datetime) -> HandoffResult | None:
     """Whoever deletes the row has the result: two requests cannot both."""
     rows = HandOff.objects.filter(
         key=key, code_hash__in=code_hashes, result_until__gt=until
@@ -190,16 +183,16 @@ def _take(key: str, *, code_hashes: list[str], until: datetime) -> Arrived | Non
     sealed = rows.values_list("sealed", flat=True).first()
     if sealed is None or not rows.filter(sealed=sealed).delete()[0]:
         return None
-    content: Any = vault.unseal(sealed, row=key)
-    return _arrived(content) if content else None
+    content: Any = crypto.unseal(sealed, row=key)
+    return _handoff_result(content) if content else None
 
 
-def _arrived(content: dict[str, Any]) -> Arrived:
+def _handoff_result(content: dict[str, Any]) -> HandoffResult:
     signed_in = content["signed_in"]
     person, tokens = Person(**signed_in.pop("person")), Tokens(**signed_in.pop("tokens"))
-    return Arrived(SignedIn(person=person, tokens=tokens, **signed_in), content["started_by"])
+    return HandoffResult(SignedIn(person=person, tokens=tokens, **signed_in), content["started_by"])
 
 
 def _code_hashes(key: str, code: str) -> list[str]:
     """Keyed, since a code is short enough to be found by trying all."""
-    return vault.fingerprints("code", key, code)
+    return crypto.fingerprints("code", key, code)

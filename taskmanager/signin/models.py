@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.base import ModelBase
@@ -30,12 +29,6 @@ class Session(AbstractBaseSession):
 
     def __str__(self) -> str:
         return self.session_key[:8]
-
-    @classmethod
-    def get_session_store_class(cls) -> type[SessionBase]:
-        from taskmanager.signin.sessions import SessionStore  # noqa: PLC0415 - it imports us
-
-        return SessionStore
 
     def save(
         self,
@@ -108,7 +101,9 @@ class HandOff(models.Model):
     ticket_hash = models.CharField(max_length=64, default="", blank=True, db_index=True)
     ticket_until = models.DateTimeField()
     flow_hash = models.CharField(max_length=64, default="", blank=True)
-    is_by_code = models.BooleanField(default=False, help_text="the flow has shaken no hands")
+    is_by_code = models.BooleanField(
+        default=False, help_text="started without a ticket, needs a typed code"
+    )
     sealed = models.TextField(default="", blank=True)
     code_hash = models.CharField(max_length=64, default="", blank=True)
     problem = models.CharField(max_length=60, default="", blank=True)

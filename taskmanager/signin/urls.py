@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from taskmanager.signin import backchannel, frame_views, my_sessions, popup_views, views
+from taskmanager.signin import backchannel, session_views, views
+from taskmanager.signin.popup import frame_views, popup_views
 
 app_name = "signin"
 
@@ -12,9 +13,9 @@ urlpatterns = [
     path("signin/backchannel/", backchannel.backchannel, name="backchannel"),
     path("signout/", views.sign_out, name="out"),
     path("signed-out/", views.signed_out, name="signed-out"),
-    path("sessions/", my_sessions.my_sessions, name="sessions"),
-    path("sessions/end/", my_sessions.end, name="sessions-end"),
-    path("sessions/end-others/", my_sessions.end_others, name="sessions-end-others"),
+    path("sessions/", session_views.sessions, name="sessions"),
+    path("sessions/end/", session_views.end, name="sessions-end"),
+    path("sessions/end-others/", session_views.end_others, name="sessions-end-others"),
     # The popup of a widget stands at top level; what a frame fetches needs the frame's cookie.
     path("signin/popup/", popup_views.popup, name="popup"),
     path("signin/popup/bind/", popup_views.bind, name="popup-bind"),

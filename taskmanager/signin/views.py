@@ -3,21 +3,23 @@
 import logging
 import secrets
 from http import HTTPStatus
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from taskmanager.addresses import origin_of
-from taskmanager.signin import flows, framed, popup_views, steps, tokens
+from taskmanager.core.addresses import origin_of, safe_next
+from taskmanager.signin import auth_requests, login, widget_sessions
+from taskmanager.signin.error_messages import error_message
 from taskmanager.signin.errors import ProviderUnavailable, SignInRefused
-from taskmanager.signin.person import person_in
-from taskmanager.signin.provider import SignedIn, configured_provider
-from taskmanager.signin.words import words_for
+from taskmanager.signin.popup import popup_views
+from taskmanager.signin.prompts import signin_url
+from taskmanager.signin.providers.registry import configured_provider
+from taskmanager.signin.request import SignedInRequest, person_in
+from taskmanager.signin.token_store import tokens_of
+from taskmanager.signin.values import SignedIn, Tokens
 
 logger = logging.getLogger(__name__)
 
@@ -27,71 +29,73 @@ SIGNED_OFF = "signin/signed_off.html"
 
 @login_not_required
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: SignedInRequest) -> HttpResponse:
     """Send the browser to the provider."""
-    next_url = flows.safe_next(request.GET.get("next"))
-    state = flows.new_state()
+    next_url = safe_next(request.GET.get("next"))
+    state = auth_requests.new_state()
     try:
-        url, flow = steps.prepare(state, next_url)
+        url, auth_request = login.start(state, next_url)
     except ProviderUnavailable as error:
         return _refused(request, SignInRefused("unavailable", str(error)), next_url)
-    flows.remember(request.session, state, flow)
+    auth_requests.remember(request.session, state, auth_request)
     return HttpResponseRedirect(url)
 
 
 @login_not_required
 @require_safe
-def callback(request: HttpRequest) -> HttpResponse:
+def callback(request: SignedInRequest) -> HttpResponse:
     """Take the provider's answer; every failure is a page in our own words."""
     state = request.GET.get("state", "")
-    flow = flows.take(request.session, state)
-    if flow is None:
-        if person_in(request.session):  # another tab was faster
-            return HttpResponseRedirect("/")
-        return _refused(request, SignInRefused("unknown_state"), "/")
+    auth_request = auth_requests.take(request.session, state)
+    if auth_request is None:
+        return _unknown_state(request)
     try:
-        signed_in = _finish(request, flow)
+        signed_in = _finish(request, auth_request)
     except SignInRefused as error:
-        if not flow.hand_off:
-            return _refused(request, error, flow.next_url)
-        _log(error)
-        return popup_views.failed(request, flow, state, error.code)
-    if flow.hand_off:
-        return popup_views.finished(request, flow, state, signed_in)
-    request.session[flows.FLOWS] = flows.others(request.session)
-    steps.begin_session(request, signed_in, flows.FLOWS, framed.BROWSER)
-    logger.info("signed in: identity %s", signed_in.person.id)
-    return HttpResponseRedirect(flow.next_url)
+        if auth_request.hand_off:
+            return popup_views.failed(request, auth_request, state, error)
+        return _refused(request, error, auth_request.next_url)
+    if auth_request.hand_off:
+        return popup_views.finished(request, auth_request, state, signed_in)
+    return _enter(request, signed_in, auth_request.next_url)
 
 
-def _finish(request: HttpRequest, flow: flows.Flow) -> SignedIn:
+def _unknown_state(request: SignedInRequest) -> HttpResponse:
+    if person_in(request.session):  # another tab was faster
+        return HttpResponseRedirect("/")
+    return _refused(request, SignInRefused("unknown_state"), "/")
+
+
+def _finish(request: SignedInRequest, auth_request: auth_requests.AuthRequest) -> SignedIn:
     try:
-        return steps.finish(request, flow)
+        return login.finish(request, auth_request)
     except ProviderUnavailable as error:
         raise SignInRefused("unavailable", str(error)) from error
 
 
-def _refused(request: HttpRequest, error: SignInRefused, next_url: str) -> HttpResponse:
+def _enter(request: SignedInRequest, signed_in: SignedIn, next_url: str) -> HttpResponse:
+    kept = auth_requests.AUTH_REQUESTS
+    request.session[kept] = auth_requests.pending(request.session)
+    login.begin_session(request, signed_in, kept, widget_sessions.BROWSER)
+    logger.info("signed in: identity %s", signed_in.person.id)
+    return HttpResponseRedirect(next_url)
+
+
+def _refused(request: SignedInRequest, error: SignInRefused, next_url: str) -> HttpResponse:
     """A page with our words for the provider's code and a button to start again."""
-    _log(error)
-    words = words_for(error.code)
-    again = f"{reverse('signin:start')}?{urlencode({'next': next_url})}"
-    context = {"words": words, "again_url": again}
-    return render(request, "signin/problem.html", context, status=words.status)
-
-
-def _log(error: SignInRefused) -> None:
-    """The description is text from outside: it goes into the log, cut short, and nowhere else."""
-    logger.warning("sign-in refused: %s %s", error.code[:60], error.detail[:200])
+    logger.warning("%s", error)
+    message = error_message(error.code)
+    context = {"message": message, "again_url": signin_url(next_url)}
+    return render(request, "signin/problem.html", context, status=message.status)
 
 
 @login_not_required
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: SignedInRequest) -> HttpResponse:
     """End the session and its widgets here first; then, if it can be reached, at the provider."""
     person = person_in(request.session)
-    held = tokens.tokens_of(request.session)
-    framed.end_all_of(request.session)
+    held = tokens_of(request.session)
+    widget_sessions.end_all_of(request.session)
     request.session.flush()
     if person is not None:
         logger.info("signed out: identity %s", person.id)
@@ -100,15 +104,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _leave(request: HttpRequest, held: tokens.Tokens) -> HttpResponse:
+def _leave(request: SignedInRequest, held: Tokens) -> HttpResponse:
     """Go on to the provider's sign-out, or offer it as a link."""
     provider = configured_provider()
-    state = secrets.token_urlsafe(24)
-    way = {"back_to": steps.address("signin:signed-out"), "state": state}
-    is_up = provider.give_back([held])
+    state = auth_requests.new_state()
+    way_back = {"back_to": login.public_address("signin:signed-out"), "state": state}
+    is_up = provider.revoke_all([held])
     try:
-        url = provider.signout_url(held, **way)
-        bare_url = provider.signout_url(None, **way)
+        url = provider.signout_url(held, **way_back)
+        bare_url = provider.signout_url(None, **way_back)
     except ProviderUnavailable as error:
         logger.warning("the provider was not told of a sign-out: %s", error)
         return render(request, SIGNED_OFF)
@@ -123,7 +127,7 @@ def _leave(request: HttpRequest, held: tokens.Tokens) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def signed_out(request: HttpRequest) -> HttpResponse:
+def signed_out(request: SignedInRequest) -> HttpResponse:
     """Where the provider sends the browser after sign-out. Anybody may open it."""
     if person_in(request.session):  # opened by hand, or signed in again in another tab
         return HttpResponseRedirect("/")

@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 
-from taskmanager.signin import provider as provider_module
+from taskmanager.signin.providers import registry
 from tests.certified.browser import Browser
 from tests.certified.conftest import Visit
 from tests.certified.provider import CONFIDENTIAL, CertifiedProvider
@@ -106,7 +106,7 @@ def alone(tmp_path: Path) -> CertifiedProvider:
 
 @pytest.fixture
 def person(db: None, settings: LazySettings, alone: CertifiedProvider) -> Iterator[Person]:
-    provider_module._provider.cache_clear()
+    registry.provider_of.cache_clear()
     settings.OIDC_ISSUER = alone.url
     settings.OIDC_SCOPES = ("openid", "profile")
     settings.OIDC_CLIENT_ID = CONFIDENTIAL

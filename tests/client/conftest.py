@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 import responses
 from isc_peer import Peer
-from isc_wire import BASE, Wire
+from isc_wire import BASE, Wire, new_transport
 
 from workitems.isc.client import IscClient
-from workitems.isc.transport import Transport
 
 
 @pytest.fixture
@@ -19,7 +18,10 @@ def wire() -> Iterator[Wire]:
 
 @pytest.fixture
 def client() -> IscClient:
-    return IscClient(Transport(BASE, lambda: "token-of-maria"), api_version="v2024")
+    return IscClient(
+        new_transport(BASE, lambda: "token-of-maria"),
+        api_version="v2024",
+    )
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def client_of(peer: Peer) -> Callable[..., IscClient]:
     """A maker of clients of the peer, impatient so that tests are quick."""
 
     def make(token: str = "token-of-maria", *, read_timeout: float = 0.3) -> IscClient:
-        transport = Transport(peer.url, lambda: token, timeout=(1.0, read_timeout))
+        transport = new_transport(peer.url, lambda: token, timeout=(1.0, read_timeout))
         return IscClient(transport, api_version="v2024")
 
     return make

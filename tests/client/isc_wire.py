@@ -2,12 +2,17 @@
 
 import json as json_format
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 import requests
 import responses
 
+from taskmanager.core.http import session_for_this_thread
+from workitems.isc.transport import Transport
+
+new_transport = partial(Transport, session_factory=session_for_this_thread)
 BASE = "https://acme.api.example.com"
 ALWAYS = {
     "Accept": "application/json",

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 
 import pytest
 import requests
-from isc_wire import BASE, Wire
+from isc_wire import BASE, Wire, new_transport
 from urllib3.exceptions import MaxRetryError, ProxyError, SSLError
 
 from workitems.isc.client import IscClient
@@ -24,8 +24,6 @@ from workitems.isc.errors import (
     detail_of,
     retry_after_seconds,
 )
-from workitems.isc.sessions import RETRY
-from workitems.isc.transport import Transport
 
 URL = f"{BASE}/v2024/work-items/w1"
 
@@ -201,14 +199,19 @@ def test_a_write_is_only_called_undone_if_nothing_was_sent(
         assert error.status is None
 
 
-def test_a_write_is_not_repeated_after_a_tls_failure_either() -> None:
-    with pytest.raises(MaxRetryError):
-        RETRY.increment("POST", "/", error=SSLError(ssl.SSLEOFError("EOF")))
+def test_a_write_is_not_repeated_after_a_tls_failure_either(wire: Wire) -> None:
+    broken = requests.exceptions.SSLError(SSLError(ssl.SSLEOFError("EOF")))
+    wire.mock.add("POST", URL, body=broken)
+    client = IscClient(new_transport(BASE, lambda: "token-of-maria"), api_version="v2024")
+
+    with pytest.raises(OutcomeUnknown):
+        client.complete_work_item("w1")
+    assert len(wire.mock.calls) == 1
 
 
 @pytest.mark.parametrize("token", ["", " ", "a b", "a\r\nX-Evil: 1", "täken", "=", "t\n"])
 def test_a_token_that_is_none_asks_to_sign_in_and_is_not_repeated(token: str, wire: Wire) -> None:
-    client = IscClient(Transport(BASE, lambda: token), api_version="v2024")
+    client = IscClient(new_transport(BASE, lambda: token), api_version="v2024")
 
     error = error_of(client, write=True)
 

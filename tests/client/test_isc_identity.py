@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import requests
 from isc_peer import Peer, answer, drop
+from isc_wire import new_transport
 
+from taskmanager.core.http import session_for_this_thread
 from workitems.isc.client import IscClient
 from workitems.isc.errors import IscError
-from workitems.isc.sessions import session_for_this_thread
-from workitems.isc.transport import Transport
 
 ClientOf = Callable[..., IscClient]
 ITEM = b'{"id": "w1"}'
@@ -61,7 +61,10 @@ def test_bearers_are_never_mixed_between_people_and_threads(
 def test_the_token_is_asked_for_before_each_call(peer: Peer) -> None:
     peer.steps = [answer(ITEM), answer(ITEM)]
     tokens = iter(["first", "second"])
-    client = IscClient(Transport(peer.url, lambda: next(tokens)), api_version="v2024")
+    client = IscClient(
+        new_transport(peer.url, lambda: next(tokens)),
+        api_version="v2024",
+    )
 
     client.get_work_item("w1")
     client.get_work_item("w1")

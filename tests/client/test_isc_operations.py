@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 from isc_operations import ITEM, OPERATIONS, Operation
-from isc_wire import BASE, Wire
+from isc_wire import BASE, Wire, new_transport
 
 from workitems.isc.client import IscClient
 from workitems.isc.errors import NotFound, OutcomeUnknown, UnexpectedReply
 from workitems.isc.schemas import UnreadableWorkItem, WorkItem
-from workitems.isc.transport import Transport
 
 
 @pytest.mark.parametrize("version", ["v2024", "v3", "v2026", "beta", "v1"])
@@ -30,7 +29,10 @@ def test_each_operation_is_called_as_documented(
         body=operation.body,
         reply=reply,
     )
-    client = IscClient(Transport(f"{BASE}/", lambda: "token-of-maria"), api_version=version)
+    client = IscClient(
+        new_transport(f"{BASE}/", lambda: "token-of-maria"),
+        api_version=version,
+    )
 
     assert operation.made(operation.call(client))
 
@@ -62,7 +64,7 @@ def test_spaces_in_filters_are_sent_as_percent_20(client: IscClient, wire: Wire)
 
 
 def test_messages_are_asked_for_in_the_persons_language(wire: Wire) -> None:
-    transport = Transport(BASE, lambda: "token-of-maria", language="de")
+    transport = new_transport(BASE, lambda: "token-of-maria", language="de")
     wire.expect(
         "GET",
         "/v3/work-items/w1",
@@ -76,7 +78,10 @@ def test_messages_are_asked_for_in_the_persons_language(wire: Wire) -> None:
 @pytest.mark.parametrize("version", ["", "2024", "v20245", "V3", "v3/..", "latest", "v3\n"])
 def test_a_version_that_is_none_is_refused_at_once(version: str) -> None:
     with pytest.raises(ValueError, match="is not a version"):
-        IscClient(Transport(BASE, lambda: "t"), api_version=version)
+        IscClient(
+            new_transport(BASE, lambda: "t"),
+            api_version=version,
+        )
 
 
 @pytest.mark.parametrize("identifier", ["", " ", ".", "..", "a/b", "a\nb", "\ud800"])

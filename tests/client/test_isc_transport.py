@@ -18,7 +18,9 @@ from isc_peer import (
     stall,
     stall_in_body,
 )
+from isc_wire import new_transport
 
+from taskmanager.core.http import session_for_this_thread
 from workitems.isc import transport as transport_module
 from workitems.isc.client import IscClient
 from workitems.isc.errors import (
@@ -30,8 +32,6 @@ from workitems.isc.errors import (
     Unavailable,
     UnexpectedReply,
 )
-from workitems.isc.sessions import session_for_this_thread
-from workitems.isc.transport import Transport
 
 ClientOf = Callable[..., IscClient]
 ITEM = b'{"id": "w1"}'
@@ -158,7 +158,10 @@ def test_a_pooled_connection_that_closes_during_a_write_leaves_the_outcome_unkno
 def test_nothing_sent_is_unavailable_for_reads_and_writes(host: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    client = IscClient(Transport(f"http://{host}:{port}", lambda: "t"), api_version="v3")
+    client = IscClient(
+        new_transport(f"http://{host}:{port}", lambda: "t"),
+        api_version="v3",
+    )
 
     for call in (client.get_work_item, client.complete_work_item):
         with pytest.raises(IscError) as caught:
@@ -197,7 +200,10 @@ def test_a_proxy_of_the_environment_is_used(
 ) -> None:
     monkeypatch.setenv("http_proxy", peer.url)
     peer.steps = [answer(ITEM)]
-    client = IscClient(Transport("http://tenant.invalid", lambda: "t"), api_version="v3")
+    client = IscClient(
+        new_transport("http://tenant.invalid", lambda: "t"),
+        api_version="v3",
+    )
 
     client.get_work_item("w1")
 

@@ -4,9 +4,10 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from taskmanager.embedding import FRAME_COOKIE
-from taskmanager.signin.sessions import SessionStore
-from taskmanager.signin.tokens import keep, tokens_of
+from taskmanager.embed.cookies import FRAME_COOKIE
+from taskmanager.signin.session_store import SessionStore
+from taskmanager.signin.token_store import tokens_of
+from tests.session_tokens import keep
 from tests.signin.conftest import (
     Provider,
     Visitor,

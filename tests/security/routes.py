@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from taskmanager.embedding import PREFIX, UNFRAMED
+from taskmanager.core.addresses import WIDGET_PREFIX
+from taskmanager.embed.middleware import UNFRAMED
 
 
 def _walk(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
@@ -22,4 +23,4 @@ ADDRESSES = sorted(set(_walk(get_resolver())))
 
 def is_framed(address: str) -> bool:
     """Whether the address is one that other sites' pages may show."""
-    return address.startswith(PREFIX) and address not in UNFRAMED
+    return address.startswith(WIDGET_PREFIX) and address not in UNFRAMED

@@ -14,10 +14,11 @@ from django.test import Client
 from joserfc.jwk import RSAKey
 
 from sandbox.openid import LOGOUT_EVENT
-from taskmanager.embedding import FRAME_COOKIE
+from taskmanager.embed.cookies import FRAME_COOKIE
 from taskmanager.signin.models import Session, TokenSet, UsedLogoutToken
-from taskmanager.signin.person import Person, keep_person
-from taskmanager.signin.sessions import SIGNED_IN_AT, SessionStore
+from taskmanager.signin.request import keep_person
+from taskmanager.signin.session_store import SIGNED_IN_AT, SessionStore
+from taskmanager.signin.values import Person
 from tests.security.logout_tokens import logout_token
 from tests.signin.conftest import Provider, Visitor
 

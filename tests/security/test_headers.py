@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import path
 
 from taskmanager import urls
-from taskmanager.embedding import FRAME_COOKIE, UNFRAMED
+from taskmanager.embed.cookies import FRAME_COOKIE
+from taskmanager.embed.middleware import UNFRAMED
 from tests.security.conftest import HOST_PAGE
 from tests.security.routes import ADDRESSES, is_framed
 

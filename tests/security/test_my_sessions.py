@@ -8,13 +8,13 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
-from django.test import Client, RequestFactory
+from django.test import Client
 
+from taskmanager.core.crypto import hash_session_key
 from taskmanager.signin.devices import DEVICE, device_of
 from taskmanager.signin.models import Session, TokenSet
-from taskmanager.signin.sessions import SessionStore
-from taskmanager.signin.tokens import tokens_of
-from taskmanager.signin.vault import row_key
+from taskmanager.signin.session_store import SessionStore
+from taskmanager.signin.token_store import tokens_of
 from tests.signin.conftest import Provider, Visitor
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
@@ -60,7 +60,7 @@ def press(visitor: Visitor, path: str, **data: str) -> int:
 
 
 def key_of(visitor: Visitor) -> str:
-    return row_key(visitor.session_key)
+    return hash_session_key(visitor.session_key)
 
 
 def is_signed_in(visitor: Visitor) -> bool:
@@ -102,7 +102,7 @@ def test_the_page_says_which_session_is_a_widgets(openid: Provider, arrive: Arri
     ],
 )
 def test_a_browser_is_known_by_its_family_only(agent: str, browser: str, system: str) -> None:
-    device = device_of(RequestFactory().get("/", HTTP_USER_AGENT=agent))
+    device = device_of(agent, host="", is_framed=False)
     assert device == {"browser": browser, "system": system, "framed": False, "host": ""}
 
 
@@ -118,10 +118,8 @@ def test_only_a_listed_host_is_named(
     settings: LazySettings, framed: bool, host: str, kept: str
 ) -> None:
     settings.FRAME_ANCESTORS = ("https://intranet.example",)
-    request = RequestFactory().post("/", {"host_origin": host})
-    request.has_own_cookie = framed
 
-    assert device_of(request)["host"] == kept
+    assert device_of("", host=host, is_framed=framed)["host"] == kept
 
 
 def test_another_session_is_ended_with_its_tokens(openid: Provider, arrive: Arrive) -> None:
@@ -237,7 +235,7 @@ def test_a_cookie_of_an_ended_session_opens_nothing(openid: Provider, arrive: Ar
     thief.cookies["session"] = key
 
     assert thief.get("/sessions/").status_code == 302
-    assert not Session.objects.filter(pk=row_key(key)).exists()
+    assert not Session.objects.filter(pk=hash_session_key(key)).exists()
 
 
 def test_the_way_back_from_the_provider_must_carry_our_state(

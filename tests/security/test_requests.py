@@ -12,11 +12,11 @@ import pytest
 from django.test import Client
 from requests.adapters import HTTPAdapter
 
-from taskmanager.embedding import FRAME_COOKIE
+from taskmanager.embed.cookies import FRAME_COOKIE
 from taskmanager.logging import ConsoleFormatter, JsonFormatter
 from taskmanager.signin.models import Session, TokenSet
-from taskmanager.signin.sessions import SessionStore
-from taskmanager.signin.tokens import tokens_of
+from taskmanager.signin.session_store import SessionStore
+from taskmanager.signin.token_store import tokens_of
 from tests.security.routes import ADDRESSES, is_framed
 from tests.signin.conftest import JWT, Provider, Visitor
 

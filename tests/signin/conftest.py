@@ -15,7 +15,7 @@ from django.test import Client
 from werkzeug.serving import make_server
 
 from sandbox.server import SandboxApp, create_app
-from taskmanager.signin import provider as provider_module
+from taskmanager.signin.providers import registry
 from tests.environment import free_port
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def public() -> Iterator[Provider]:
 
 def _configure(settings: LazySettings, peer: Provider, *, profile: str) -> None:
     peer.reset()
-    provider_module._provider.cache_clear()  # what one test made it believe, the next must not
+    registry.provider_of.cache_clear()  # what one test made it believe, the next must not
     openid = profile == "openid"
     settings.PUBLIC_URL = PUBLIC_URL
     settings.ISC_BASE_URL = peer.url

@@ -102,7 +102,7 @@ class Popup(Visitor):
 
 
 def person_of(session_key: str) -> str | None:
-    from taskmanager.signin.sessions import SessionStore  # noqa: PLC0415 - needs Django's settings
+    from taskmanager.signin.session_store import SessionStore  # noqa: PLC0415 - needs Django's settings
 
     stored = SessionStore(session_key).get("person")
     return stored and str(stored["alias"])

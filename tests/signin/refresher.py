@@ -12,8 +12,8 @@ THREADS = 4
 
 
 def _ask(session_key: str) -> str:
-    from taskmanager.signin.sessions import SessionStore  # noqa: PLC0415 - after django.setup()
-    from taskmanager.signin.tokens import access_token_for  # noqa: PLC0415
+    from taskmanager.signin.session_store import SessionStore  # noqa: PLC0415 - after django.setup()
+    from tests.session_tokens import access_token_for  # noqa: PLC0415
 
     request = HttpRequest()
     request.session = SessionStore(session_key)

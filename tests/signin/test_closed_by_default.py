@@ -9,9 +9,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path
 
 from taskmanager import urls
-from taskmanager.signin.errors import ProviderUnavailable
-from taskmanager.signin.flows import safe_next
-from taskmanager.signin.tokens import SignInNeeded
+from taskmanager.core.addresses import safe_next
+from taskmanager.signin.errors import ProviderUnavailable, SignInNeeded
 from tests.signin.conftest import Provider, Visitor
 
 OPEN = {

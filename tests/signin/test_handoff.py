@@ -10,7 +10,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from taskmanager.signin.models import FramedSession, HandOff, Session
-from taskmanager.signin.tokens import tokens_of
+from taskmanager.signin.token_store import tokens_of
 from tests.signin.conftest import Provider
 from tests.signin.framing import FRAMED, HOST_PAGE, Frame, Popup, person_of
 

@@ -14,7 +14,7 @@ from django.conf import LazySettings
 
 from taskmanager.signin import handoff
 from taskmanager.signin.models import HandOff, TokenSet
-from taskmanager.signin.sessions import SessionStore
+from taskmanager.signin.session_store import SessionStore
 from tests.signin.conftest import Provider
 from tests.signin.framing import FRAMED, HOST_PAGE, JSON, Frame, Popup
 

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, SSLError
 
-from taskmanager.signin.openid import OpenIdConnect
-from taskmanager.signin.provider import RETRY, configured_provider
+from taskmanager.signin.providers.openid import OpenIdConnect
+from taskmanager.signin.providers.registry import configured_provider
 from tests.signin.conftest import Provider, Visitor, query_of
 
 ANOTHER_KEY = RSAKey.generate_key(2048)
@@ -164,26 +163,42 @@ def test_two_who_sign_in_first_and_at_once_both_find_the_keys(openid: Provider) 
     openid.sandbox.fault("GET", "/openid/jwks", latency=0.3)
     provider = configured_provider()
     assert isinstance(provider, OpenIdConnect)
-    provider.load_server_metadata()
+    provider.metadata()
+    head, body = {"alg": "RS256", "kid": openid.sandbox.tokens.key.kid}, {"sub": "anybody"}
+    token = jwt.encode(head, body, openid.sandbox.tokens.key)
 
     with ThreadPoolExecutor(2) as two:
-        found = list(two.map(lambda _: provider.fetch_jwk_set(), range(2)))
+        found = list(two.map(provider.decoded, [token, token]))
 
-    assert found[0] == found[1]
+    assert [each.claims for each in found] == [body, body]
     assert openid.count("/openid/jwks") == 1
 
 
-def test_what_is_good_for_one_use_is_never_posted_twice() -> None:
-    for error in (SSLError("after sending"), ConnectTimeoutError()):
-        with pytest.raises(MaxRetryError):
-            RETRY.increment(method="POST", url="/openid/token", error=error)
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_what_is_good_for_one_use_is_never_posted_twice(
+    openid: Provider, visitor: Visitor, status: int
+) -> None:
+    openid.sandbox.fault("POST", "/openid/token", status=status)
+
+    assert visitor.sign_in().status_code == 503
+    assert openid.count("/openid/token") == 1
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/openid/jwks"])
+def test_a_read_is_repeated_once_after_a_gateway_error(
+    openid: Provider, visitor: Visitor, path: str
+) -> None:
+    openid.sandbox.fault("GET", path, status=502)
+
+    assert visitor.sign_in().status_code == 302
+    assert openid.count(path) == 2
 
 
 def test_a_rotated_key_is_found(
     openid: Provider, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor.sign_in("approver")
-    monkeypatch.setattr("taskmanager.signin.openid.KEYS_RETRY_SECONDS", 0)
+    monkeypatch.setattr("taskmanager.signin.providers.jwt.KEYS_RETRY_SECONDS", 0)
     fresh = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
     openid.lies("/openid/token", lambda t: forged(openid, t, key=fresh, header={"kid": fresh.kid}))
     openid.lies("/openid/jwks", lambda _: {"keys": [fresh.as_dict(private=False)]})

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from taskmanager.logging import ConsoleFormatter, JsonFormatter, redact, request_id
-from taskmanager.signin.tokens import tokens_of
+from taskmanager.signin.token_store import tokens_of
 from tests.signin.conftest import JWT, Provider, Visitor
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"

@@ -17,8 +17,9 @@ SIGN_IN = """
 import django; django.setup()
 import sys, time
 from django.core.management import call_command
-from taskmanager.signin.sessions import SessionStore
-from taskmanager.signin.tokens import Tokens, keep
+from taskmanager.signin.session_store import SessionStore
+from taskmanager.signin.values import Tokens
+from tests.session_tokens import keep
 call_command("migrate", verbosity=0)
 session = SessionStore()
 session["signed_in_at"] = time.time()

@@ -7,9 +7,9 @@ from django.conf import LazySettings
 from django.core.management import call_command
 from django.utils import timezone
 
-from taskmanager.signin import vault
+from taskmanager.core import crypto
 from taskmanager.signin.models import Session, TokenSet
-from taskmanager.signin.sessions import SessionStore
+from taskmanager.signin.session_store import SessionStore
 from tests.signin.conftest import Provider, Visitor
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_the_table_holds_a_hash_and_not_the_key() -> None:
     session = stored(colour="green")
 
     row = Session.objects.get()
-    assert row.session_key == vault.row_key(session.session_key or "")
+    assert row.session_key == crypto.hash_session_key(session.session_key or "")
     assert SessionStore(row.session_key).load() == {}
 
 
@@ -61,8 +61,10 @@ def test_a_session_that_no_key_opens_is_no_session(settings: LazySettings) -> No
 
 def test_a_payload_copied_to_another_row_does_not_open() -> None:
     victim, thief = stored(person="victim"), stored(person="thief")
-    sealed = Session.objects.get(pk=vault.row_key(victim.session_key or "")).session_data
-    Session.objects.filter(pk=vault.row_key(thief.session_key or "")).update(session_data=sealed)
+    sealed = Session.objects.get(pk=crypto.hash_session_key(victim.session_key or "")).session_data
+    Session.objects.filter(pk=crypto.hash_session_key(thief.session_key or "")).update(
+        session_data=sealed
+    )
 
     assert reopened(thief).get("person") is None
 
@@ -120,10 +122,10 @@ def test_rows_can_be_found_by_subject_and_sid_without_opening_them(
     visitor.sign_in("approver")
 
     subject = openid.sandbox.persona("approver").subject
-    wanted = vault.fingerprints("subject", openid.url, subject)
+    wanted = crypto.fingerprints("subject", openid.url, subject)
     assert Session.objects.filter(subject_hash__in=wanted).count() == 1
     sid = visitor.client.session["sid"]
-    assert Session.objects.filter(sid_hash=vault.fingerprints("sid", openid.url, sid)[0]).exists()
+    assert Session.objects.filter(sid_hash=crypto.fingerprints("sid", openid.url, sid)[0]).exists()
 
 
 def test_clearsessions_takes_expired_sessions_and_their_tokens(

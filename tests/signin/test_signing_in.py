@@ -4,8 +4,8 @@ import pytest
 from django.conf import LazySettings
 from django.test import RequestFactory
 
-from taskmanager.signin import tokens
 from taskmanager.signin.models import Session
+from tests.session_tokens import access_token_for
 from tests.signin.conftest import Provider, Visitor, query_of
 
 
@@ -38,7 +38,7 @@ def test_the_access_token_is_at_hand_after_sign_in(
     request = rf.get("/")
     request.session = visitor.client.session
 
-    caller = any_profile.sandbox.tokens.read(tokens.access_token_for(request))
+    caller = any_profile.sandbox.tokens.read(access_token_for(request))
     assert caller.identity_id == any_profile.sandbox.persona("approver").id
 
 

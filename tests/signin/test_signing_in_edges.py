@@ -24,8 +24,8 @@ def test_metadata_is_fetched_daily_and_an_old_copy_is_better_than_none(
     visitor.sign_in()
     assert openid.count(discovery) == 1
 
-    monkeypatch.setattr("taskmanager.signin.provider.METADATA_SECONDS", 0)
-    monkeypatch.setattr("taskmanager.signin.provider.METADATA_RETRY_SECONDS", 0)
+    monkeypatch.setattr("taskmanager.signin.providers.base.METADATA_SECONDS", 0)
+    monkeypatch.setattr("taskmanager.signin.providers.base.METADATA_RETRY_SECONDS", 0)
     visitor.start()
     assert openid.count(discovery) == 2
     openid.sandbox.fault("GET", discovery, status=503, times=99)

@@ -3,7 +3,7 @@
 from django.conf import LazySettings
 
 from taskmanager.signin.models import Session, TokenSet
-from taskmanager.signin.tokens import tokens_of
+from taskmanager.signin.token_store import tokens_of
 from tests.signin.conftest import JWT, Provider, Visitor, query_of
 
 

@@ -9,11 +9,12 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from django.utils import timezone
 
-from taskmanager.signin import tokens
-from taskmanager.signin.errors import ProviderUnavailable
+from taskmanager.signin import token_refresh
+from taskmanager.signin.errors import ProviderUnavailable, SignInNeeded
 from taskmanager.signin.models import Session, TokenSet
-from taskmanager.signin.person import person_of
-from taskmanager.signin.tokens import SignInNeeded, Tokens, access_token_for, renew_access_token
+from taskmanager.signin.request import person_of
+from taskmanager.signin.values import Tokens
+from tests.session_tokens import access_token_for, keep, renew_access_token, tokens_of
 from tests.signin.conftest import JWT, Provider, Visitor
 from tests.signin.test_hostile_provider import forged
 
@@ -28,7 +29,7 @@ def request_of(rf: RequestFactory, visitor: Visitor) -> HttpRequest:
 
 
 def held(request: HttpRequest) -> Tokens:
-    found = tokens.tokens_of(request.session)
+    found = tokens_of(request.session)
     assert found is not None
     return found
 
@@ -36,7 +37,7 @@ def held(request: HttpRequest) -> Tokens:
 def make_it_last(request: HttpRequest, seconds: float) -> Tokens:
     """Let the access token end in so many seconds."""
     changed = replace(held(request), expires_at=time.time() + seconds)
-    tokens.keep(request.session, changed)
+    keep(request.session, changed)
     return changed
 
 
@@ -133,10 +134,10 @@ def test_a_wrong_client_secret_signs_nobody_out(
 
 def test_without_a_refresh_token_the_access_token_is_used_to_its_end(someone: Signed) -> None:
     _, request = someone
-    tokens.keep(request.session, Tokens("opaque", expires_at=time.time() + 10))
+    keep(request.session, Tokens("opaque", expires_at=time.time() + 10))
     assert access_token_for(request) == "opaque"
 
-    tokens.keep(request.session, Tokens("opaque", expires_at=time.time() - 1))
+    keep(request.session, Tokens("opaque", expires_at=time.time() - 1))
     with pytest.raises(SignInNeeded):
         access_token_for(request)
 
@@ -189,7 +190,7 @@ def _somebody_refreshes(seconds: float) -> None:
 
 def test_waiting_for_another_refresh_ends(someone: Signed, monkeypatch: pytest.MonkeyPatch) -> None:
     provider, request = someone
-    monkeypatch.setattr(tokens, "WAIT", 0.2)
+    monkeypatch.setattr(token_refresh, "WAIT", 0.2)
     old = make_it_last(request, 10)
     _somebody_refreshes(15)
     assert access_token_for(request) == old.access_token
@@ -207,7 +208,7 @@ def test_who_waits_takes_what_the_other_one_got(
     make_it_last(request, -1)
     _somebody_refreshes(15)
     new = Tokens("fresh", "rotated", None, time.time() + 600)
-    monkeypatch.setattr(tokens.time, "sleep", lambda _: tokens.keep(request.session, new))
+    monkeypatch.setattr(token_refresh.time, "sleep", lambda _: keep(request.session, new))
 
     assert access_token_for(request) == "fresh"
 
@@ -216,7 +217,7 @@ def test_who_waits_learns_of_a_refusal(someone: Signed, monkeypatch: pytest.Monk
     _, request = someone
     make_it_last(request, -1)
     _somebody_refreshes(15)
-    monkeypatch.setattr(tokens.time, "sleep", lambda _: TokenSet.objects.all().delete())
+    monkeypatch.setattr(token_refresh.time, "sleep", lambda _: TokenSet.objects.all().delete())
 
     with pytest.raises(SignInNeeded):
         access_token_for(request)
@@ -280,10 +281,10 @@ def test_tokens_copied_to_another_session_do_not_open(someone: Signed) -> None:
     victim = TokenSet.objects.get()
     thief = type(request.session)()
     thief.create()
-    tokens.keep(thief, Tokens("worthless"))
+    keep(thief, Tokens("worthless"))
     TokenSet.objects.exclude(pk=victim.pk).update(sealed=victim.sealed)
 
-    assert tokens.tokens_of(thief) is None
+    assert tokens_of(thief) is None
 
 
 def test_tokens_end_with_their_session(someone: Signed) -> None:

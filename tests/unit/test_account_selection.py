@@ -6,8 +6,8 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
-from workitems.account_selection import AccountSelectionForm
 from workitems.isc.schemas import WorkItemForm
+from workitems.web.forms import AccountSelectionForm
 
 CHOICES = [{"display": "Admin account", "value": "adm"}, {"display": "Daily", "value": "day"}]
 

@@ -2,7 +2,16 @@
 
 import pytest
 
-from workitems.colours import DARK, LIGHT, READABLE, Palette, contrast, parsed, stylesheet, variants
+from workitems.web.widget.colours import (
+    DARK,
+    LIGHT,
+    READABLE,
+    Palette,
+    contrast,
+    parsed,
+    stylesheet,
+    variants,
+)
 
 NASTY = ("000000", "ffffff", "ffff00", "00ff00", "0000ff", "ff00ff", "808080", "777", "fefefe")
 NASTY += ("010101", "ff8800", "7f7f7f", "00ffff", "2f54c9", "c0ffee", "bada55")

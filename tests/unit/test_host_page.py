@@ -2,7 +2,7 @@
 
 import pytest
 
-from workitems.host_page import check_origin, check_snippet
+from workitems.web.widget.host_page import check_origin, check_snippet
 
 OURS = "https://tasks.example.com"
 PORTAL = "https://portal.example.com"

@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import get_language, override
 
 from workitems.isc.schemas import WorkItem
-from workitems.presenters.sentences import Sentence, sentence_of
+from workitems.view_models.sentence import Sentence, sentence_of
 
 
 def sentence(**fields: Any) -> Sentence:

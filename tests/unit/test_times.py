@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, override
 
-from workitems.presenters.reader import Reader
-from workitems.presenters.times import absolute, ago, waiting
+from workitems.view_models.render_context import RenderContext
+from workitems.view_models.times import absolute, ago, waiting
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LEAP_DAY = datetime(2024, 2, 29, tzinfo=UTC)
@@ -37,7 +37,7 @@ def test_an_age_is_the_one_that_django_tells(language: str) -> None:
     with override(language):
         for moment, now in moments():
             expected = gettext("waiting %(age)s") % {"age": timesince(moment, now, depth=1)}
-            assert waiting(moment, Reader.at(now)) == expected, (moment, now)
+            assert waiting(moment, RenderContext.at(now)) == expected, (moment, now)
 
 
 def test_what_was_said_in_one_language_is_not_said_in_another() -> None:
@@ -49,21 +49,21 @@ def test_what_was_said_in_one_language_is_not_said_in_another() -> None:
 
 def said_three_days_ago(language: str) -> tuple[str, str, str]:
     with override(language):
-        moment, reader = NOW - 3 * DAY, Reader.at(NOW)
-    # Outside: what is kept follows from the reader, not from the language that is active by then.
-    return waiting(moment, reader), ago(moment, reader), absolute(moment, reader)
+        moment, context = NOW - 3 * DAY, RenderContext.at(NOW)
+    # Outside: what is kept follows from the context, not from the language that is active by then.
+    return waiting(moment, context), ago(moment, context), absolute(moment, context)
 
 
 def test_the_same_moment_is_written_in_each_time_zone() -> None:
     written = []
     for name in ("UTC", "Asia/Tokyo"):
         with timezone.override(name):
-            written.append(absolute(NOW, Reader.at(NOW)))
+            written.append(absolute(NOW, RenderContext.at(NOW)))
     assert written == ["Nov. 23, 2026, noon", "Nov. 23, 2026, 9 p.m."]
 
 
 def test_what_is_still_to_come_counts_as_new() -> None:
-    reader = Reader.at(NOW)
-    assert {waiting(NOW + length, reader) for length in (SECOND, 40 * DAY, 400 * DAY)} == {"new"}
-    assert ago(NOW + SECOND, reader) == "just now"
-    assert ago(NOW + DAY, reader) == "Nov. 24, 2026, noon"
+    context = RenderContext.at(NOW)
+    assert {waiting(NOW + length, context) for length in (SECOND, 40 * DAY, 400 * DAY)} == {"new"}
+    assert ago(NOW + SECOND, context) == "just now"
+    assert ago(NOW + DAY, context) == "Nov. 24, 2026, noon"

@@ -11,9 +11,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from sandbox.handle import Sandbox
-from taskmanager.signin.person import Person, keep_person
-from taskmanager.signin.sessions import SIGNED_IN_AT
-from taskmanager.signin.tokens import Tokens, keep
+from taskmanager.signin.request import keep_person
+from taskmanager.signin.session_store import SIGNED_IN_AT
+from taskmanager.signin.values import Person, Tokens
+from tests.session_tokens import keep
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/"}
 AsUser = Callable[[str], "Browser"]

@@ -162,7 +162,7 @@ def test_decisions_are_logged_with_ids_and_without_names(
         press(approver, row, "Approve")
     (record,) = [r for r in caplog.records if r.name == "workitems.decisions"]
     assert approver.persona_id in record.getMessage()
-    assert record.getMessage().endswith(": done")
+    assert record.getMessage().endswith(": succeeded")
     said = " ".join(r.getMessage() for r in caplog.records)
     assert len(names) >= 4
     assert [name for name in names if name in said] == []

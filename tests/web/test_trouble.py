@@ -9,7 +9,8 @@ from sandbox.clients import DASHBOARD_CLIENT_ID
 from sandbox.handle import Sandbox
 from sandbox.people import personas
 from sandbox.tokens import SignIn
-from taskmanager.signin.tokens import Tokens, keep
+from taskmanager.signin.values import Tokens
+from tests.session_tokens import keep
 from tests.web.conftest import Browser, parsed, words
 from tests.web.pressing import press
 from tests.web.test_decide import dashboard, single, writes
@@ -144,7 +145,7 @@ def test_a_write_that_was_done_stays_done_when_the_item_cannot_be_read_again(
         response = press(approver, row, "Approve")
     assert response.status_code == 200
     assert words(parsed(response).select_one("#status")) == "Approved."
-    assert [r.getMessage().rpartition(": ")[2] for r in decisions(caplog)] == ["done"]
+    assert [r.getMessage().rpartition(": ")[2] for r in decisions(caplog)] == ["succeeded"]
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,8 @@ def test_a_decision_tells_the_page_its_id_and_nothing_of_its_words(approver: Bro
 
     told = json.loads(response["HX-Trigger"])["task:decided"]
     assert response.status_code == 200
-    assert set(told) == {"id", "told"}
-    assert told["told"] == "done"
+    assert set(told) == {"id", "status"}
+    assert told["status"] == "succeeded"
     assert told["id"] in str(row.select_one("a")["href"])  # type: ignore[index]
 
 
@@ -272,7 +272,7 @@ def test_a_lens_in_a_frame_keeps_its_banner(as_user: AsUser, sandbox: Sandbox) -
     owner = sandbox.persona("approver").id
     page = parsed(frame(as_user("admin"), f"/widget/?owner={owner}"))
 
-    assert page.select_one(".lens-banner")
+    assert page.select_one(".owner-banner")
     assert page.select_one("[data-full-page]")["href"] == f"/?owner={owner}"  # type: ignore[index]
 
 

@@ -1,28 +1,32 @@
 """One method per operation of the Work Items API, and the two lookups of people."""
 
-import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from workitems.isc.errors import OutcomeUnknown, UnexpectedReply, UnusableId
-from workitems.isc.lenient import objects, whole_number
+from workitems.isc.errors import OutcomeUnknown, UnexpectedReply
+from workitems.isc.lenient import is_usable_id, objects, text, whole_number
+from workitems.isc.paths import (
+    API_VERSION,
+    PUBLIC_IDENTITIES,
+    WORK_ITEMS,
+    ids_filter,
+    item_path,
+    owner_params,
+    page_params,
+    people_filter,
+    segment,
+    service_path,
+)
 from workitems.isc.schemas import (
     PublicIdentity,
     WorkItem,
     WorkItemPage,
     WorkItemSummary,
-    has_usable_id,
     read_work_item,
 )
 from workitems.isc.transport import Reply, Transport
 
-API_VERSION = re.compile(r"v\d{1,4}|beta")
-PER_SERVICE_VERSION = "v1"
-WORK_ITEMS, PUBLIC_IDENTITIES = "work-items", "public-identities"
-LIST_WORDS = frozenset({"completed", "count", "summary"})  # where an id would stand
-SEARCHED = ("firstname", "lastname", "alias", "email")  # all that ISC can filter people by
 IDS_PER_CALL = 100  # about 4 KB of address
 
 
@@ -40,10 +44,8 @@ class IscClient:
         self._api_version = api_version
 
     def path(self, service: str, rest: str = "") -> str:
-        """The address below the API base: yearly `/v2024/work-items`, or `/work-items/v1`."""
-        if self._api_version == PER_SERVICE_VERSION:
-            return f"/{service}/{PER_SERVICE_VERSION}{rest}"
-        return f"/{self._api_version}/{service}{rest}"
+        """The address of a service below the API base."""
+        return service_path(self._api_version, service, rest)
 
     # Reads of work items
 
@@ -51,13 +53,13 @@ class IscClient:
         self, *, owner_id: str, limit: int, offset: int, count: bool = True
     ) -> WorkItemPage:
         """One page of what is pending; `limit` is at most 250, `offset` counts rows."""
-        return self._page("", _page_params(owner_id, limit, offset, count=count))
+        return self._page("", page_params(owner_id, limit, offset, count=count))
 
     def list_completed_work_items(
         self, *, owner_id: str, limit: int, offset: int, count: bool = True
     ) -> WorkItemPage:
         """One page of what is completed."""
-        return self._page("/completed", _page_params(owner_id, limit, offset, count=count))
+        return self._page("/completed", page_params(owner_id, limit, offset, count=count))
 
     def count_work_items(self, owner_id: str) -> int:
         """How many are pending."""
@@ -70,7 +72,7 @@ class IscClient:
 
     def summarise_work_items(self, owner_id: str) -> WorkItemSummary:
         """Open, completed and total in one call."""
-        reply = self._read("/summary", _owner(owner_id))
+        reply = self._read("/summary", owner_params(owner_id))
         try:
             return WorkItemSummary.model_validate(reply.json)
         except ValidationError as error:
@@ -78,7 +80,7 @@ class IscClient:
 
     def get_work_item(self, work_item_id: str) -> WorkItem:
         """One work item, pending or completed."""
-        reply = self._read(_item(work_item_id))
+        reply = self._read(item_path(work_item_id))
         body = reply.json
         if isinstance(body, list) and len(body) == 1:  # beta's specification promises an array
             body = body[0]
@@ -93,7 +95,7 @@ class IscClient:
         """Mark a work item as complete."""
         # The published body is an optional, nullable string. No body is the one choice that is
         # both inside that schema and sent by SailPoint's own Task Manager script.
-        return self._write(_item(work_item_id))
+        return self._write(item_path(work_item_id))
 
     def forward_work_item(
         self, work_item_id: str, *, target_owner_id: str, comment: str, send_notifications: bool
@@ -104,30 +106,30 @@ class IscClient:
             "comment": comment,
             "sendNotifications": send_notifications,
         }
-        path = self.path(WORK_ITEMS, f"{_item(work_item_id)}/forward")
+        path = self.path(WORK_ITEMS, f"{item_path(work_item_id)}/forward")
         self._transport.send("POST", path, json=body, experimental=True)
 
     def approve_approval_item(self, work_item_id: str, approval_item_id: str) -> WorkItem | None:
         """Approve one approval item."""
-        return self._write(f"{_item(work_item_id)}/approve/{_segment(approval_item_id)}")
+        return self._write(f"{item_path(work_item_id)}/approve/{segment(approval_item_id)}")
 
     def reject_approval_item(self, work_item_id: str, approval_item_id: str) -> WorkItem | None:
         """Reject one approval item."""
-        return self._write(f"{_item(work_item_id)}/reject/{_segment(approval_item_id)}")
+        return self._write(f"{item_path(work_item_id)}/reject/{segment(approval_item_id)}")
 
     def approve_approval_items_in_bulk(self, work_item_id: str) -> WorkItem | None:
         """Approve all approval items of one work item."""
-        return self._write(f"/bulk-approve{_item(work_item_id)}")
+        return self._write(f"/bulk-approve{item_path(work_item_id)}")
 
     def reject_approval_items_in_bulk(self, work_item_id: str) -> WorkItem | None:
         """Reject all approval items of one work item."""
-        return self._write(f"/bulk-reject{_item(work_item_id)}")
+        return self._write(f"/bulk-reject{item_path(work_item_id)}")
 
     def submit_account_selection(
         self, work_item_id: str, values: Mapping[str, object]
     ) -> WorkItem | None:
         """Answer the form of a work item; `values` is keyed on field name."""
-        return self._write(f"{_item(work_item_id)}/submit-account-selection", dict(values))
+        return self._write(f"{item_path(work_item_id)}/submit-account-selection", dict(values))
 
     # People
 
@@ -137,7 +139,7 @@ class IscClient:
         Two or more words are a first and a last name in either order; no word finds nobody.
         """
         words = text.split()
-        return self._people(_people_filter(words), limit) if words else ()
+        return self._people(people_filter(words), limit) if words else ()
 
     def get_public_identities(self, ids: Sequence[str]) -> tuple[PublicIdentity, ...]:
         """The people with these ids, in ISC's order; unknown ids are left out."""
@@ -145,7 +147,7 @@ class IscClient:
         found: list[PublicIdentity] = []
         for start in range(0, len(wanted), IDS_PER_CALL):
             some = wanted[start : start + IDS_PER_CALL]
-            found += self._people(f"id in ({','.join(map(_quoted, some))})", len(some))
+            found += self._people(ids_filter(some), len(some))
         return tuple(found)
 
     # What the methods share
@@ -171,7 +173,7 @@ class IscClient:
         return WorkItemPage(items, whole_number(reply.headers.get("X-Total-Count")))
 
     def _count(self, rest: str, owner_id: str, *, experimental: bool = False) -> int:
-        reply = self._read(rest, _owner(owner_id), experimental=experimental)
+        reply = self._read(rest, owner_params(owner_id), experimental=experimental)
         number = whole_number(reply.json.get("count")) if isinstance(reply.json, dict) else None
         if number is None:
             raise _unexpected(reply, "no count")
@@ -184,31 +186,6 @@ class IscClient:
         return tuple(PublicIdentity.model_validate(person) for person in people)
 
 
-def _owner(owner_id: str) -> dict[str, str]:
-    # Without an owner an admin's token lists the whole tenant.
-    if not owner_id:
-        raise ValueError("An owner is required.")
-    return {"ownerId": owner_id}
-
-
-def _page_params(owner_id: str, limit: int, offset: int, *, count: bool) -> dict[str, str]:
-    params = {**_owner(owner_id), "limit": str(limit), "offset": str(offset)}
-    return {**params, "count": "true"} if count else params
-
-
-def _segment(identifier: str) -> str:
-    """An id as one segment of a path; raises UnusableId for one that would lead elsewhere."""
-    if not has_usable_id({"id": identifier}):
-        raise UnusableId("The id cannot be part of an address.")
-    return quote(identifier, safe="")
-
-
-def _item(work_item_id: str) -> str:
-    if work_item_id in LIST_WORDS:
-        raise UnusableId("The id is the name of a list.")
-    return f"/{_segment(work_item_id)}"
-
-
 def _elements(reply: Reply) -> list[object]:
     if not isinstance(reply.json, list):
         raise _unexpected(reply, "no list")
@@ -216,23 +193,8 @@ def _elements(reply: Reply) -> list[object]:
 
 
 def _has_id(row: object) -> bool:
-    return isinstance(row, dict) and has_usable_id(row)
+    return isinstance(row, dict) and is_usable_id(text(row.get("id")))
 
 
 def _unexpected(reply: Reply, why: str) -> UnexpectedReply:
     return UnexpectedReply(why, status=reply.status, request_id=reply.request_id)
-
-
-def _people_filter(words: Sequence[str]) -> str:
-    if len(words) == 1:
-        return " or ".join(f"{field} sw {_quoted(words[0])}" for field in SEARCHED)
-    one, other = _quoted(words[0]), _quoted(words[-1])
-    return " or ".join(  # "and" binds tighter
-        f"firstname sw {first} and lastname sw {last}"
-        for first, last in ((one, other), (other, one))
-    )
-
-
-def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -31,8 +31,8 @@ class IscError(Exception):
         self.request_id = request_id
         self.detail = plain(detail)
 
-    def told_as(self, kind: "type[IscError]") -> "IscError":
-        """The same trouble, named for somebody who knows more of what was meant."""
+    def as_type(self, kind: "type[IscError]") -> "IscError":
+        """Return this error as a more specific class."""
         status, request_id = self.status, self.request_id
         return kind(str(self), status=status, request_id=request_id, detail=self.detail)
 

@@ -100,6 +100,12 @@ def object_or_none(value: object) -> object:
     return value if isinstance(value, dict | BaseModel) else None
 
 
+def is_usable_id(identifier: str) -> bool:
+    """Whether an id can be one segment of an address, ISC's and ours."""
+    is_segment = identifier.strip() not in {"", ".", ".."} and "/" not in identifier
+    return is_segment and identifier.isprintable()
+
+
 Text = Annotated[str, PlainValidator(text)]
 TextOrNone = Annotated[str | None, PlainValidator(text_or_none)]
 Texts = Annotated[tuple[str, ...], PlainValidator(texts)]

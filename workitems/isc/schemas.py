@@ -29,6 +29,7 @@ from workitems.isc.lenient import (
     TextOrNone,
     Texts,
     Truth,
+    is_usable_id,
     object_or_none,
     objects,
     text,
@@ -241,18 +242,11 @@ class WorkItemPage:
     total: int | None
 
 
-def has_usable_id(raw: Mapping[str, object]) -> bool:
-    """Whether the id can be one segment of an address, ISC's and ours."""
-    identifier = text(raw.get("id"))
-    is_segment = identifier.strip() not in {"", ".", ".."} and "/" not in identifier
-    return is_segment and identifier.isprintable()
-
-
 def read_work_item(raw: object) -> WorkItem | UnreadableWorkItem:
     """One list element; never raises."""
     if not isinstance(raw, dict):
         return UnreadableWorkItem(raw, "The element is not an object.")
-    if not has_usable_id(raw):
+    if not is_usable_id(text(raw.get("id"))):
         return UnreadableWorkItem(raw, "The element has no usable id.")
     try:
         return WorkItem.model_validate({**raw, "raw": raw})

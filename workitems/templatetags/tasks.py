@@ -30,7 +30,8 @@ def _printed(context: Context, template: str, macro: str, *args: Any) -> str:
     module = environment.get_template(template).make_module(
         {
             "_": gettext,
-            "lens": context["lens"],
+            "scope": context["scope"],
+            "links": context["links"],
             "oob": context.get("oob", False),
             "is_embedded": context["request"].embedded,
             "csrf_input": CsrfTokenNode().render(context),

@@ -38,7 +38,9 @@ class Migration(migrations.Migration):
                 ("flow_hash", models.CharField(blank=True, default="", max_length=64)),
                 (
                     "is_by_code",
-                    models.BooleanField(default=False, help_text="the flow has shaken no hands"),
+                    models.BooleanField(
+                        default=False, help_text="started without a ticket, needs a typed code"
+                    ),
                 ),
                 ("sealed", models.TextField(blank=True, default="")),
                 ("code_hash", models.CharField(blank=True, default="", max_length=64)),

@@ -59,7 +59,7 @@ def decide(firefox: Firefox, world: World, button: str, inside: str) -> str:
     assert writes(world.tenant) == before
     time.sleep(LONG_ENOUGH)
     firefox.press(button, inside=inside)
-    assert told(firefox, "decided", len(before) + 1)[-1]["told"] == "done"
+    assert told(firefox, "decided", len(before) + 1)[-1]["status"] == "succeeded"
     (path,) = writes(world.tenant)[len(before) :]
     return path
 

@@ -78,7 +78,7 @@ def test_a_working_day(portal: Portal) -> None:
     expect(portal.widget.get_by_text("Forwarded to").first).to_be_visible()
 
     assert writes(portal.world) == ["approve", "reject", "bulk-reject", "forward"]
-    assert portal.wait_for("decided", 4)["told"] == "done"
+    assert portal.wait_for("decided", 4)["status"] == "succeeded"
     assert portal.wait_for("count", 4)["open"] == before - 3
 
 

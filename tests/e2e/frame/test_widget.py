@@ -21,20 +21,43 @@ def test_a_decision_in_the_frame_is_told_with_its_id_and_the_new_numbers(portal:
     after = portal.wait_for("count", 2)
 
     expect(portal.widget.get_by_role("article", name=SINGLE)).to_contain_text("Approved.")
-    assert set(decided) == {"id", "told"}
-    assert decided["told"] == "done"
+    assert set(decided) == {"id", "status"}
+    assert decided["status"] == "succeeded"
     assert after == {"open": before["open"] - 1, "completed": before["completed"] + 1}
     assert portal.decisions() == 1
     kinds = {envelope["type"] for envelope in portal.page.evaluate("raw")}
     assert {"ready", "signed-out", "signed-in", "resize", "count", "decided"} == kinds
     envelopes = portal.page.evaluate("raw")
     assert {(e["source"], e["version"], e["origin"]) for e in envelopes} == {
-        ("my-tasks", 1, portal.world.dash)
+        ("my-tasks", 2, portal.world.dash)
     }
     assert SINGLE not in str(envelopes)
     refused = "the server responded with a status of 401 (Unauthorized)"  # before the sign-in
     complaints = {line for line in portal.world.said if line.startswith(("error", "warning"))}
     assert complaints == {f"error: Failed to load resource: {refused}"}
+
+
+def test_a_host_that_knows_version_1_alone_hears_its_words(
+    browser: BrowserContext, world: World
+) -> None:
+    portal = open_portal(browser, world, 'envelope="1"')
+    portal.sign_in()
+    portal.press("Approve")
+    decided = portal.wait_for("decided")
+
+    assert set(decided) == {"id", "told"}
+    assert decided["told"] == "done"
+    assert {envelope["version"] for envelope in portal.page.evaluate("raw")} == {1}
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_commands_are_taken_in_both_versions(portal: Portal, version: int) -> None:
+    command = f"{{source: 'my-tasks-host', version: {version}, type: 'set-theme', theme: 'dark'}}"
+    portal.page.evaluate(
+        f"document.querySelector('iframe').contentWindow.postMessage({command}, '*')"
+    )
+
+    expect(portal.widget.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_the_loader_gives_the_frame_the_height_that_it_asks_for(portal: Portal) -> None:
@@ -112,7 +135,7 @@ def test_the_host_gives_orders_and_only_orders_that_we_know(portal: Portal) -> N
     assert len(portal.world.tenant.api_calls) == 2
     for bad in (
         "{source: 'my-tasks-host', version: 1, type: 'set-theme', theme: 'red'}",
-        "{source: 'my-tasks-host', version: 2, type: 'set-theme', theme: 'light'}",
+        "{source: 'my-tasks-host', version: 3, type: 'set-theme', theme: 'light'}",
         "{source: 'somebody', version: 1, type: 'set-theme', theme: 'light'}",
         "{source: 'my-tasks-host', version: 1, type: 'constructor'}",
         "{source: 'my-tasks-host', version: 1, type: 'set-language', lang: 7}",
@@ -232,7 +255,7 @@ def test_beside_the_dashboard_the_full_pages_session_is_enough(
     expect(portal.widget.locator("#tasks")).to_be_visible()
     portal.press("Approve")
 
-    assert portal.wait_for("decided")["told"] == "done"
+    assert portal.wait_for("decided")["status"] == "succeeded"
     assert portal.told("signed-out") == []
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from taskmanager.signin import vault
+from taskmanager.core import crypto
 from taskmanager.signin.models import Session
-from taskmanager.signin.provider import configured_provider
+from taskmanager.signin.providers.registry import configured_provider
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "End the sessions of a person, or of everybody."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """One of the two has to be said: ending all by leaving something out would be rude."""
+        """One of the two is required: a forgotten argument must not end everybody's."""
         who = parser.add_mutually_exclusive_group(required=True)
         who.add_argument(
             "subject", nargs="?", help="the provider's `sub`; with ISC's OAuth the identity id"
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if not options["all"]:
             if not options["subject"]:
                 raise CommandError("Say whose sessions to end.")
-            named = vault.fingerprints("subject", configured_provider().issuer, options["subject"])
+            named = crypto.fingerprints("subject", configured_provider().issuer, options["subject"])
             rows = rows.filter(subject_hash__in=named)
         count = rows.count()
         rows.delete()

@@ -1,0 +1,61 @@
+"""Encryption at rest for sessions and tokens, with keys that can be rotated."""
+
+import base64
+import hashlib
+import hmac
+import json
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+
+@lru_cache(maxsize=64)
+def _derive(secret: str, purpose: str) -> bytes:
+    """32 bytes for one purpose, so that no key ever serves two."""
+    hkdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"my-tasks {purpose}".encode())
+    return hkdf.derive(secret.encode())
+
+
+@lru_cache(maxsize=8)
+def _box(secrets: tuple[str, ...]) -> MultiFernet:
+    keys = (base64.urlsafe_b64encode(_derive(secret, "encryption")) for secret in secrets)
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def _secrets() -> tuple[str, ...]:
+    """The first one writes; the others still read what they once wrote."""
+    return tuple(settings.SESSION_KEYS) or (settings.SECRET_KEY,)
+
+
+def seal(content: object, *, row: str) -> str:
+    """Encrypt anything JSON can hold, for one row: copied into another row it does not open."""
+    return _box(_secrets()).encrypt(json.dumps([row, content]).encode()).decode()
+
+
+def unseal(sealed: str, *, row: str) -> object | None:
+    """What was sealed for this row, or None when no key of ours opens it."""
+    try:
+        owner, content = json.loads(_box(_secrets()).decrypt(sealed.encode()))
+    except (InvalidToken, ValueError):
+        return None
+    return content if owner == row else None
+
+
+def digest(value: str) -> str:
+    """What we store of a secret that is too long to guess."""
+    return hashlib.sha256(value.encode()).hexdigest()
+
+
+def hash_session_key(session_key: str) -> str:
+    """The primary key of a session's row: who reads the table cannot make a cookie of it."""
+    return digest(session_key)
+
+
+def fingerprints(purpose: str, *parts: str) -> list[str]:
+    """Searchable stand-ins for a personal value, one per key: write the first, look for all."""
+    message = "\0".join(parts).encode()
+    keys = (_derive(secret, f"index {purpose}") for secret in _secrets())
+    return [hmac.new(key, message, hashlib.sha256).hexdigest() for key in keys]

@@ -1,0 +1,98 @@
+"""The parameters of a framed page's address: how it looks, speaks and reports to its host."""
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from taskmanager.core.addresses import WIDGET_PREFIX, own_referer, with_query
+
+THEMES: Final = (("auto", _("As the system")), ("light", _("Light")), ("dark", _("Dark")))
+DENSITIES: Final = (("comfortable", _("Comfortable")), ("compact", _("Compact")))
+TABS: Final = (("pending", _("Pending")), ("completed", _("Completed")))
+ENVELOPES: Final = (("1", "1"), ("2", "2"))  # versions of the messages to the host page
+TARGETS: Final = (
+    ("blank", _("In a new tab")),
+    ("top", _("In the place of the host page")),
+    ("host", _("Nowhere: the host page gets an event")),
+)
+ACCENT: Final = re.compile(r"([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
+
+
+class WidgetParamsForm(forms.Form):
+    """The parameters of /widget/ and /widget/badge/; what makes no sense counts as absent."""
+
+    theme = forms.ChoiceField(choices=THEMES, label=_("Theme"), required=False)
+    accent = forms.CharField(max_length=7, label=_("Accent colour"), required=False)
+    lang = forms.CharField(max_length=20, label=_("Language"), required=False, widget=forms.Select)
+    density = forms.ChoiceField(choices=DENSITIES, label=_("Density"), required=False)
+    tab = forms.ChoiceField(choices=TABS, label=_("Start with"), required=False)
+    target = forms.ChoiceField(choices=TARGETS, label=_("Links open"), required=False)
+    envelope = forms.ChoiceField(choices=ENVELOPES, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("As the browser asks")), *settings.LANGUAGES]
+        self.fields["lang"].widget.choices = choices
+
+    def clean_accent(self) -> str:
+        accent = str(self.cleaned_data["accent"]).removeprefix("#").lower()
+        if accent and not ACCENT.fullmatch(accent):
+            raise forms.ValidationError(_("Three or six hexadecimal digits, such as 2f54c9."))
+        return accent
+
+    def clean_lang(self) -> str:
+        """A language that we speak: `de-AT` finds `de`."""
+        lang = str(self.cleaned_data["lang"])
+        try:
+            return translation.get_supported_language_variant(lang) if lang else ""
+        except LookupError:
+            raise forms.ValidationError(_("We do not speak this language.")) from None
+
+
+@dataclass(frozen=True)
+class WidgetParams:
+    """What the templates of a framed page ask for."""
+
+    theme: str = "auto"
+    accent: str = ""
+    lang: str = ""
+    density: str = "comfortable"
+    tab: str = "pending"
+    target: str = "blank"
+    envelope: str = "1"
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self:
+        """By the address, or by that of the framed page that asks for a fragment or leads here."""
+        chosen = {**_asked(_query_of_referer(request)), **_asked(request.GET)}
+        return cls(**chosen)
+
+    @property
+    def query(self) -> str:
+        """The parameters that are not as they would be anyway; empty, or begins with `?`."""
+        usual = asdict(type(self)())
+        chosen = {name: value for name, value in asdict(self).items() if value != usual[name]}
+        return with_query("", **chosen)
+
+    @property
+    def link_target(self) -> str:
+        return "_top" if self.target == "top" else "_blank"
+
+
+def _asked(query: QueryDict) -> dict[str, str]:
+    form = WidgetParamsForm(query)
+    form.is_valid()
+    return {name: value for name, value in form.cleaned_data.items() if value}
+
+
+def _query_of_referer(request: HttpRequest) -> QueryDict:
+    """A fragment has the address of its own; browsers tell our own server the page's as well."""
+    url = urlsplit(own_referer(request))
+    return QueryDict(url.query if url.path.startswith(WIDGET_PREFIX) else "")

@@ -1,0 +1,256 @@
+"""What both sign-in profiles share: the calls to the provider, on Authlib's OAuth 2 session.
+
+The two profiles are `openid.py` (OpenID Connect) and `isc.py` (ISC's own OAuth). Which one is
+used follows from the settings (`registry.py`); nothing outside this package can tell them apart.
+"""
+
+# Authlib has no annotations.
+# mypy: disallow-untyped-calls=False
+
+import logging
+import secrets
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import requests
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.requests_client import OAuth2Session
+from joserfc.errors import JoseError
+from urllib3.exceptions import ProtocolError
+
+from taskmanager.core.addresses import checked_address
+from taskmanager.core.http import HardenedSession
+from taskmanager.signin.errors import ProviderUnavailable, RefreshRefused, SignInRefused
+from taskmanager.signin.values import ProviderConfig, SignedIn, Tokens
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT: Final = (3.05, 10.0)  # (connect, read) seconds; together less than the lease of a refresh
+READ_ATTEMPTS: Final = 2  # a read is repeated once, at once; nothing else is repeated
+WORTH_REPEATING: Final = frozenset({502, 503, 504})
+METADATA_SECONDS: Final = 86_400
+METADATA_RETRY_SECONDS: Final = 3  # while it fails; else each waiting thread would try in its turn
+# What the token endpoint says when the person has to sign in again. Anything else (a wrong
+# client secret, a bad gateway) is our trouble or the provider's, and signs nobody out.
+REFUSALS: Final = {"invalid_grant", "access_denied", "login_required", "interaction_required"}
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A sign-in that has been started: where to send the browser, and what to remember.
+
+    `nonce` is empty where the profile has none.
+    """
+
+    url: str
+    code_verifier: str
+    nonce: str
+
+
+class ProviderSession(HardenedSession, OAuth2Session):
+    """Authlib's OAuth 2 client on our hardened session; a redirect is an error.
+
+    A redirect would carry codes and secrets to an address nobody configured.
+    """
+
+    def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
+        response = super().request(method, url, *args, **kwargs)
+        if response.is_redirect:
+            raise requests.TooManyRedirects("the provider redirects", response=response)
+        return response
+
+
+class Provider(ABC):
+    """One provider and our client registration with it."""
+
+    def __init__(self, config: ProviderConfig) -> None:
+        self.config = config
+        self.issuer = config.issuer or config.isc_base_url
+        self._metadata: dict[str, Any] = {}
+        self._loaded_at = 0.0
+        self._tried_at = 0.0
+        self._lock = threading.Lock()
+
+    # --- What a profile decides
+
+    @abstractmethod
+    def fetch_metadata(self) -> dict[str, Any]:
+        """Addresses and methods of the provider, under the names of OpenID discovery."""
+
+    @abstractmethod
+    def signed_in(self, token: Mapping[str, Any], nonce: str) -> SignedIn:
+        """The person that a token response stands for. Raises SignInRefused."""
+
+    @abstractmethod
+    def check_renewed(self, token: Mapping[str, Any], old: Tokens) -> None:
+        """A renewed token must still be the same person's. Raises RefreshRefused."""
+
+    @abstractmethod
+    def signout_url(self, tokens: Tokens | None, *, back_to: str, state: str) -> str | None:
+        """Where the browser signs out of the provider too, or None."""
+
+    # --- What they share
+
+    def metadata(self) -> dict[str, Any]:
+        """Metadata, at most a day old; an outdated copy is better than none."""
+        with self._lock:
+            now = time.time()
+            if now - self._loaded_at < METADATA_SECONDS:
+                return self._metadata
+            if now - self._tried_at < METADATA_RETRY_SECONDS:
+                if self._metadata:
+                    return self._metadata
+                raise ProviderUnavailable("metadata: tried a moment ago")
+            self._tried_at = now
+            try:
+                self._metadata, self._loaded_at = self.fetch_metadata(), now
+            except (requests.RequestException, ValueError, KeyError) as error:
+                if not self._metadata:
+                    raise ProviderUnavailable(f"metadata: {error}") from error
+                logger.warning("the provider's metadata cannot be renewed: %s", error)
+            return self._metadata
+
+    def read_json(self, url: str, *, bearer: str | None = None) -> dict[str, Any]:
+        """GET an address and return its JSON object. ValueError when it holds something else."""
+        headers = {"Accept": "application/json"}
+        if bearer is not None:
+            headers["Authorization"] = f"Bearer {bearer}"
+        response = self._read(url, headers)
+        response.raise_for_status()
+        document = response.json()
+        if not isinstance(document, dict):
+            raise ValueError("not a JSON object")  # noqa: TRY004 - a wrong value, not a wrong call
+        return document
+
+    def _read(self, url: str, headers: Mapping[str, str]) -> requests.Response:
+        """The answer to a GET, repeated once after a gateway's error or a broken connection."""
+        for attempt in range(1, READ_ATTEMPTS + 1):
+            is_last = attempt == READ_ATTEMPTS
+            try:
+                with self._session() as session:
+                    response: requests.Response = session.request(
+                        "GET", url, withhold_token=True, headers=headers
+                    )
+            except requests.ConnectionError as error:
+                if is_last or not isinstance(error.args[0], ProtocolError):
+                    raise
+                continue
+            if is_last or response.status_code not in WORTH_REPEATING:
+                return response
+        raise AssertionError("the last attempt returns or raises")
+
+    def start(self, *, redirect_uri: str, state: str) -> Started:
+        """The address that a browser is sent to. Raises ProviderUnavailable."""
+        metadata = self.metadata()
+        code_verifier = secrets.token_urlsafe(36)  # 48 characters; RFC 7636 wants at least 43
+        nonce = secrets.token_urlsafe(20) if "openid" in self.config.scopes else ""
+        extra = {"nonce": nonce} if nonce else {}
+        with self._session(redirect_uri=redirect_uri) as session:
+            url, _state = session.create_authorization_url(
+                metadata["authorization_endpoint"],
+                state=state,
+                code_verifier=code_verifier,
+                **extra,
+            )
+        return Started(url, code_verifier, nonce)
+
+    def finish(self, code: str, *, redirect_uri: str, code_verifier: str, nonce: str) -> SignedIn:
+        """Exchange the code. Raises SignInRefused or ProviderUnavailable."""
+        metadata = self.metadata()
+        try:
+            with self._session(redirect_uri=redirect_uri) as session:
+                token = session.fetch_token(
+                    metadata["token_endpoint"], code=code, code_verifier=code_verifier
+                )
+            if not isinstance(token.get("access_token"), str):
+                raise ProviderUnavailable("a token response without an access token")
+            return self.signed_in(token, nonce)
+        except OAuthError as error:
+            raise SignInRefused(str(error.error), str(error.description)) from error
+        except JoseError as error:
+            raise SignInRefused("not_verified", str(error)) from error
+        except (requests.RequestException, ValueError, KeyError) as error:
+            raise ProviderUnavailable(f"token endpoint: {error}") from error
+
+    def refresh(self, old: Tokens) -> Tokens:
+        """New tokens for old ones. Raises RefreshRefused or ProviderUnavailable."""
+        metadata = self.metadata()
+        try:
+            with self._session() as session:
+                # No scope: asking for what was configured fails where less was granted.
+                token = session.refresh_token(
+                    metadata["token_endpoint"], refresh_token=old.refresh_token, scope=None
+                )
+            if not isinstance(token.get("access_token"), str):
+                raise ProviderUnavailable("a refresh without an access token")
+            self.check_renewed(token, old)
+        except OAuthError as error:
+            if error.error in REFUSALS:
+                raise RefreshRefused(str(error.error)) from error
+            raise ProviderUnavailable(f"refresh: {error.error}") from error
+        except JoseError as error:
+            raise RefreshRefused(f"id_token: {error}") from error
+        except (requests.RequestException, ValueError, KeyError) as error:
+            raise ProviderUnavailable(f"refresh: {error}") from error
+        return Tokens.from_response(token, old)
+
+    def revoke_all(self, tokens: Iterable[Tokens | None]) -> bool:
+        """Revoke the refresh tokens of sign-ins that have ended. False when the provider is down.
+
+        Then the rest is left to expire: each would have the person wait for a time-out.
+        """
+        try:
+            for each in filter(None, tokens):
+                self.revoke(each)
+        except ProviderUnavailable as error:
+            logger.warning("the provider was not told of the end of a sign-in: %s", error)
+            return False
+        return True
+
+    def revoke(self, tokens: Tokens) -> None:
+        """Revoke the refresh token, where the provider offers it. Raises ProviderUnavailable."""
+        endpoint = self.metadata().get("revocation_endpoint")
+        if endpoint is None or tokens.refresh_token is None:
+            return
+        try:
+            with self._session() as session:
+                answer = session.revoke_token(
+                    endpoint,
+                    token=tokens.refresh_token,
+                    token_type_hint="refresh_token",  # noqa: S106
+                )
+        except requests.RequestException as error:
+            raise ProviderUnavailable(f"revocation: {error}") from error
+        if not answer.ok:
+            logger.warning("the refresh token was not revoked: status %s", answer.status_code)
+
+    def _session(self, **extra: Any) -> Any:
+        """A client that knows us; the metadata chooses how it says so, and nothing else."""
+        methods = ("token_endpoint_auth_method", "revocation_endpoint_auth_method")
+        return ProviderSession(
+            client_id=self.config.client_id,
+            client_secret=self.config.client_secret,
+            scope=" ".join(self.config.scopes) or None,
+            code_challenge_method="S256",
+            default_timeout=TIMEOUT,
+            **{name: self._metadata[name] for name in methods if name in self._metadata},
+            **extra,
+        )
+
+
+def checked_endpoints(metadata: Mapping[str, Any], *, needed: set[str]) -> dict[str, Any]:
+    """The metadata, if every address in it is one we would also take from the settings."""
+    for key, value in metadata.items():
+        if key.endswith(("_endpoint", "_uri")) and key != "registration_endpoint":
+            try:
+                checked_address(value)
+            except (ValueError, TypeError, AttributeError) as error:
+                raise ValueError(f"{key} {error}") from error
+    missing = needed - metadata.keys()
+    if missing:
+        raise ValueError(f"without {', '.join(sorted(missing))}")
+    return dict(metadata)

@@ -1,0 +1,101 @@
+"""The session engine: encrypted rows under hashed keys, with an idle and an absolute limit.
+
+An unreadable row is no session at all. Django's `SessionBase` has many public methods that we
+do not touch; only how a session is stored differs.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.utils import timezone
+
+from taskmanager.core import crypto
+from taskmanager.signin.models import Session
+from taskmanager.signin.request import PERSON
+
+SIGNED_IN_AT = "signed_in_at"  # epoch seconds; absent until a person has signed in
+REFUSED_AT = "refused_at"  # epoch seconds; outlives the sign-in that follows a refusal
+ANONYMOUS_SECONDS = 3600  # a sign-in under way needs minutes
+SEEN_EVERY = timedelta(seconds=60)  # one small write a minute, not one per request
+
+
+class SessionStore(DatabaseStore):
+    """What `request.session` is."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def load(self) -> dict[str, Any]:
+        row = self._get_session_from_db()
+        if row is None:
+            return {}
+        content = crypto.unseal(row.session_data, row=row.session_key)
+        if not isinstance(content, dict):
+            self._session_key = None
+            return {}
+        self._seen_at = row.seen_at
+        return content
+
+    def _get_session_from_db(self) -> Session | None:
+        row = Session.objects.filter(
+            pk=crypto.hash_session_key(self.session_key or ""), expire_date__gt=timezone.now()
+        ).first()
+        if row is None:
+            self._session_key = None
+        return row
+
+    def exists(self, session_key: str) -> bool:
+        return Session.objects.filter(pk=crypto.hash_session_key(session_key)).exists()
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        if key is not None:
+            Session.objects.filter(pk=crypto.hash_session_key(key)).delete()
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        row = crypto.hash_session_key(self._get_or_create_session_key())  # type: ignore[attr-defined]  # no stub
+        issuer, subject, sid = (data.get(part) or "" for part in ("issuer", "subject", "sid"))
+        return Session(
+            session_key=row,
+            session_data=crypto.seal(data, row=row),
+            expire_date=self.get_expiry_date(),
+            subject_hash=crypto.fingerprints("subject", issuer, subject)[0] if subject else "",
+            sid_hash=crypto.fingerprints("sid", issuer, sid)[0] if sid else "",
+        )
+
+    def get_expiry_date(self, **_: Any) -> datetime:
+        """When the row stops counting: the nearer of the two limits."""
+        now = timezone.now()
+        signed_in_at = self.get(SIGNED_IN_AT)
+        if signed_in_at is None:
+            return now + timedelta(seconds=ANONYMOUS_SECONDS)
+        absolute = datetime.fromtimestamp(signed_in_at, UTC) + timedelta(
+            seconds=settings.SESSION_ABSOLUTE_SECONDS
+        )
+        return min(now + timedelta(seconds=settings.SESSION_IDLE_SECONDS), absolute)
+
+    def get_expiry_age(self, **_: Any) -> int:
+        """How long the cookie is kept: the absolute limit; the row knows about idleness."""
+        signed_in_at = self.get(SIGNED_IN_AT)
+        if signed_in_at is None:
+            return ANONYMOUS_SECONDS
+        return max(1, int(signed_in_at + settings.SESSION_ABSOLUTE_SECONDS - time.time()))
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether the session is somebody's; `embed.middleware` asks it of any engine it finds."""
+        return PERSON in self
+
+    def touch(self) -> None:
+        """Note that the person is still here, without rewriting the payload."""
+        seen_at: datetime | None = getattr(self, "_seen_at", None)
+        now = timezone.now()
+        if seen_at is None or self.session_key is None or now - seen_at < SEEN_EVERY:
+            return
+        Session.objects.filter(pk=crypto.hash_session_key(self.session_key)).update(
+            seen_at=now, expire_date=self.get_expiry_date()
+        )

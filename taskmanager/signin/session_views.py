@@ -1,0 +1,114 @@
+"""A person's own sessions: seen, and ended one by one or all but this one."""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from taskmanager.core import crypto
+from taskmanager.signin.devices import DEVICE
+from taskmanager.signin.models import Session
+from taskmanager.signin.providers.registry import configured_provider
+from taskmanager.signin.request import person_of, session_row
+from taskmanager.signin.session_store import SIGNED_IN_AT
+from taskmanager.signin.token_store import TokenStore
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One session as its owner sees it. `key` names the row; nobody can make a cookie of it."""
+
+    key: str
+    is_here: bool
+    is_framed: bool
+    host: str
+    browser: str
+    system: str
+    signed_in_at: datetime
+    seen_at: datetime
+
+
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where the person is signed in, this place first."""
+    here = session_row(request.session)
+    places = [place for row in _mine(request.session) if (place := _place(row, here))]
+    places.sort(key=lambda place: (not place.is_here, -place.seen_at.timestamp()))
+    context = {"places": places, "has_others": any(not place.is_here for place in places)}
+    return render(request, "signin/sessions.html", context)
+
+
+@require_POST
+def end(request: HttpRequest) -> HttpResponse:
+    """End one of the person's own sessions elsewhere; another person's is not found."""
+    wanted = _others(request.session).filter(pk=request.POST.get("session", ""))
+    return _ended(request, wanted)
+
+
+@require_POST
+def end_others(request: HttpRequest) -> HttpResponse:
+    """End all of the person's sessions but this one."""
+    return _ended(request, _others(request.session))
+
+
+def _mine(session: "SessionBase") -> QuerySet[Session]:
+    """The living sessions of whoever this session belongs to."""
+    issuer, subject = session.get("issuer", ""), session.get("subject", "")
+    mine = Q(pk=session_row(session))
+    if subject:
+        mine |= Q(subject_hash__in=crypto.fingerprints("subject", issuer, subject))
+    return Session.objects.filter(mine, expire_date__gt=timezone.now())
+
+
+def _others(session: "SessionBase") -> QuerySet[Session]:
+    return _mine(session).exclude(pk=session_row(session))
+
+
+def _place(row: Session, here: str) -> Place | None:
+    """None for a row that no key of ours opens any more."""
+    content: Any = crypto.unseal(row.session_data, row=row.pk)
+    if not isinstance(content, dict):
+        return None
+    device = content.get(DEVICE, {})
+    return Place(
+        key=row.pk,
+        is_here=row.pk == here,
+        is_framed=device.get("framed", False),
+        host=device.get("host", ""),
+        browser=device.get("browser", ""),
+        system=device.get("system", ""),
+        signed_in_at=datetime.fromtimestamp(content.get(SIGNED_IN_AT, 0), UTC),
+        seen_at=row.seen_at,
+    )
+
+
+def _ended(request: HttpRequest, rows: QuerySet[Session]) -> HttpResponse:
+    """Here first; then the provider is asked to end what could renew them."""
+    keys = list(rows.values_list("pk", flat=True))
+    held = [TokenStore(key).read() for key in keys]
+    Session.objects.filter(pk__in=keys).delete()
+    configured_provider().revoke_all(held)
+    logger.info("sessions ended elsewhere: %s, identity %s", len(keys), person_of(request).id)
+    if keys:
+        said = ngettext(
+            "%(number)s session was ended.", "%(number)s sessions were ended.", len(keys)
+        )
+        messages.success(request, said % {"number": len(keys)})
+    else:
+        messages.info(request, _("There was nothing to end: the session is over already."))
+    return HttpResponseRedirect(reverse("signin:sessions"))

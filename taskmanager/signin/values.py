@@ -1,0 +1,70 @@
+"""The values that sign-in hands around: who somebody is, and what the provider gave them."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in.
+
+    `id` is the ISC identity id; `alias` the account name. `is_admin` shows an administrator's
+    controls, and without it `workitems.scope` refuses another owner's queue (403).
+    """
+
+    id: str
+    name: str
+    alias: str
+    is_admin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the provider gave. `expires_at` in epoch seconds; None when it did not say."""
+
+    access_token: str
+    refresh_token: str | None = None
+    id_token: str | None = None
+    expires_at: float | None = None
+
+    @classmethod
+    def from_response(cls, token: Mapping[str, Any], old: "Tokens | None" = None) -> "Tokens":
+        """Of a token response; what a refresh does not repeat stays as it was in `old`."""
+        expires_in = token.get("expires_in")
+        return cls(
+            access_token=token["access_token"],
+            refresh_token=token.get("refresh_token") or (old.refresh_token if old else None),
+            id_token=token.get("id_token") or (old.id_token if old else None),
+            expires_at=time.time() + float(expires_in) if expires_in is not None else None,
+        )
+
+    def lasts(self, seconds: float) -> bool:
+        """True when the access token is good for so many seconds more."""
+        return self.expires_at is None or self.expires_at - time.time() > seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The result of a sign-in. `subject` and `sid` are the provider's names, for its logout."""
+
+    person: Person
+    tokens: Tokens
+    issuer: str
+    subject: str
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """The settings that make a provider; equal settings share one."""
+
+    issuer: str | None
+    isc_base_url: str
+    client_id: str
+    client_secret: str | None
+    scopes: tuple[str, ...]
+    identity_claim: str
+    admin_claim: str
+    admin_values: tuple[str, ...]

@@ -1,0 +1,99 @@
+"""Who gets or loses what, on which source: the facts that a work item asks to be decided."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from workitems.isc.schemas import ApprovalItem, RemediationItem, WorkItem
+
+
+class Operation(StrEnum):
+    """What a change does. ISC publishes no list: OTHER is whatever nobody has heard of."""
+
+    GIVE = "give"
+    REMOVE = "remove"
+    SET = "set"
+    CREATE = "create"
+    DELETE = "delete"
+    DISABLE = "disable"
+    ENABLE = "enable"
+    UNLOCK = "unlock"
+    OTHER = "other"
+
+
+# ISC's words as they were seen, compared without regard to case.
+OPERATIONS: Final = {
+    "add": Operation.GIVE,
+    "grant": Operation.GIVE,
+    "remove": Operation.REMOVE,
+    "revoke": Operation.REMOVE,
+    "create": Operation.CREATE,
+    "set": Operation.SET,
+    "update": Operation.SET,
+    "modify": Operation.SET,
+    "delete": Operation.DELETE,
+    "disable": Operation.DISABLE,
+    "enable": Operation.ENABLE,
+    "unlock": Operation.UNLOCK,
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """The same few facts, whether they came from an approval item or from a remediation item.
+
+    `raw_operation` is ISC's own word; all of them are empty where ISC said nothing.
+    """
+
+    raw_operation: str
+    account: str
+    attribute: str
+    value: str
+    source: str
+
+    @property
+    def operation(self) -> Operation:
+        return OPERATIONS.get(self.raw_operation.casefold(), Operation.OTHER)
+
+
+def changes_of(item: WorkItem) -> list[Change]:
+    """All that a work item asks for, in ISC's order."""
+    return [
+        *map(change_of_approval, item.approval_items),
+        *map(change_of_remediation, item.remediation_items),
+    ]
+
+
+def count_of_subjects(changes: list[Change]) -> int:
+    """How many things there are to decide.
+
+    The rows of an account creation are its attributes, not further things to decide.
+    """
+    if all(change.operation is Operation.CREATE for change in changes):
+        return len({(change.account, change.source) for change in changes})
+    return len(changes)
+
+
+def change_of_approval(item: ApprovalItem) -> Change:
+    return Change(
+        raw_operation=item.operation,
+        account=item.account,
+        attribute=item.name,
+        value=item.value,
+        source=source_name(item.application),
+    )
+
+
+def change_of_remediation(item: RemediationItem) -> Change:
+    return Change(
+        raw_operation=item.attribute_operation,
+        account=item.target_display_name or item.target_name or item.native_identity,
+        attribute=item.attribute_name,
+        value=item.attribute_value,
+        source=source_name(item.application_name),
+    )
+
+
+def source_name(application: str) -> str:
+    """ISC reports flat-file sources as "<name> [source]": people know them by name alone."""
+    return application.removesuffix("[source]").strip()

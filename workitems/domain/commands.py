@@ -1,0 +1,242 @@
+"""Every write as a value: it can be sent, judged, keyed, stored, and read back elsewhere.
+
+A new kind of write is a new class here; CONTRIBUTING shows one from end to end.
+"""
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, Final
+
+from workitems.domain.ports import WorkItemsClient
+from workitems.isc.schemas import ApprovalItem, WorkItem
+
+# ISC's final states, in lower case. "Finished" is how it closes what was approved or completed.
+DONE_STATES: Final = frozenset({"finished", "approved"})
+REJECTED_STATES: Final = frozenset({"rejected"})
+OTHER_FINAL_STATES: Final = frozenset({"returned", "expired", "canceled"})
+
+
+class Verdict(StrEnum):
+    """What can be decided about an approval item."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+    @property
+    def states(self) -> frozenset[str]:
+        """The states in which an approval item is left by this verdict."""
+        return DONE_STATES if self is Verdict.APPROVE else REJECTED_STATES
+
+
+class Judgement(StrEnum):
+    """What a work item that has been read again says about a command."""
+
+    DONE = "done"  # it stands as the command wanted it
+    DIFFERENT = "different"  # it was closed in another way
+    OPEN = "open"  # it still waits
+    UNKNOWN = "unknown"  # it does not wait, and does not say how it ended
+
+
+@dataclass(frozen=True)
+class Command(ABC):
+    """One write on one work item. `name` stands for the class in JSON and in keys."""
+
+    item_id: str
+
+    name: ClassVar[str]
+    hands_over: ClassVar[bool] = False  # success takes the item out of the sender's reach
+
+    @abstractmethod
+    def send(self, client: WorkItemsClient) -> WorkItem | None:
+        """Send it, once. Raises a child of IscError."""
+
+    @abstractmethod
+    def judge(self, item: WorkItem) -> Judgement:
+        """Compare the item as it stands now with what the command wanted."""
+
+    @property
+    def label(self) -> str:
+        """For the log: what was to be done, without names or text that somebody typed."""
+        return self.name
+
+    def to_json(self) -> dict[str, Any]:
+        """The command as JSON can hold it; `command_from_json` reads it back."""
+        return {"name": self.name, **asdict(self)}
+
+    def key(self) -> str:
+        """32 hexadecimal digits: equal for equal commands, and for no others."""
+        canonical = json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class _DecideOne(Command):
+    approval_item_id: str
+
+    verdict: ClassVar[Verdict]
+
+    def judge(self, item: WorkItem) -> Judgement:
+        line = next((one for one in item.approval_items if one.id == self.approval_item_id), None)
+        if line is not None and not line.is_open:
+            return _judged(line.state, self.verdict.states)
+        return _judged_item(item, self.verdict.states)
+
+    @property
+    def label(self) -> str:
+        return f"{self.verdict} {self.approval_item_id}"
+
+
+@dataclass(frozen=True)
+class Approve(_DecideOne):
+    """Approve one approval item."""
+
+    name = "approve"
+    verdict = Verdict.APPROVE
+
+    def send(self, client: WorkItemsClient) -> WorkItem | None:
+        return client.approve_approval_item(self.item_id, self.approval_item_id)
+
+
+@dataclass(frozen=True)
+class Reject(_DecideOne):
+    """Reject one approval item."""
+
+    name = "reject"
+    verdict = Verdict.REJECT
+
+    def send(self, client: WorkItemsClient) -> WorkItem | None:
+        return client.reject_approval_item(self.item_id, self.approval_item_id)
+
+
+@dataclass(frozen=True)
+class _DecideAll(Command):
+    verdict: ClassVar[Verdict]
+
+    def judge(self, item: WorkItem) -> Judgement:
+        if not item.approval_items:
+            return _judged_item(item, self.verdict.states)
+        if item.is_open and item.open_approval_items:
+            return Judgement.OPEN
+        # Some may have been decided one by one before: those say nothing about this command.
+        judgements = [_judged_line(line, self.verdict) for line in item.approval_items]
+        return next(one for one in Judgement if one in judgements)
+
+    @property
+    def label(self) -> str:
+        return f"{self.verdict} all"
+
+
+@dataclass(frozen=True)
+class ApproveAll(_DecideAll):
+    """Approve all open approval items of a work item."""
+
+    name = "approve-all"
+    verdict = Verdict.APPROVE
+
+    def send(self, client: WorkItemsClient) -> WorkItem | None:
+        return client.approve_approval_items_in_bulk(self.item_id)
+
+
+@dataclass(frozen=True)
+class RejectAll(_DecideAll):
+    """Reject all open approval items of a work item."""
+
+    name = "reject-all"
+    verdict = Verdict.REJECT
+
+    def send(self, client: WorkItemsClient) -> WorkItem | None:
+        return client.reject_approval_items_in_bulk(self.item_id)
+
+
+@dataclass(frozen=True)
+class Complete(Command):
+    """Mark a work item as complete."""
+
+    name = "complete"
+
+    def send(self, client: WorkItemsClient) -> WorkItem | None:
+        return client.complete_work_item(self.item_id)
+
+    def judge(self, item: WorkItem) -> Judgement:
+        return _judged_item(item, DONE_STATES)
+
+
+@dataclass(frozen=True)
+class SubmitForm(Command):
+    """Answer the form of a work item; `values` is keyed on the field's name in ISC's form."""
+
+    values: Mapping[str, object]
+
+    name = "submit-form"
+
+    def send(self, client: WorkItemsClient) -> WorkItem | None:
+        return client.submit_account_selection(self.item_id, self.values)
+
+    def judge(self, item: WorkItem) -> Judgement:
+        return _judged_item(item, DONE_STATES)
+
+    @property
+    def label(self) -> str:
+        return "submit account selection"
+
+
+@dataclass(frozen=True)
+class Forward(Command):
+    """Hand a work item over to the identity `target_id`; `notify` has ISC send an e-mail."""
+
+    target_id: str
+    comment: str
+    notify: bool
+
+    name = "forward"
+    hands_over = True
+
+    def send(self, client: WorkItemsClient) -> None:
+        client.forward_work_item(
+            self.item_id,
+            target_owner_id=self.target_id,
+            comment=self.comment,
+            send_notifications=self.notify,
+        )
+
+    def judge(self, item: WorkItem) -> Judgement:
+        if item.owner_id == self.target_id:
+            return Judgement.DONE
+        return Judgement.OPEN if item.is_open else Judgement.DIFFERENT
+
+    @property
+    def label(self) -> str:
+        return f"forward to {self.target_id}"
+
+
+COMMANDS: Final[Mapping[str, type[Command]]] = {
+    kind.name: kind
+    for kind in (Approve, Reject, ApproveAll, RejectAll, Complete, SubmitForm, Forward)
+}
+
+
+def command_from_json(document: Mapping[str, Any]) -> Command:
+    """The command that `to_json` wrote. KeyError or TypeError for anything else."""
+    fields = dict(document)
+    return COMMANDS[fields.pop("name")](**fields)
+
+
+def _judged_item(item: WorkItem, wanted: frozenset[str]) -> Judgement:
+    return Judgement.OPEN if item.is_open else _judged(item.state, wanted)
+
+
+def _judged_line(line: ApprovalItem, verdict: Verdict) -> Judgement:
+    return Judgement.UNKNOWN if line.is_open else _judged(line.state, verdict.states)
+
+
+def _judged(state: str | None, wanted: frozenset[str]) -> Judgement:
+    """For something that does not wait any more."""
+    word = (state or "").strip().lower()
+    if word in wanted:
+        return Judgement.DONE
+    is_final = word in DONE_STATES | REJECTED_STATES | OTHER_FINAL_STATES
+    return Judgement.DIFFERENT if is_final else Judgement.UNKNOWN

@@ -1,0 +1,117 @@
+"""The only way to write: send a command once, find out how it ended, and say so in the log."""
+
+import logging
+
+from workitems.domain.commands import Command, Judgement
+from workitems.domain.ports import Credentials, WorkItemsClient
+from workitems.domain.results import NotSent, Receipt, WriteStatus
+from workitems.isc.errors import (
+    Forbidden,
+    IscError,
+    NotFound,
+    OutcomeUnknown,
+    Rejected,
+    SignInAgain,
+)
+from workitems.isc.schemas import WorkItem
+from workitems.services.reader import Reader
+
+log = logging.getLogger("workitems.decisions")
+
+
+class Executor:
+    """Sends commands for one signed-in person (the actor) in one owner's queue.
+
+    A command is sent once. What ISC does not say about it is found out by reading the item.
+    """
+
+    def __init__(
+        self,
+        client: WorkItemsClient,
+        reader: Reader,
+        credentials: Credentials,
+        *,
+        actor_id: str,
+        owner_id: str,
+    ) -> None:
+        self._client = client
+        self._reader = reader
+        self._credentials = credentials
+        self._actor_id = actor_id
+        self._owner_id = owner_id
+
+    def run(self, command: Command) -> Receipt:
+        """Send, judge, close. Raises a child of IscError where the end is not known or not ours."""
+        try:
+            receipt = self._end_of(command)
+        except Exception as error:
+            self._close(command, self._owner_id, type(error).__name__)
+            raise
+        owner_id = (receipt.item.owner_id if receipt.item else "") or self._owner_id
+        self._close(command, owner_id, receipt.status)
+        return receipt
+
+    def _end_of(self, command: Command) -> Receipt:
+        try:
+            item = self._send(command)
+        except OutcomeUnknown as silence:
+            return self._after_silence(command, silence)
+        except Rejected as refusal:
+            return self._after_refusal(command, refusal)
+        if command.hands_over:
+            return Receipt(WriteStatus.SUCCEEDED)
+        return Receipt(WriteStatus.SUCCEEDED, item or self._seen_after(command))
+
+    def _send(self, command: Command) -> WorkItem | None:
+        try:
+            return command.send(self._client)
+        except SignInAgain as refusal:
+            if not self._credentials.renew():
+                raise
+            raise refusal.as_type(NotSent) from refusal
+
+    def _seen_after(self, command: Command) -> WorkItem | None:
+        """How the item stands after a write that ISC confirmed without a word about it.
+
+        A read that fails changes nothing about that: the write is done.
+        """
+        try:
+            return self._reader.item(command.item_id)
+        except IscError:
+            return None
+
+    def _after_refusal(self, command: Command, refusal: Rejected) -> Receipt:
+        """Tell "somebody was faster" from any other refusal by reading the item again."""
+        if command.hands_over:
+            return _refused(refusal, None)
+        item = self._reader.item(command.item_id)
+        if command.judge(item) is Judgement.OPEN:
+            return _refused(refusal, item)
+        return Receipt(WriteStatus.ALREADY_DONE, item, request_id=refusal.request_id)
+
+    def _after_silence(self, command: Command, silence: OutcomeUnknown) -> Receipt:
+        """Read the item again, so that the page can tell the truth about a write without answer."""
+        try:
+            item = self._reader.item(command.item_id)
+        except (NotFound, Forbidden):
+            if command.hands_over:
+                return Receipt(WriteStatus.VERIFIED)
+            raise silence from None
+        except IscError:
+            raise silence from None
+        judgement = command.judge(item)
+        if judgement is Judgement.DONE:
+            seen = None if command.hands_over else item
+            return Receipt(WriteStatus.VERIFIED, seen, request_id=silence.request_id)
+        is_open = judgement is Judgement.OPEN
+        status = WriteStatus.UNCONFIRMED if is_open else WriteStatus.ALREADY_DONE
+        return Receipt(status, item, request_id=silence.request_id)
+
+    def _close(self, command: Command, owner_id: str, end: str) -> None:
+        """Who did what for whom, and how it ended: also where it failed."""
+        line = "%s on work item %s by %s for %s: %s"
+        log.info(line, command.label, command.item_id, self._actor_id, owner_id, end)
+
+
+def _refused(refusal: Rejected, item: WorkItem | None) -> Receipt:
+    return Receipt(WriteStatus.REFUSED, item, refusal.detail, refusal.request_id)

@@ -1,0 +1,124 @@
+"""Everything that is read: a queue, a work item, the numbers, people. No Django, no HTTP."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from contextvars import copy_context
+from typing import Final, TypeVar
+
+from workitems.domain.ports import Credentials
+from workitems.domain.queue_query import QueueQuery, Tab
+from workitems.domain.results import Counts, ListForbidden, ListMissing, Queue
+from workitems.isc.client import IscClient
+from workitems.isc.errors import Forbidden, IscError, NotFound, SignInAgain
+from workitems.isc.schemas import PublicIdentity, WorkItem, WorkItemSummary
+
+Value = TypeVar("Value")
+
+# A page makes at most two upstream calls at once; the threads of a gthread worker share the pool,
+# and there may be 64 of them. Threads start when they are needed.
+POOL: Final = ThreadPoolExecutor(max_workers=64, thread_name_prefix="isc")
+
+
+class Reader:
+    """What one signed-in person can see of one owner's queue. A read may renew the token once."""
+
+    def __init__(self, client: IscClient, credentials: Credentials, *, owner_id: str) -> None:
+        self._client = client
+        self._credentials = credentials
+        self._owner_id = owner_id
+
+    def queue(self, query: QueueQuery) -> Queue:
+        """A page of the queue and the badge's numbers: two calls, side by side."""
+        listing = {
+            Tab.PENDING: self._client.list_work_items,
+            Tab.COMPLETED: self._client.list_completed_work_items,
+        }[query.tab]
+        with self._summary_beside() as summary:
+            page = self._read_list(
+                lambda: listing(owner_id=self._owner_id, limit=query.size, offset=query.offset)
+            )
+        return Queue.of(query.tab, page, self._summary(summary))
+
+    def item(self, item_id: str) -> WorkItem:
+        """One work item; raises NotFound or Forbidden among others."""
+        return self._read(lambda: self._client.get_work_item(item_id))
+
+    def item_and_counts(self, item_id: str) -> tuple[WorkItem, Counts]:
+        """One work item and the badge's numbers: two calls, side by side."""
+        with self._summary_beside() as summary:
+            item = self.item(item_id)
+        return item, Counts.of(self._summary(summary))
+
+    def counts(self) -> Counts:
+        """The badge's numbers alone: one call; unknown where ISC does not tell."""
+        try:
+            summary = self._read_list(lambda: self._client.summarise_work_items(self._owner_id))
+        except SignInAgain:
+            raise
+        except IscError:
+            return Counts.of(None)
+        return Counts.of(summary)
+
+    def refreshed_counts(self, known: Counts) -> Counts:
+        """The badge's numbers now: one call while the open count is as `known`, else two."""
+        open_items = self._read_list(lambda: self._client.count_work_items(self._owner_id))
+        if open_items == known.open and known.completed is not None:
+            return known
+        completed = self._read_list(lambda: self._client.count_completed_work_items(self._owner_id))
+        return Counts(open_items, completed)
+
+    def find_people(self, text: str) -> tuple[PublicIdentity, ...]:
+        """People by the beginning of a name, an account or an e-mail address: one call."""
+        return self._read_list(lambda: self._client.search_public_identities(text))
+
+    def owner_name(self) -> str:
+        """The owner's display name; empty where ISC does not tell: a page works without it."""
+        try:
+            owner = self.person(self._owner_id)
+        except IscError:
+            return ""
+        return owner.name if owner else ""
+
+    def person(self, identity_id: str) -> PublicIdentity | None:
+        """The person with this id, or None."""
+        found = self._read_list(lambda: self._client.get_public_identities([identity_id]))
+        return found[0] if found else None
+
+    def _read_list(self, call: Callable[[], Value]) -> Value:
+        """A read that is about no single work item, and neither are its refusals."""
+        try:
+            return self._read(call)
+        except (Forbidden, NotFound) as error:
+            kind = ListForbidden if isinstance(error, Forbidden) else ListMissing
+            raise error.as_type(kind) from error
+
+    def _read(self, call: Callable[[], Value]) -> Value:
+        """Call, and once more with a renewed token where ISC refuses the present one."""
+        try:
+            return call()
+        except SignInAgain:
+            if not self._credentials.renew():
+                raise
+        return call()
+
+    @contextmanager
+    def _summary_beside(self) -> Iterator[Future[WorkItemSummary]]:
+        """Fetch the summary in a thread beside the body, and always join it."""
+        # The context carries the id of the request into the other thread's log lines.
+        call = copy_context().run
+        future = POOL.submit(call, self._client.summarise_work_items, self._owner_id)
+        try:
+            yield future
+        finally:
+            wait([future])
+
+    def _summary(self, read: Future[WorkItemSummary]) -> WorkItemSummary | None:
+        """The summary, or None where it cannot be had: the list is shown without numbers then."""
+        try:
+            if isinstance(read.exception(), SignInAgain):
+                # The list beside it was refused too, and has renewed the token by now.
+                return self._client.summarise_work_items(self._owner_id)
+            return read.result()
+        except IscError:
+            return None

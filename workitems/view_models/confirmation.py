@@ -1,0 +1,63 @@
+"""What is about to be decided, named one by one, before it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from workitems.domain.commands import Verdict
+from workitems.isc.schemas import ApprovalItem, WorkItem
+from workitems.view_models.labels import Text
+from workitems.view_models.rows import ApprovalLine
+from workitems.view_models.sentence import sentence_of
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What is about to be decided, named one by one, before it is."""
+
+    title: Text
+    question: Text
+    submit_label: Text
+    tone: str
+    lines: tuple[ApprovalLine, ...] = ()
+    warning: str = ""
+
+    @classmethod
+    def of_decision(
+        cls, verdict: Verdict, lines: Sequence[ApprovalItem], *, owner_name: str
+    ) -> "Confirmation":
+        """`lines` are the approval items that still are open; `owner_name` if not one's own."""
+        count = len(lines)
+        if verdict is Verdict.APPROVE:
+            title = ngettext("Approve %(count)d item?", "Approve %(count)d items?", count)
+            submit = ngettext("Approve %(count)d item", "Approve all %(count)d items", count)
+        else:
+            title = ngettext("Reject %(count)d item?", "Reject %(count)d items?", count)
+            submit = ngettext("Reject %(count)d item", "Reject all %(count)d items", count)
+        return cls(
+            title=title % {"count": count},
+            question=_("This is what you decide:"),
+            submit_label=submit % {"count": count},
+            tone=verdict.value,
+            lines=tuple(ApprovalLine.of(line, get_language()) for line in lines),
+            warning=_on_behalf(owner_name),
+        )
+
+    @classmethod
+    def of_completion(cls, item: WorkItem, *, owner_name: str) -> "Confirmation":
+        return cls(
+            title=_("Mark this task complete?"),
+            question=sentence_of(item, get_language()).text,
+            submit_label=_("Mark complete"),
+            tone="complete",
+            warning=_on_behalf(owner_name),
+        )
+
+
+def _on_behalf(owner_name: str) -> str:
+    if not owner_name:
+        return ""
+    words = gettext("You decide for %(name)s, not for yourself. This is recorded.")
+    return words % {"name": owner_name}

@@ -1,0 +1,139 @@
+"""Every trouble with SailPoint in words of its own: what happened, and what to do about it."""
+
+import math
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from workitems.domain.results import CannotRenew, ListForbidden, ListMissing, NotSent
+from workitems.isc.errors import (
+    Forbidden,
+    IscError,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    TimedOut,
+    Unavailable,
+    UnexpectedReply,
+)
+from workitems.view_models.labels import Text
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`wait` is how many seconds SailPoint asks us to wait; `can_resend` whether a write may be."""
+
+    status: HTTPStatus
+    title: Text
+    text: Text
+    tone: str = "error"
+    detail: str = ""
+    request_id: str = ""
+    wait: int | None = None
+    can_resend: bool = True
+
+    @classmethod
+    def of(cls, error: IscError, *, is_write: bool) -> "Problem":
+        status, title, text = _words(error, is_write=is_write)
+        is_rate_limit = isinstance(error, RateLimited)
+        return cls(
+            status=status,
+            title=title,
+            text=text,
+            tone="warning" if is_rate_limit or isinstance(error, NotSent) else "error",
+            detail=error.detail if isinstance(error, SAYS_WHY) else "",
+            request_id=error.request_id or "",
+            wait=math.ceil(error.retry_after) if isinstance(error, RateLimited) else None,
+            can_resend=not isinstance(error, OutcomeUnknown | NotFound | Forbidden),
+        )
+
+
+def _words(error: IscError, *, is_write: bool) -> tuple[HTTPStatus, Text, Text]:
+    if isinstance(error, RateLimited):
+        return HTTPStatus.TOO_MANY_REQUESTS, _("SailPoint is busy"), _wait_text(error)
+    nothing_sent = _("Nothing was changed.") if is_write else ""
+    for kind, status, title, text in WORDS:
+        if isinstance(error, kind):
+            return status, title, f"{text} {nothing_sent}" if kind in STOPPED_SHORT else text
+    return HTTPStatus.BAD_GATEWAY, _("Something went wrong with SailPoint"), _("Please try again.")
+
+
+STOPPED_SHORT = (TimedOut, Unavailable, CannotRenew, Rejected)
+SAYS_WHY = (Rejected, Forbidden, ListForbidden)
+NOT_SHOWN = _("If it stays so, tell the people who run this site: it is nothing that you did.")
+WORDS: tuple[tuple[type[IscError], HTTPStatus, Text, Text], ...] = (
+    (
+        CannotRenew,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("The sign-in service does not answer"),
+        _(
+            "You are still signed in, but your access has to be renewed and that is not possible "
+            "right now. Wait a moment and try again."
+        ),
+    ),
+    (
+        NotSent,
+        HTTPStatus.CONFLICT,
+        _("Not sent yet"),
+        _("SailPoint asked for a fresh sign-in, and has it now. Please press the button again."),
+    ),
+    (ListForbidden, HTTPStatus.FORBIDDEN, _("SailPoint does not show this"), NOT_SHOWN),
+    (ListMissing, HTTPStatus.NOT_FOUND, _("SailPoint has nothing at this address"), NOT_SHOWN),
+    (
+        Forbidden,
+        HTTPStatus.FORBIDDEN,
+        _("You may not do this"),
+        _("This task moved to someone else, or your rights in SailPoint do not cover it."),
+    ),
+    (
+        NotFound,
+        HTTPStatus.NOT_FOUND,
+        _("This task is no longer here"),
+        _("It was already finished or withdrawn."),
+    ),
+    (
+        Rejected,
+        HTTPStatus.CONFLICT,
+        _("SailPoint refused"),
+        _("SailPoint understood the request, and refused it."),
+    ),
+    (
+        OutcomeUnknown,
+        HTTPStatus.GATEWAY_TIMEOUT,
+        _("We don't know yet"),
+        _(
+            "SailPoint did not say whether it did this, and could not be asked again. "
+            "Look at the task again in a moment, before you repeat it."
+        ),
+    ),
+    (
+        TimedOut,
+        HTTPStatus.GATEWAY_TIMEOUT,
+        _("SailPoint is slow to answer"),
+        _("We waited, and no answer came in time. Please try again."),
+    ),
+    (
+        Unavailable,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("SailPoint cannot be reached"),
+        _("It is down or out of reach at the moment. Please try again soon."),
+    ),
+    (
+        UnexpectedReply,
+        HTTPStatus.BAD_GATEWAY,
+        _("SailPoint's answer makes no sense"),
+        _("Something between us and SailPoint answered in its place. Please try again."),
+    ),
+)
+
+
+def _wait_text(error: RateLimited) -> str:
+    seconds = math.ceil(error.retry_after)
+    return ngettext(
+        "SailPoint asks us to wait %(count)d second. Nothing is lost.",
+        "SailPoint asks us to wait %(count)d seconds. Nothing is lost.",
+        seconds,
+    ) % {"count": seconds}

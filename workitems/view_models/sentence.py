@@ -1,0 +1,179 @@
+"""One plain sentence for what a work item asks: "Give Domain Admins to jsmith on Active Directory".
+
+The templates are translated as whole sentences, so a language may put its words in its own order;
+the parts that name something are marked, so that a page may set them in bold.
+"""
+
+import string
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext_lazy as _
+
+from workitems.domain.changes import Change, Operation, changes_of, count_of_subjects
+from workitems.isc.schemas import WorkItem, WorkItemForm
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a sentence; `is_name` where it names a person, an access or a source."""
+
+    text: str
+    is_name: bool
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What is asked. `kind` is one of give, remove, create, change, other: it picks the icon."""
+
+    kind: str
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(part.text for part in self.parts)
+
+
+@dataclass(frozen=True, eq=False)
+class Wording:
+    """How a change is worded. There is one object of each: comparing would translate."""
+
+    kind: str
+    with_source: Promise
+    without_source: Promise
+
+
+GIVE: Final = Wording(
+    "give",
+    _("Give {value} to {account} on {source}"),
+    _("Give {value} to {account}"),
+)
+REMOVE: Final = Wording(
+    "remove",
+    _("Remove {value} from {account} on {source}"),
+    _("Remove {value} from {account}"),
+)
+SET: Final = Wording(
+    "change",
+    _("Set {attribute} to {value} for {account} on {source}"),
+    _("Set {attribute} to {value} for {account}"),
+)
+CREATE: Final = Wording(
+    "create",
+    _("Create an account for {account} on {source}"),
+    _("Create an account for {account}"),
+)
+DELETE: Final = Wording(
+    "remove",
+    _("Delete the account {account} on {source}"),
+    _("Delete the account {account}"),
+)
+DISABLE: Final = Wording(
+    "remove",
+    _("Disable the account {account} on {source}"),
+    _("Disable the account {account}"),
+)
+ENABLE: Final = Wording(
+    "give",
+    _("Enable the account {account} on {source}"),
+    _("Enable the account {account}"),
+)
+UNLOCK: Final = Wording(
+    "change",
+    _("Unlock the account {account} on {source}"),
+    _("Unlock the account {account}"),
+)
+OTHER: Final = Wording(
+    "other",
+    _("{operation} {value} for {account} on {source}"),
+    _("{operation} {value} for {account}"),
+)
+WORDINGS: Final[Mapping[Operation, Wording]] = {
+    Operation.GIVE: GIVE,
+    Operation.REMOVE: REMOVE,
+    Operation.SET: SET,
+    Operation.CREATE: CREATE,
+    Operation.DELETE: DELETE,
+    Operation.DISABLE: DISABLE,
+    Operation.ENABLE: ENABLE,
+    Operation.UNLOCK: UNLOCK,
+    Operation.OTHER: OTHER,
+}
+
+
+def sentence_of(item: WorkItem, language: str | None) -> Sentence:
+    """The sentence of the whole work item, never empty."""
+    if changes := changes_of(item):
+        return _first_and_more(changes, language)
+    if item.form is not None:
+        return _form_sentence(item, item.form)
+    text = item.description or item.name or gettext("A work item without a description")
+    return Sentence("other", (Part(text, is_name=False),))
+
+
+def change_sentence(change: Change, language: str | None) -> Sentence:
+    """The sentence of one approval item or remediation item."""
+    wording = WORDINGS[change.operation]
+    pieces = _pieces(wording, language, has_source=bool(change.source))
+    names = {
+        "operation": change.raw_operation or gettext("Change"),
+        "account": change.account or gettext("an unnamed account"),
+        "attribute": change.attribute or gettext("an attribute"),
+        "value": change.value or change.attribute or gettext("an empty value"),
+        "source": change.source,
+    }
+    return Sentence(wording.kind, tuple(_filled(pieces, names)))
+
+
+def _first_and_more(changes: list[Change], language: str | None) -> Sentence:
+    first = change_sentence(changes[0], language)
+    more = count_of_subjects(changes) - 1
+    if not more:
+        return first
+    text = ngettext("{sentence}, and %(count)d more", "{sentence}, and %(count)d more", more)
+    before, _placeholder, after = (text % {"count": more}).partition("{sentence}")
+    parts = (Part(before, is_name=False), *first.parts, Part(after, is_name=False))
+    return Sentence(first.kind, tuple(part for part in parts if part.text))
+
+
+def _form_sentence(item: WorkItem, form: WorkItemForm) -> Sentence:
+    """Its own words say best what is to be chosen; ISC's titles are technical."""
+    if form.target_user and not item.description:
+        pieces = _taken_apart(gettext("Choose an account for {account}"))
+        return Sentence("other", tuple(_filled(pieces, {"account": form.target_user})))
+    text = item.description or form.title or gettext("Fill in a form")
+    return Sentence("other", (Part(text, is_name=False),))
+
+
+Piece = Part | str
+"""Words that stand in a template, or the name of a field"""
+
+
+@lru_cache(maxsize=1_000)
+def _pieces(wording: Wording, language: str | None, *, has_source: bool) -> tuple[Piece, ...]:
+    """Translated and taken apart once, and not for each row that says it."""
+    with override(language):
+        template = str(wording.with_source if has_source else wording.without_source)
+    return tuple(_taken_apart(template))
+
+
+def _taken_apart(template: str) -> Iterator[Piece]:
+    parse: Callable[[str], Iterator[tuple[str, str | None, str | None, str | None]]]
+    parse = string.Formatter().parse  # type: ignore[assignment]
+    for literal, field, *_rest in parse(template):
+        if literal:
+            yield Part(literal, is_name=False)
+        if field is not None:
+            yield field
+
+
+def _filled(pieces: Iterable[Piece], names: Mapping[str, str]) -> Iterator[Part]:
+    for piece in pieces:
+        if isinstance(piece, Part):
+            yield piece
+        else:
+            yield Part(names[piece], is_name=piece != "operation")

@@ -1,0 +1,94 @@
+"""Moments in words: how long ago, how long it waits, and when exactly.
+
+Each is worked out once for all pages that say the same in the same language: writing the times of
+a list anew was a fifth of its page.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import Final
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.html import avoid_wrapping
+from django.utils.timesince import TIME_STRINGS
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from workitems.view_models.render_context import RenderContext
+
+Age = tuple[str, int]
+"""A unit of TIME_STRINGS and how many of them"""
+
+FRESH: Final[Age] = ("minute", 0)
+AGO, WAITING = "ago", "waiting"
+WORDS: Final[Mapping[str, tuple[Promise, Promise]]] = {
+    AGO: (_("just now"), _("%(age)s ago")),
+    WAITING: (_("new"), _("waiting %(age)s")),
+}
+UNITS: Final = (
+    ("week", timedelta(weeks=1)),
+    ("day", timedelta(days=1)),
+    ("hour", timedelta(hours=1)),
+    ("minute", timedelta(minutes=1)),
+)
+
+
+def ago(moment: datetime | None, context: RenderContext) -> str:
+    """How long ago; nothing for a moment nobody knows, and the date of one that is to come."""
+    if moment and moment - context.now > timedelta(minutes=1):
+        return absolute(moment, context)
+    return _said(AGO, age(moment, context.now), context.language) if moment else ""
+
+
+def waiting(moment: datetime | None, context: RenderContext) -> str:
+    """For how long it has waited."""
+    return _said(WAITING, age(moment, context.now), context.language) if moment else ""
+
+
+def absolute(moment: datetime | None, context: RenderContext) -> str:
+    """Date and time as the person's language writes them, for the title of a relative one."""
+    return _written(moment, context.time_zone, context.language) if moment else ""
+
+
+def age(moment: datetime, now: datetime) -> Age:
+    """The largest unit between two moments in UTC, as Django's `timesince` counts them.
+
+    Django puts what it has counted into words at once; a test compares the two.
+    """
+    years, months = divmod(_whole_months(moment, now), 12)
+    if years > 0:
+        return "year", years
+    if years == 0 and months:
+        return "month", months
+    passed = now - moment
+    for unit, length in UNITS:
+        if passed >= length:
+            return unit, passed // length
+    return FRESH
+
+
+def _whole_months(moment: datetime, now: datetime) -> int:
+    is_short = (moment.day, moment.time()) > (now.day, now.time())
+    return (now.year - moment.year) * 12 + now.month - moment.month - is_short
+
+
+# Each asks for its language itself, so that what is kept can only ever be in that one.
+
+
+@lru_cache(maxsize=1_000)
+def _said(words: str, age: Age, language: str | None) -> str:
+    fresh, aged = WORDS[words]
+    unit, number = age
+    with override(language):
+        if age == FRESH:
+            return str(fresh)
+        return str(aged) % {"age": avoid_wrapping(TIME_STRINGS[unit] % {"num": number})}
+
+
+@lru_cache(maxsize=10_000)
+def _written(moment: datetime, time_zone: tzinfo, language: str | None) -> str:
+    with override(language):
+        return date_format(localtime(moment, time_zone), "DATETIME_FORMAT")

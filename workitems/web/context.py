@@ -1,0 +1,74 @@
+"""What every view of ours begins with: whose queue, which addresses, what the page showed."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Self
+
+from django.utils import timezone
+
+from taskmanager.signin.request import SignedInRequest, person_of, session_row
+from workitems.domain.results import Counts
+from workitems.isc.schemas import WorkItem
+from workitems.scope import QueueScope
+from workitems.view_models.panel import TaskPanel
+from workitems.web.forms import AccountSelectionForm, ActionForm
+from workitems.web.links import Links
+from workitems.wiring import Services, services_for, with_owner_name
+
+
+@dataclass(frozen=True)
+class ActionContext:
+    """One request in one queue. `form` is what the page sent along about itself."""
+
+    request: SignedInRequest
+    scope: QueueScope
+    links: Links
+    form: ActionForm
+
+    @classmethod
+    def of(cls, request: SignedInRequest) -> Self:
+        """Raises PermissionDenied for a queue that the person may not see."""
+        scope = QueueScope.requested(person_of(request), request.GET.get("owner", ""))
+        return cls(request, scope, Links.of(request, scope), ActionForm.of(request))
+
+    @cached_property
+    def services(self) -> Services:
+        """Reader and executor; made when first asked for. Raises SignInNeeded."""
+        return services_for(session_row(self.request.session), self.scope)
+
+    @property
+    def surface(self) -> str:
+        """Where the answer will be shown: "list", beside or in it, or "page"."""
+        return "page" if self.form.is_on_page else "list"
+
+    @property
+    def counts(self) -> Counts:
+        """The numbers that the page showed."""
+        return self.form.counts
+
+    def shows_panel_of(self, item_id: str) -> bool:
+        """Whether the page has the item open, alone or beside the list."""
+        return self.form.is_on_page or bool(self.form.value("pane") == item_id)
+
+    def may_send(self, *, is_risky: bool) -> bool:
+        """A GET never decides; what is risky needs the confirmation's own button."""
+        is_write = self.request.method == "POST"
+        return is_write and (not is_risky or self.form.is_confirmed)
+
+    def named(self) -> Self:
+        """The same with the owner's name: at most one call, and none in one's own queue."""
+        named = replace(self, scope=with_owner_name(self.scope, self.services.reader))
+        named.__dict__["services"] = self.services
+        return named
+
+    def template(self, **more: Any) -> dict[str, Any]:
+        """What every template of ours needs, and what this one needs besides."""
+        return {"scope": self.scope, "links": self.links, "surface": self.surface, **more}
+
+    def panel(self, item: WorkItem, *, notice: str = "", tone: str = "") -> dict[str, Any]:
+        """The item's panel, with the empty form of one that still waits for its answer."""
+        is_asking = item.form is not None and item.is_open
+        return {
+            "panel": TaskPanel.of(item, now=timezone.now(), notice=notice, notice_tone=tone),
+            "selection": AccountSelectionForm(item.form) if is_asking and item.form else None,
+        }

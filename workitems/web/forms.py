@@ -1,0 +1,201 @@
+"""What people send: addresses, and the forms of the page."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Self
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from workitems.domain.queue_query import QueueQuery, Tab
+from workitems.domain.results import Counts
+from workitems.isc.schemas import FormField, FormSection, WorkItemForm
+from workitems.scope import QueueScope
+
+COMMENT_LENGTH: Final = 2000  # ISC states no limit; this keeps a pasted log out of an e-mail
+PREFIX: Final = "field-"
+CHOICE_TYPES: Final = frozenset({"select", "combobox", "dropdown", "listbox", "singleselect"})
+MULTIPLE_TYPES: Final = frozenset({"multiselect", "multiplechoice", "checkboxgroup", "checkboxes"})
+
+
+class QueueFilter(forms.Form):
+    """The state of the list, all of it in the address."""
+
+    tab = forms.ChoiceField(choices=[(tab.value, tab.value) for tab in Tab], required=False)
+    page = forms.IntegerField(min_value=1, max_value=1_000_000, required=False)
+
+    def query(self) -> QueueQuery:
+        """What is asked for, as far as it makes sense; the first page of what is pending else."""
+        self.is_valid()
+        tab = Tab(self.cleaned_data.get("tab") or Tab.PENDING)
+        return QueueQuery(settings.PAGE_SIZE, tab, int(self.cleaned_data.get("page") or 1))
+
+
+class ActionForm(forms.Form):
+    """The hidden fields of every action: where it was pressed, and what the page shows there.
+
+    They only steer which parts of the page are redrawn: wrong values harm the sender's page alone.
+    """
+
+    surface = forms.ChoiceField(choices=[("list", "list"), ("page", "page")], required=False)
+    pane = forms.CharField(required=False)
+    confirmed = forms.BooleanField(required=False)
+    open = forms.IntegerField(min_value=0, required=False)
+    completed = forms.IntegerField(min_value=0, required=False)
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self:
+        return cls(request.POST if request.method == "POST" else request.GET)
+
+    def value(self, name: str) -> Any:
+        """The field's value; None where it is missing or makes no sense."""
+        self.is_valid()
+        return self.cleaned_data.get(name)
+
+    @property
+    def is_confirmed(self) -> bool:
+        return bool(self.value("confirmed"))
+
+    @property
+    def is_on_page(self) -> bool:
+        return bool(self.value("surface") == "page")
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(self.value("open"), self.value("completed"))
+
+
+class PeopleSearch(forms.Form):
+    q = forms.CharField(required=False, max_length=100, label=_("Search people"))
+
+    def text(self) -> str:
+        """What to look for; empty until there are two characters worth an upstream call."""
+        self.is_valid()
+        text = str(self.cleaned_data.get("q", ""))
+        return text if len(text) > 1 else ""
+
+
+class RiskyForm(forms.Form):
+    """A form that asks for a tick where it is sent for somebody else: its own confirmation."""
+
+    def require_confirmation(self, scope: QueueScope, action: ActionForm) -> None:
+        """Add an error where the tick is needed and missing."""
+        if scope.is_other and not action.is_confirmed:
+            self.add_error(None, _("Tick the box to say that you do this for somebody else."))
+
+
+class ForwardForm(RiskyForm, PeopleSearch):
+    """To whom, why, and whether SailPoint tells them by e-mail."""
+
+    target = forms.CharField(
+        label=_("Forward to"),
+        error_messages={"required": _("Choose the person who gets this work item.")},
+    )
+    comment = forms.CharField(
+        label=_("Comment"),
+        max_length=COMMENT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say in a few words why you forward it.")},
+    )
+    notify = forms.BooleanField(label=_("Notify them by e-mail"), required=False, initial=True)
+
+    @classmethod
+    def searching(cls, data: QueryDict) -> Self:
+        """The form while its search button is used: all that was typed, and no complaints yet."""
+        typed = {name: data.get(name, "") for name in ("q", "target", "comment")}
+        return cls(initial={**typed, "notify": "notify" in data})
+
+
+@dataclass(frozen=True)
+class Section:
+    """A fieldset: its legend, how deep it is nested (1 is the top), its bound fields."""
+
+    label: str
+    level: int
+    fields: tuple[forms.BoundField, ...]
+
+
+class AccountSelectionForm(RiskyForm):
+    """Built from the work item's own form; `values()` is the map that ISC expects."""
+
+    def __init__(self, declared: WorkItemForm, data: Any = None) -> None:
+        super().__init__(data)
+        self.declared = declared
+        for field in filter(_is_askable, declared.fields()):
+            self.fields[PREFIX + field.name] = control_for(field)
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        return tuple(
+            found for section in self.declared.sections for found in self._nested(section, 1)
+        )
+
+    def values(self) -> dict[str, object]:
+        """Field name -> text, list of texts, true or false; what was left empty is left out."""
+        return {
+            name.removeprefix(PREFIX): value.isoformat() if isinstance(value, date) else value
+            for name, value in self.cleaned_data.items()
+            if value not in ("", None, [])
+        }
+
+    def named_in(self, detail: str) -> str | None:
+        """The name of the first control that ISC's words name, or None."""
+        named = (PREFIX + field.name for field in self.declared.fields() if _names(detail, field))
+        return next(named, None)
+
+    def _nested(self, section: FormSection, level: int) -> Iterator[Section]:
+        own = [item for item in section.items if isinstance(item, FormField) and _is_askable(item)]
+        fields = tuple(self[PREFIX + field.name] for field in own)
+        yield Section(section.label or section.name, level, fields)
+        for item in section.items:
+            if isinstance(item, FormSection):
+                yield from self._nested(item, level + 1)
+
+
+def control_for(field: FormField) -> forms.Field:
+    """The Django field for ISC's `displayType`; one nobody has heard of becomes a text field."""
+    kind = re.sub(r"[^a-z]", "", field.display_type.casefold())
+    common: dict[str, Any] = {
+        "label": field.display_name or field.name,
+        "required": field.required,
+        "initial": field.value,
+    }
+    choices = [(allowed.value, allowed.display) for allowed in field.allowed_values]
+    if choices and (chosen := _choice_control(kind, choices, common)):
+        return chosen
+    if kind in {"checkbox", "boolean", "toggle"}:
+        return forms.BooleanField(**common)
+    if kind == "date":
+        # Browsers send and take ISO dates in a date control, whatever the page's language.
+        picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        return forms.DateField(widget=picker, input_formats=["%Y-%m-%d"], **common)
+    if kind == "textarea":
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), **common)
+    return forms.CharField(**common)
+
+
+def _choice_control(
+    kind: str, choices: list[tuple[str, str]], common: dict[str, Any]
+) -> forms.Field | None:
+    if kind in MULTIPLE_TYPES or (kind == "checkbox" and len(choices) > 1):
+        ticks = forms.CheckboxSelectMultiple
+        return forms.MultipleChoiceField(choices=choices, widget=ticks, **common)
+    if kind == "radio":
+        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
+    if kind in CHOICE_TYPES:
+        return forms.ChoiceField(choices=[("", _("Choose…")), *choices], **common)
+    return None
+
+
+def _is_askable(field: FormField) -> bool:
+    """The answer is keyed on the name: without one there is nothing to answer."""
+    return bool(field.name)
+
+
+def _names(detail: str, field: FormField) -> bool:
+    words = filter(None, (field.name, field.display_name))
+    return any(re.search(rf"\b{re.escape(word)}\b", detail, re.IGNORECASE) for word in words)

@@ -1,0 +1,88 @@
+"""The addresses of the dashboard as one page needs them: within its frame, with its owner."""
+
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve, reverse
+
+from taskmanager.core.addresses import own_referer, with_query
+from taskmanager.core.request import AppRequest
+from workitems.domain.queue_query import Tab
+from workitems.scope import QueueScope
+
+
+@dataclass(frozen=True)
+class Links:
+    """`home` is the path of the queue; `owner_id` is empty in one's own queue.
+
+    `query` stands behind every address of a work item: "" or "?owner=...".
+    """
+
+    home: str
+    owner_id: str
+    query: str
+
+    @classmethod
+    def of(cls, request: HttpRequest, scope: QueueScope) -> Self:
+        """For pages of the instance (full page or frame) that the request is in."""
+        owner_id = scope.owner.id if scope.is_other else ""
+        return cls(address(request, "queue"), owner_id, with_query("", owner=owner_id))
+
+    @property
+    def items(self) -> str:
+        """What stands before a work item's id: resolving each row's address takes longer."""
+        return f"{self.home}work-items/"
+
+    @property
+    def queue(self) -> str:
+        return self.home + self.query
+
+    @property
+    def completed(self) -> str:
+        return self.page(Tab.COMPLETED)
+
+    @property
+    def people(self) -> str:
+        return f"{self.home}people/{self.query}"
+
+    @property
+    def counts(self) -> str:
+        return f"{self.home}counts/{self.query}"
+
+    def page(self, tab: str, number: int | None = None) -> str:
+        """One page of one of the lists."""
+        return with_query(self.home, tab=tab, page=number, owner=self.owner_id)
+
+
+def address(request: HttpRequest, name: str, *args: str) -> str:
+    """The address of a view of ours: in a frame, the frame's."""
+    namespace = request.resolver_match.namespace if request.resolver_match else None
+    return reverse(f"workitems:{name}", args=args, current_app=namespace)
+
+
+def list_url(request: AppRequest, links: Links) -> str:
+    """The list that an item was opened from, as far as htmx tells; else its first page."""
+    for known in (request.htmx.current_url_abs_path, own_referer(request)):
+        url = urlsplit(known or "")
+        if url.path == links.home and url.query:
+            return url._replace(scheme="", netloc="", fragment="").geturl()
+    return links.queue
+
+
+def back_url(request: HttpRequest, links: Links) -> str:
+    """Where the form stood, by its Referer, if that is a page of ours that can be shown again."""
+    url = urlsplit(own_referer(request))
+    if not is_page(url.path):
+        return links.queue
+    return url._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def is_page(path: str) -> bool:
+    """The queue and the item can be shown again; a dialog that has done its work cannot."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return False
+    return match.app_name == "workitems" and match.url_name in {"queue", "item"}

@@ -1,0 +1,110 @@
+"""ISC's errors as answers: one class of error, one status, one set of words."""
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django_htmx.http import push_url, reswap, retarget
+
+from taskmanager.signin.prompts import token_refused
+from taskmanager.signin.request import SignedInRequest
+from workitems.isc.errors import Forbidden, IscError, NotFound, SignInAgain
+from workitems.view_models.problem import Problem
+from workitems.web.context import ActionContext
+from workitems.web.responses import removed_response
+
+log = logging.getLogger("workitems.errors")
+NOT_RESENT = frozenset({"csrfmiddlewaretoken"})
+
+
+class IscErrorMiddleware:
+    """Views never catch: what the service raises becomes a page or a notice here."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: SignedInRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if isinstance(exception, SignInAgain):
+            return token_refused(request)
+        if isinstance(exception, IscError):
+            return self.answer(request, exception)
+        if isinstance(exception, BadRequest):
+            title = _("This address makes no sense")
+            return show(request, Problem(HTTPStatus.BAD_REQUEST, title, str(exception)))
+        if isinstance(exception, PermissionDenied):
+            log.warning("not allowed: %s", _who_and_what(request))
+            title = _("You may not do this")
+            return show(request, Problem(HTTPStatus.FORBIDDEN, title, str(exception)))
+        return None
+
+    def answer(self, request: SignedInRequest, error: IscError) -> HttpResponse:
+        problem = Problem.of(error, is_write=request.method == "POST")
+        kind = type(error).__name__
+        log.warning("%s on %s, SailPoint request %s", kind, request.path, problem.request_id or "-")
+        item_id = request.resolver_match.kwargs.get("item_id") if request.resolver_match else None
+        if request.htmx and item_id and isinstance(error, NotFound | Forbidden):
+            reply = removed_response(
+                ActionContext.of(request),
+                item_id,
+                f"{problem.title}. {problem.text}",
+                status=problem.status,
+                tone="warning",
+                request_id=problem.request_id,
+            )
+            return push_url(reply, url=False)
+        return show(request, problem)
+
+
+def _who_and_what(request: HttpRequest) -> str:
+    """Without the query, which may hold what somebody typed; but whose queue they asked for."""
+    person = getattr(request, "person", None)
+    owner = request.GET.get("owner", "-")[:100]
+    return f"identity {person.id if person else '-'}, {request.path[:200]}, owner {owner}"
+
+
+def show(request: SignedInRequest, problem: Problem) -> HttpResponse:
+    """Where the person acted: in the form's own notice, above the list, or on a page of its own."""
+    is_write = request.method == "POST"
+    can_resend = is_write and problem.can_resend
+    is_admin = request.person is not None and request.person.is_admin
+    # The banner of somebody else's queue, also over a page in trouble.
+    shared = ActionContext.of(request).template() if is_admin else {}
+    context = {
+        **shared,
+        "problem": problem,
+        "retry_url": "" if is_write else request.get_full_path(),
+        "action": request.get_full_path(),
+        "can_resend": can_resend,
+        "resend": sent_fields(request) if can_resend else [],
+    }
+    if not request.htmx:
+        page = render(request, "workitems/error.html", context, status=problem.status)
+        return with_wait(page, problem.wait)
+    response = render(request, "workitems/error.html#notice", context, status=problem.status)
+    response = retarget(response, "find [data-notice]" if is_write else "#notices")
+    return with_wait(push_url(reswap(response, "innerHTML"), url=False), problem.wait)
+
+
+def with_wait(response: HttpResponse, wait: int | None = None) -> HttpResponse:
+    if wait is not None:
+        response["Retry-After"] = str(wait)
+    return response
+
+
+def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form without JavaScript sent, so that nothing typed is lost with the page."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in NOT_RESENT
+        for value in values
+    ]

@@ -1,0 +1,51 @@
+"""The two searches for people: to whom to forward, and whose queue to look at."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from taskmanager.core.htmx import template_block
+from taskmanager.signin.prompts import inline_login_prompt
+from taskmanager.signin.request import SignedInRequest
+from workitems.isc.schemas import PublicIdentity
+from workitems.scope import require_admin
+from workitems.view_models.page import PersonOption
+from workitems.web.context import ActionContext
+from workitems.web.forms import PeopleSearch
+
+
+@inline_login_prompt
+@require_safe
+def people(request: SignedInRequest) -> HttpResponse:
+    """The people that a work item can be forwarded to, as typed so far."""
+    context = ActionContext.of(request)
+    search = PeopleSearch(request.GET)
+    values = {
+        "people": options_of(context, found_by(context, search)),
+        "q": search.text(),
+        "target": request.GET.get("target", ""),
+    }
+    return render(request, "workitems/people.html#search-update", values)
+
+
+@inline_login_prompt
+@require_safe
+def owner(request: SignedInRequest) -> HttpResponse:
+    """The search for an owner whose queue an admin wants to see."""
+    context = ActionContext.of(request)
+    require_admin(context.scope.actor)
+    search = PeopleSearch(request.GET)
+    values = context.template(people=found_by(context, search), q=search.text())
+    return render(request, template_block(request, "workitems/owner.html", "search-update"), values)
+
+
+def found_by(context: ActionContext, search: PeopleSearch) -> tuple[PublicIdentity, ...]:
+    """Who is found; nobody, and no call, until there is enough to search for."""
+    text = search.text()
+    return context.services.reader.find_people(text) if text else ()
+
+
+def options_of(context: ActionContext, people: tuple[PublicIdentity, ...]) -> list[PersonOption]:
+    """The people as choices of the forward form, each with the reason why it cannot be chosen."""
+    ids = {"owner_id": context.scope.owner.id, "actor_id": context.scope.actor.id}
+    return [PersonOption.of(person, **ids) for person in people]

@@ -1,0 +1,47 @@
+"""The list of a queue, and its numbers for a page that stays open."""
+
+from http import HTTPStatus
+
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from taskmanager.core.htmx import template_block
+from taskmanager.signin.prompts import background_request, inline_login_prompt
+from taskmanager.signin.request import SignedInRequest
+from workitems.view_models.page import Badge, TaskPage
+from workitems.web.context import ActionContext
+from workitems.web.forms import QueueFilter
+from workitems.web.responses import oob_response
+
+
+@require_safe
+def queue(request: SignedInRequest) -> HttpResponse:
+    """The dashboard: one page of one owner's pending or completed work items."""
+    context = ActionContext.of(request)
+    filters = QueueFilter(request.GET)
+    # A host page's parameters never break its frame; an address of ours is told when it is wrong.
+    if not filters.is_valid() and not request.embedded:
+        raise BadRequest(_("There is no such page of the list."))
+    query = filters.query()
+    context = context.named()
+    page = TaskPage.of(context.services.reader.queue(query), query, now=timezone.now())
+    values = context.template(page=page, badge=page.badge)
+    return render(request, template_block(request, "workitems/list.html", "list-update"), values)
+
+
+@inline_login_prompt
+@background_request
+@require_safe
+def counts(request: SignedInRequest) -> HttpResponse:
+    """The badge and the tabs' numbers, refreshed for an open page."""
+    context = ActionContext.of(request)
+    known = context.counts
+    fresh = context.services.reader.refreshed_counts(known)
+    if known == fresh:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    news = (fresh.open or 0) - (known.open or 0) if known.open is not None else 0
+    return oob_response(context, {"badge": Badge.of(fresh), "news": max(0, news)}, HTTPStatus.OK)

@@ -1,0 +1,25 @@
+"""The addresses of the dashboard; `?owner=` goes with every one of them."""
+
+from django.urls import path
+
+from workitems.web import account_selection, decisions, forwarding, item, people, queue
+
+app_name = "workitems"
+ITEM = "work-items/<str:item_id>/"
+
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("counts/", queue.counts, name="counts"),
+    path("people/", people.people, name="people"),
+    path("owner/", people.owner, name="owner"),
+    path(ITEM, item.item, name="item"),
+    path(f"{ITEM}approve/<str:approval_item_id>/", decisions.approve, name="approve"),
+    path(f"{ITEM}reject/<str:approval_item_id>/", decisions.reject, name="reject"),
+    path(f"{ITEM}approve-all/", decisions.approve_all, name="approve-all"),
+    path(f"{ITEM}reject-all/", decisions.reject_all, name="reject-all"),
+    path(f"{ITEM}complete/", decisions.complete, name="complete"),
+    path(f"{ITEM}forward/", forwarding.forward, name="forward"),
+    path(
+        f"{ITEM}account-selection/", account_selection.account_selection, name="account-selection"
+    ),
+]
