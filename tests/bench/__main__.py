@@ -96,7 +96,7 @@ def decisions(stage: Stage, visitor: Visitor, count: int) -> Iterator[Step]:
     """Approve one work item after another, as the buttons of the list do."""
     page = BeautifulSoup(text_of(visitor.get("/")), "html.parser")
     hidden = page.select("form.actions input[name=csrfmiddlewaretoken], #badge input[name]")
-    fields = {str(tag["name"]): str(tag["value"]) for tag in hidden} | {"place": "list"}
+    fields = {str(tag["name"]): str(tag["value"]) for tag in hidden} | {"surface": "list"}
     for item, line in stage.tenant.approvals(count):
         yield partial(visitor.post, f"/work-items/{item}/approve/{line}/", fields)
 
