@@ -1,1 +1,1 @@
-"""A pretend ISC tenant. It is not SailPoint, and the product never imports it."""
+"""A simulated ISC tenant for tests and demos. The product never imports it."""

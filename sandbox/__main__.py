@@ -1,4 +1,4 @@
-"""`python -m sandbox`: the tenant and, unless told otherwise, the dashboard in front of it."""
+"""`python -m sandbox`: runs the tenant and, without `--tenant-only`, the dashboard."""
 
 import argparse
 import json
@@ -26,7 +26,7 @@ BACKCHANNEL = "/signin/backchannel/"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit status: 0 after Ctrl-C or SIGTERM, 1 when something did not start."""
+    """Return the exit status: 0 after Ctrl-C or SIGTERM, 1 when something did not start."""
     options = _parser().parse_args(arguments)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -195,7 +195,7 @@ With curl, as the approver
     | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
   curl -H "Authorization: Bearer $token" "{base}/v2024/work-items?limit=5"
 
-Break it
+Inject faults
   curl {base}/_sandbox/faults -d '{{"path": "/work-items", "status": 503, "times": 3}}'
   curl {base}/_sandbox/faults -d '{{"method": "POST", "path": "/approve/", "drop": true}}'
   curl {base}/_sandbox/faults -d '{{"path": "/work-items", "status": 429, "retry_after": 5}}'

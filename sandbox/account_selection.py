@@ -10,7 +10,7 @@ MULTIPLE = frozenset({"multi-select", "multiselect", "multi_select"})
 
 
 def fields(node: Field) -> Iterator[Field]:
-    """Every field of a form or section, nested sections included, in their order."""
+    """Every field of a form or section, in order, including those of nested sections."""
     for item in object_rows(node.get("sections", node.get("formItems"))):
         if "formItems" in item:
             yield from fields(item)
@@ -30,7 +30,7 @@ def problems(form: Field, answers: dict[str, Json]) -> list[str]:
 
 
 def answered(form: Field, answers: dict[str, Json]) -> Field:
-    """The form with the answers as its values."""
+    """A copy of the form with the answers filled in as values."""
 
     def fill(item: Json) -> Json:
         if not isinstance(item, dict):

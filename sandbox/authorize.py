@@ -1,4 +1,4 @@
-"""The authorize endpoint of both profiles: who is it, and back to the dashboard with a code."""
+"""The authorize endpoint of both profiles: asks who signs in, redirects back with a code."""
 
 # Authlib's server side has no annotations.
 # mypy: disable-error-code="no-untyped-call"
@@ -19,7 +19,7 @@ ASKING = ("login", "select_account")
 
 
 def current_sign_in() -> SignIn | None:
-    """The session of this browser at the provider, with a new chain of refresh tokens."""
+    """This browser's session at the provider, with a new family of refresh tokens."""
     persona = personas().get(session.get("persona", ""))
     if persona is None:
         return None

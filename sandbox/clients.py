@@ -29,7 +29,7 @@ class Client(ClientMixin):
 
     @property
     def client_metadata(self) -> dict[str, list[str]]:
-        """Authlib's end-session endpoint looks here."""
+        """Read by Authlib's end-session endpoint."""
         return {"post_logout_redirect_uris": list(self.post_logout_redirect_uris)}
 
     def get_client_id(self) -> str:
@@ -39,7 +39,7 @@ class Client(ClientMixin):
         return self.redirect_uris[0] if self.redirect_uris else None
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
-        """None is `invalid_scope`: ISC refuses `all` and `default` together."""
+        """None makes Authlib answer `invalid_scope`: ISC refuses `all` together with `default`."""
         wanted = [name for name in (scope or "").split() if name in self.scopes]
         if set(ISC_SCOPES) <= set(wanted):
             return None
@@ -64,7 +64,7 @@ class Client(ClientMixin):
 
 
 def access_token_clients(storage: Storage) -> dict[str, Client]:
-    """A personal access token per persona, by its id; the same ones after a restart."""
+    """One personal access token per persona, keyed by client id; stable across restarts."""
     kept = storage.load("pat")
     clients = {}
     for persona in personas().values():

@@ -11,7 +11,7 @@ def iso(timestamp: float) -> str:
 
 
 class Clock:
-    """Never moves on its own account faster or slower than the real one."""
+    """Runs at real speed; only `advance` and `reset` change its offset."""
 
     def __init__(self) -> None:
         self.offset = 0.0

@@ -1,4 +1,4 @@
-"""/_sandbox/...: reset, faults, calls and clock for scripts, demos and end-to-end tests."""
+"""The control API below /_sandbox/: reset, faults, calls and clock, for scripts and tests."""
 
 import re
 from dataclasses import asdict
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Control:
-    """The same levers as `app.sandbox` has, over HTTP and without authentication."""
+    """Offers what `app.sandbox` offers, over HTTP and without authentication."""
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self.sandbox = sandbox
@@ -69,7 +69,7 @@ class Control:
         return jsonify({"now": clock.now(), "offset": clock.offset})
 
     def move_clock(self) -> Any:
-        """`{"advance": seconds}` moves it on; `{"offset": seconds}` sets it."""
+        """`{"advance": seconds}` moves the clock forward; `{"offset": seconds}` sets its offset."""
         body = request.get_json(force=True, silent=True)
         advance, offset = (body or {}).get("advance"), (body or {}).get("offset")
         if not isinstance(advance, int | float) and not isinstance(offset, int | float):

@@ -1,4 +1,4 @@
-"""The dashboard as a process of its own, told about the tenant by its environment alone."""
+"""Runs the dashboard as a separate process, configured by environment variables only."""
 
 import os
 import secrets
@@ -14,12 +14,12 @@ import requests
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
-# What the shell may have set for a real tenant; none of it may reach the demo.
+# Variables that the shell may hold for a real tenant; the demo must not inherit them.
 DROPPED = ("ISC_", "OIDC_", "DJANGO_", "GUNICORN_", "SECRET_KEY", "DATABASE_URL", "SESSION_KEYS")
 
 
 class DashboardFailed(Exception):
-    """The sentence says what did not work."""
+    """Its message is one sentence that says what failed."""
 
 
 def dashboard_environment(
@@ -36,7 +36,7 @@ def dashboard_environment(
         "SECRET_KEY": secrets.token_urlsafe(50),
         "PUBLIC_URL": public_url(port),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
-        "STATIC_FILES": "plain",  # there was no collectstatic
+        "STATIC_FILES": "plain",  # collectstatic has not been run
         "DATABASE_URL": f"sqlite:///{folder / 'dashboard.sqlite3'}",
     }
     if client_secret is not None:
@@ -51,7 +51,7 @@ def public_url(port: int) -> str:
 
 
 class Dashboard:
-    """Gunicorn in a session of its own: a Ctrl-C in the terminal reaches it only through us."""
+    """Gunicorn in its own process session: Ctrl-C in the terminal reaches only this process."""
 
     def __init__(self, environment: Mapping[str, str], port: int) -> None:
         self.environment = dict(environment)
@@ -59,7 +59,7 @@ class Dashboard:
         self._process: subprocess.Popen[bytes] | None = None
 
     def migrate(self) -> None:
-        """Raises DashboardFailed with what manage.py said."""
+        """Raises DashboardFailed with the output of manage.py."""
         command = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
         done = subprocess.run(  # noqa: S603 - our own interpreter and script
             command,

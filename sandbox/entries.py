@@ -1,9 +1,9 @@
-"""Work items as the tenant keeps them: an immutable body and what is needed to list it."""
+"""Work items as the tenant stores them: an immutable body and the fields needed for lists."""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
-Json = Any  # whatever json.loads may give; the odd queue holds rows that are not even objects
+Json = Any  # any result of json.loads; the odd queue has rows that are not objects
 UNDECIDED = (None, "Pending")
 
 
@@ -11,7 +11,7 @@ UNDECIDED = (None, "Pending")
 class Entry:
     """`body` is never changed in place, so that a reader needs no lock.
 
-    `owner` is whose queue lists the row: the odd queue has rows whose body names no owner.
+    `owner` is the person whose queue lists the row: in the odd queue some bodies name no owner.
     `when` (seconds since 1970) is the creation of a pending row, the end of a completed one.
     """
 
@@ -22,7 +22,7 @@ class Entry:
     when: float
 
     def changed(self, **fields: Json) -> "Entry":
-        """The same row with some fields of its body replaced."""
+        """A copy of the row with some fields of its body replaced."""
         return replace(self, body={**self.body, **fields})
 
     @property
@@ -32,7 +32,7 @@ class Entry:
 
 
 def object_rows(rows: Json) -> list[dict[str, Json]]:
-    """The rows of a list that are objects; none for null or for nonsense."""
+    """The rows that are JSON objects; an empty list when `rows` is not a list."""
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 

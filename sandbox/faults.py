@@ -1,4 +1,4 @@
-"""Faults on demand: for the next calls to a path, something else happens than usual."""
+"""Injected faults: the next calls to a path fail in a chosen way."""
 
 import re
 import threading
@@ -15,7 +15,7 @@ class Fault:
     """One way to fail. `path` is a regular expression, searched in the request's path.
 
     `latency` is in seconds; `times` counts down to 0; `after` lets the call have its effect
-    before the reply is spoiled, as when a gateway gives up on a service that did its work.
+    before the reply is replaced, as when a gateway times out although the service succeeded.
     """
 
     method: str = "*"
@@ -35,19 +35,19 @@ class Fault:
 
 
 class FaultBook:
-    """The faults that are still to happen, oldest first."""
+    """The faults that have not been used up yet, oldest first."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
-        re.compile(fault.path)  # a typo shows where it was made, not at the next call
+        re.compile(fault.path)  # report a bad pattern now, not at the next call
         with self._lock:
             self._faults.append(fault)
 
     def take(self, method: str, path: str) -> Fault | None:
-        """The first fault for this call; it counts as used."""
+        """The first fault that matches this call; reduces its remaining count by one."""
         with self._lock:
             for fault in self._faults:
                 if fault.matches(method, path):
@@ -67,7 +67,7 @@ class FaultBook:
 
 
 def fault_from_json(body: Mapping[str, Any]) -> Fault:
-    """Raises ValueError with a sentence when the body is no fault."""
+    """Raises ValueError, with a sentence, when the body does not describe a fault."""
     known = {field.name for field in fields(Fault)}
     unknown = sorted(set(body) - known)
     if unknown:

@@ -1,4 +1,4 @@
-"""The filter language of ISC's collections, as far as public identities understand it.
+"""The part of ISC's filter language that public identities support.
 
 `firstname sw "jo" and (alias eq "x" or id in ("1","2"))`; `\\"` and `\\\\` are escapes.
 """
@@ -22,7 +22,7 @@ FIELDS = {
 
 
 def parse(text: str) -> Predicate:
-    """Raises `Refused` (400) for anything that public identities cannot filter by."""
+    """Raises `Refused` (400) for filters that public identities do not support."""
     parser = _Parser(_tokens(text))
     predicate = parser.either()
     parser.end()

@@ -1,6 +1,6 @@
-"""What stands before the tenant: it knows the caller, notes the call and makes faults happen.
+"""WSGI wrapper of the tenant: identifies the caller, records the call and applies faults.
 
-A WSGI wrapper, because a dropped connection or half a body cannot be told in Flask's terms.
+It works below Flask because Flask cannot drop a connection or send half a body.
 """
 
 import json
@@ -20,7 +20,7 @@ from sandbox.tokens import BadToken, Caller, Tokens
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-CALLER = "sandbox.caller"  # Caller, or the sentence why there is none
+CALLER = "sandbox.caller"  # a Caller, or a sentence that says why the token was refused
 UNRECORDED = "/_sandbox"
 MOST_CALLS = 10_000
 API = ("/v3/", "/v2024/", "/v2025/", "/v2026/", "/work-items/", "/public-identities/")
@@ -30,7 +30,7 @@ UNAUTHORIZED, TOO_MANY, BAD_GATEWAY = 401, 429, 502
 
 @dataclass
 class Call:
-    """One recorded request. `body` is parsed JSON where it is JSON; sign-in bodies are not kept.
+    """One recorded request. `body` is parsed if it is JSON; sign-in bodies are not recorded.
 
     `status` is None when the connection was dropped; `actor` is the caller's identity id.
     """
@@ -47,7 +47,7 @@ class Call:
 
 @dataclass
 class Reply:
-    """A complete answer, held back until the gate lets it go."""
+    """A complete response, buffered so that a fault can still change it."""
 
     status: str
     headers: list[tuple[str, str]]
@@ -55,7 +55,7 @@ class Reply:
 
 
 class Gate:
-    """Wraps the tenant. `calls` are the newest requests, oldest first."""
+    """Wraps the tenant. `calls` holds the most recent requests, oldest first."""
 
     def __init__(self, inner: "WSGIApplication", tokens: Tokens, latency: float) -> None:
         self.inner = inner
@@ -79,7 +79,7 @@ class Gate:
                 self._idle.notify_all()
 
     def wait_until_idle(self, seconds: float) -> bool:
-        """Whether every call under way has ended in time, the slow ones included."""
+        """Wait for all running calls, including slow ones; False when they took too long."""
         with self._idle:
             return self._idle.wait_for(lambda: self._under_way == 0, seconds)
 
@@ -109,7 +109,7 @@ class Gate:
         reply = _run(self.inner, environ) if spoils_reply else Reply("200 OK", [], b"")
         if fault.drop:
             _drop(environ)
-        return _spoilt(fault, reply)
+        return _altered(fault, reply)
 
     def _caller(self, authorization: str) -> Caller | str:
         scheme, _, token = authorization.partition(" ")
@@ -145,7 +145,7 @@ def _record(environ: "WSGIEnvironment", path: str) -> Call:
 
 
 def _body(environ: "WSGIEnvironment") -> bytes:
-    """The request's body, put back for the tenant to read."""
+    """The request's body; `wsgi.input` is replaced so that the tenant can read it again."""
     length = int(environ.get("CONTENT_LENGTH") or 0)
     body: bytes = environ["wsgi.input"].read(length) if length else b""
     environ["wsgi.input"] = BytesIO(body)
@@ -179,18 +179,18 @@ def _run(inner: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
 
 
 def _replaces(fault: Fault) -> bool:
-    """Whether the fault's answer has nothing of the tenant's in it."""
+    """Whether the fault replaces the tenant's whole response."""
     return bool(fault.status or fault.html or fault.drop)
 
 
-def _spoilt(fault: Fault, reply: Reply) -> Reply:
+def _altered(fault: Fault, reply: Reply) -> Reply:
     if fault.html:
         status = fault.status or BAD_GATEWAY
         return Reply(f"{status} Fault", [("Content-Type", "text/html")], HTML_PAGE)
     if fault.status:
         return _refused(fault.status, fault.retry_after)
     if fault.truncate or fault.empty:
-        # The length says so as well: a cut body with a proper frame, as some proxies deliver it.
+        # Content-Length matches the cut body, as some proxies deliver it.
         body = b"" if fault.empty else reply.body[: max(1, len(reply.body) // 2)]
         headers = [pair for pair in reply.headers if pair[0].lower() != "content-length"]
         return Reply(reply.status, [*headers, ("Content-Length", str(len(body)))], body)
@@ -213,7 +213,7 @@ def _refused(status: int, retry_after: int | None) -> Reply:
 
 
 def _drop(environ: "WSGIEnvironment") -> None:
-    """Closes the connection without a word; in-process callers see the exception."""
+    """Closes the connection without a response; in-process callers get an exception."""
     connection = environ.get("werkzeug.socket")
     if isinstance(connection, socket.socket):
         connection.shutdown(socket.SHUT_RDWR)

@@ -28,9 +28,9 @@ AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
 
 
 class LoopbackRequest(FlaskOAuth2Request):
-    """Authlib refuses plain http; a tenant on loopback has nothing else.
+    """Makes Authlib accept plain http, because the tenant runs on loopback without TLS.
 
-    ISC takes the token parameters from the query string as well as from the body.
+    As at ISC, token parameters may come in the query string as well as in the body.
     """
 
     def __init__(self, request: Request) -> None:
@@ -46,7 +46,7 @@ class LoopbackRequest(FlaskOAuth2Request):
 
 @dataclass
 class Code(AuthorizationCodeMixin):
-    """An authorization code and what has to be remembered until it is redeemed."""
+    """An authorization code and the data stored with it until it is redeemed."""
 
     code: str
     sign_in: SignIn
@@ -80,7 +80,7 @@ class Code(AuthorizationCodeMixin):
 
 @dataclass
 class Refresh:
-    """A refresh token that was just redeemed."""
+    """A refresh token that has just been redeemed."""
 
     sign_in: SignIn
     client_id: str
@@ -94,7 +94,7 @@ class Refresh:
 
 
 class Codes:
-    """The codes that were issued and not yet forgotten. They do not survive a restart."""
+    """The issued authorization codes, in memory only: a restart discards them."""
 
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
@@ -106,12 +106,12 @@ class Codes:
             self._codes[code.code] = code
 
     def find(self, text: str, client_id: str) -> Code | None:
-        """A code that comes twice ends the tokens it gave the first time (RFC 6749, 4.1.2)."""
+        """A second use of a code revokes the tokens of the first use (RFC 6749, 4.1.2)."""
         code = self._codes.get(text)
         if code is None or code.client_id != client_id:
             return None
         if code.used:
-            self.tokens.kill_family(code.sign_in.family)
+            self.tokens.revoke_family(code.sign_in.family)
             return None
         return code if code.expires > self.tokens.clock.now() else None
 
@@ -133,7 +133,7 @@ class SignInServer(AuthorizationServer):
         return self.clients.get(client_id)
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
-        """Nothing to keep: tokens are signed, and the refresh chain is kept when it is minted."""
+        """Stores nothing: tokens are signed, and `Tokens` stores each refresh family itself."""
 
     def create_oauth2_request(self, request: Request) -> LoopbackRequest:
         from flask import request as current  # noqa: PLC0415 - Authlib passes None
@@ -149,7 +149,7 @@ class SignInServer(AuthorizationServer):
         expires_in: int | None = None,
         include_refresh_token: bool = True,  # noqa: FBT001, FBT002
     ) -> dict[str, Any]:
-        """The token response with ISC's fields. Without `user` it is a personal access token."""
+        """The token response with ISC's fields; without `user`, for a personal access token."""
         persona = user.persona if user else client.persona
         if persona is None:
             raise InvalidRequestError("The client speaks for nobody.")
@@ -171,7 +171,7 @@ class SignInServer(AuthorizationServer):
 
 
 def with_isc_scope(granted: str) -> str:
-    """OpenID's own scopes open nothing at ISC; the registered client brings the rest."""
+    """Add the ISC scopes of the registered client, because OpenID scopes grant no API access."""
     return granted if set(ISC_SCOPES) & set(granted.split()) else f"{granted} {ISC_SCOPES[0]}"
 
 
@@ -206,7 +206,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):
 
 
 class RefreshGrant(grants.RefreshTokenGrant):
-    """Rotation is strict: the old token ends with the answer that carries the new one."""
+    """Strict rotation: the old token becomes invalid as soon as the new one is issued."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
     INCLUDE_NEW_REFRESH_TOKEN = True
@@ -223,7 +223,7 @@ class RefreshGrant(grants.RefreshTokenGrant):
         return refresh_token.sign_in
 
     def revoke_old_credential(self, refresh_token: Refresh) -> None:
-        """Done already: `redeem` consumed it."""
+        """Does nothing: `redeem` has already invalidated it."""
 
 
 class PersonalTokenGrant(grants.ClientCredentialsGrant):
@@ -231,7 +231,7 @@ class PersonalTokenGrant(grants.ClientCredentialsGrant):
 
 
 class S256(CodeChallenge):
-    """PKCE without the `plain` method; `required` means for every client, not only public ones."""
+    """PKCE without the `plain` method; `required` applies to every client, not only public ones."""
 
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"
     SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]  # noqa: RUF012

@@ -1,4 +1,4 @@
-"""`app.sandbox`: the levers that tests pull when the tenant runs in their own process."""
+"""`app.sandbox`: how tests control a tenant that runs in their own process."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from sandbox.tokens import Tokens
 
 @dataclass(frozen=True)
 class SignInDetails:
-    """A persona as scripts need it."""
+    """A persona's ids, names and credentials, for scripts."""
 
     key: str
     id: str
@@ -55,7 +55,7 @@ class Sandbox:
 
     @property
     def calls(self) -> list[Call]:
-        """Every request but those to /_sandbox, oldest first."""
+        """Every recorded request except those to /_sandbox, oldest first."""
         return self.gate.calls
 
     @property
@@ -69,7 +69,7 @@ class Sandbox:
         return self.clients[DASHBOARD_CLIENT_ID]
 
     def reset(self) -> None:
-        """Work items back to the seed; no faults, no calls, real time. Nobody is signed out."""
+        """Restore the seeded work items; clear faults, calls and clock offset. Keeps sessions."""
         self.clock.reset()
         self.world.reset()
         self.gate.faults.clear()
@@ -77,7 +77,7 @@ class Sandbox:
         self.limit.reset()
 
     def fault(self, method: str, path: str, **how: Any) -> None:
-        """The next call whose path matches the regular expression fails; see `Fault`."""
+        """Make the next call whose path matches the regular expression fail; see `Fault`."""
         self.gate.faults.add(Fault(method=method, path=path, **how))
 
     def persona(self, key: str) -> SignInDetails:
@@ -97,10 +97,10 @@ class Sandbox:
     def access_token_for(
         self, key: str, expires_in: int | None = None, scope: str = FULL_SCOPE
     ) -> str:
-        """A bearer token of the dashboard's client for a persona, without the dance."""
+        """A persona's bearer token for the dashboard's client, without the sign-in round trip."""
         persona: Persona = personas()[key]
         return self.tokens.access_token(persona, DASHBOARD_CLIENT_ID, scope, expires_in)
 
     def revoke(self, token: str) -> None:
-        """Access or refresh token; the latter takes its whole chain along."""
+        """Revoke an access token, or a refresh token together with its whole family."""
         self.tokens.revoke(token)

@@ -1,7 +1,7 @@
-"""Somebody else's page: a company's intranet with the widget in it, on a site of its own.
+"""A host page on another site: a company's intranet page that embeds the widget.
 
-Browsers take `intranet.localhost` for this machine and for another site than `localhost`, so
-third-party cookies, frame-ancestors and messages between the two behave as they do on the web.
+Browsers resolve `intranet.localhost` to this machine but treat it as another site, so
+third-party cookies, frame-ancestors and postMessage behave as they do between real sites.
 """
 
 from flask import Flask, Response, render_template_string
@@ -62,7 +62,7 @@ def host_url(port: int) -> str:
 
 
 def create_host(dashboard: str) -> Flask:
-    """A WSGI callable; `dashboard` is the origin whose widget it shows."""
+    """A Flask app; `dashboard` is the origin whose widget the page shows."""
     app = Flask(__name__, static_folder=None)
     app.add_url_rule("/", "page", lambda: render_template_string(PAGE, dashboard=dashboard))
     app.add_url_rule("/intranet.css", "style", lambda: Response(STYLE, mimetype="text/css"))

@@ -1,4 +1,4 @@
-"""GET /public-identities: what everybody may know of everybody."""
+"""GET /public-identities: the identity fields that every user may read."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""The Work Items API and public identities, under every address scheme ISC serves."""
+"""The Work Items API and public identities, under every URL scheme that ISC serves."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -22,7 +22,7 @@ Transition = Callable[[Entry], Entry]
 
 
 class WorkItemsApi:
-    """One method per operation; `register` gives each its addresses."""
+    """One method per operation; `register` adds the URL rules."""
 
     def __init__(self, world: World, limit: RateLimit) -> None:
         self.world = world
@@ -57,7 +57,7 @@ class WorkItemsApi:
         app.register_blueprint(blueprint)
 
     def _admit(self, version: str) -> Any:
-        """Answers 401, 429 or 403 in place of the operation; None lets it run."""
+        """Return a 401, 429 or 403 response; None lets the operation run."""
         caller = request.environ[CALLER]
         if not isinstance(caller, Caller):
             return replies.unauthorized(caller)
@@ -91,7 +91,7 @@ class WorkItemsApi:
 
     def complete(self, key: str) -> Response:
         if request.get_data().strip():
-            _json_body()  # whatever it says, it has to be JSON
+            _json_body()  # the content is ignored, but it must be JSON
         return self._change(key, lambda entry: transitions.complete(entry, self._now()))
 
     def forward(self, key: str) -> Response:
@@ -136,7 +136,7 @@ class WorkItemsApi:
         return self._change(key, change)
 
     def _change(self, key: str, change: Transition) -> Response:
-        """Read, change and keep under one lock: two simultaneous decisions cannot both win."""
+        """Read, change and store under one lock: of two decisions at once only one succeeds."""
         with self.world.lock:
             entry = self._own(key)
             if not isinstance(entry.body, dict):
@@ -146,7 +146,7 @@ class WorkItemsApi:
         return jsonify(changed.body)
 
     def _own(self, key: str) -> Entry:
-        """404 for an id nobody knows, 403 for somebody else's without ORG_ADMIN."""
+        """404 for an unknown id, 403 for another person's item without ORG_ADMIN."""
         entry = self.world.get(key)
         if entry is None:
             raise Refused(HTTPStatus.NOT_FOUND)
@@ -168,7 +168,7 @@ class WorkItemsApi:
 
 
 def _owner() -> str | None:
-    """Whose queue is asked for. None is the whole tenant: an administrator who named nobody."""
+    """The owner of the requested queue. None means all: an administrator who named no owner."""
     caller: Caller = g.caller
     owner = request.args.get("ownerId")
     if not owner:

@@ -11,7 +11,7 @@ REQUESTS = 100
 
 
 class RateLimit:
-    """A sliding window per client and version. `requests` of None switches it off."""
+    """A sliding window per client and API version. `requests=None` switches it off."""
 
     def __init__(self, clock: Clock, requests: int | None = REQUESTS) -> None:
         self.clock = clock
@@ -20,7 +20,7 @@ class RateLimit:
         self._lock = threading.Lock()
 
     def seconds_to_wait(self, client_id: str, version: str) -> int | None:
-        """None when the request may pass (and counts); otherwise the value of Retry-After."""
+        """None when the request is allowed (and counted); otherwise the value of Retry-After."""
         if self.requests is None:
             return None
         now = self.clock.now()

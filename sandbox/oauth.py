@@ -20,7 +20,7 @@ from sandbox.tokens import POD, Caller, Tokens
 
 
 class IscOAuth:
-    """`base_url` answers the tenant's own address, without a slash at its end."""
+    """`base_url` returns the tenant's own URL, without a trailing slash."""
 
     def __init__(
         self, clients: Mapping[str, Client], tokens: Tokens, base_url: Callable[[], str]
@@ -87,12 +87,12 @@ class IscOAuth:
         )
 
     def logout(self) -> AnyResponse:
-        """ISC documents no address to return to; neither is one taken here."""
+        """As at ISC, no address to return to can be given."""
         forget_sign_in()
         return page(SIGNED_OUT, "Signed out")
 
 
 def switch_person() -> AnyResponse:
-    """Forgets who this browser is at the provider, so that the next sign-in asks again."""
+    """End this browser's session at the provider, so that the next sign-in asks who signs in."""
     forget_sign_in()
     return redirect("/", code=303)

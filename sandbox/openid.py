@@ -33,7 +33,7 @@ LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 def person_claims(persona: Persona) -> dict[str, Any]:
-    """The same in the id_token and at userinfo."""
+    """The claims about a person, both for the id_token and for userinfo."""
     return {
         "sub": persona.subject,
         "identity_id": persona.id,
@@ -45,7 +45,7 @@ def person_claims(persona: Persona) -> dict[str, Any]:
 
 
 class OpenIdProvider:
-    """`issuer` answers the issuer identifier, without a slash at its end."""
+    """`issuer` returns the issuer identifier, without a trailing slash."""
 
     def __init__(
         self, clients: Mapping[str, Client], tokens: Tokens, issuer: Callable[[], str]
@@ -136,7 +136,7 @@ class OpenIdProvider:
         return response or page(SIGNED_OUT, "Signed out")
 
     def tell_clients(self, sid: str, subject: str) -> None:
-        """Back-channel logout: a signed logout token to every client that asked for one."""
+        """Back-channel logout: send a signed logout token to every client registered for it."""
         for client in self.clients.values():
             if client.backchannel_logout_uri is None:
                 continue
@@ -147,7 +147,7 @@ class OpenIdProvider:
                     timeout=2,
                 )
             except requests.RequestException:
-                continue  # the specification leaves it at one attempt
+                continue  # the specification asks for one attempt only
 
     def _logout_token(self, client: Client, sid: str, subject: str) -> str:
         now = int(time.time())
@@ -169,7 +169,7 @@ def person_claims_names() -> list[str]:
 
 
 class IdToken(OpenIDToken):
-    """What both ways to an id_token have in common."""
+    """Shared by the id_tokens of the code grant and of the refresh grant."""
 
     provider: OpenIdProvider
 
@@ -194,7 +194,7 @@ class IdToken(OpenIDToken):
 
 
 class CodeIdToken(IdToken, OpenIDCode):
-    """Once per code, with the nonce of the request."""
+    """The id_token of the code grant, with the nonce of the request."""
 
     def __init__(self, provider: OpenIdProvider, codes: Codes) -> None:
         super().__init__(require_nonce=True)
@@ -206,7 +206,7 @@ class CodeIdToken(IdToken, OpenIDCode):
 
 
 class RefreshIdToken(IdToken):
-    """Once per refresh, without a nonce."""
+    """The id_token of the refresh grant, without a nonce."""
 
     def __init__(self, provider: OpenIdProvider) -> None:
         self.provider = provider
@@ -227,7 +227,7 @@ class ResponseIssuer(IssuerParameter):
 
 
 class Revocation(RevocationEndpoint):
-    """Revokes either kind of token; an unknown one is fine too (RFC 7009, 2.2)."""
+    """Revokes access and refresh tokens; an unknown token also gets 200 (RFC 7009, 2.2)."""
 
     CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
     server: SignInServer
@@ -241,7 +241,7 @@ class Revocation(RevocationEndpoint):
 
 
 class EndSession(EndSessionEndpoint):
-    """Ends the session at the provider, its refresh tokens, and tells the clients."""
+    """Ends the session at the provider, revokes its refresh tokens and notifies the clients."""
 
     def __init__(self, provider: OpenIdProvider) -> None:
         super().__init__()

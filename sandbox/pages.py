@@ -1,4 +1,4 @@
-"""The few HTML pages of the tenant. Each says that it is not SailPoint."""
+"""The HTML pages of the tenant. Each one states that it is not SailPoint."""
 
 from flask import Response, render_template_string
 
@@ -52,7 +52,7 @@ CONFIRM = (
 
 
 def page(template: str, title: str, **context: object) -> Response:
-    """Never framed and never kept, as at real providers."""
+    """Forbids framing and caching, as real providers do."""
     html = render_template_string(template, title=title, style=STYLE, **context)
     return Response(
         html,

@@ -1,4 +1,4 @@
-"""limit, offset and count, as every collection of ISC takes them."""
+"""The query parameters limit, offset and count of every ISC collection."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,7 +13,7 @@ MAX_LIMIT = 250
 
 @dataclass(frozen=True)
 class Page:
-    """`wants_total`: the caller asked for X-Total-Count."""
+    """The requested page. `wants_total`: the caller asked for X-Total-Count."""
 
     limit: int
     offset: int
@@ -27,7 +27,7 @@ class Page:
 
 
 def page_of_request() -> Page:
-    """Raises `Refused` (400) for numbers that ISC does not take."""
+    """Raises `Refused` (400) for numbers that ISC does not accept."""
     return Page(
         limit=_whole_number("limit", MAX_LIMIT, MAX_LIMIT),
         offset=_whole_number("offset", 0, None),

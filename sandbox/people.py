@@ -1,4 +1,4 @@
-"""The invented people of the tenant, and the six of them that one may sign in as."""
+"""The invented people of the tenant, and the six personas that can sign in."""
 
 import csv
 import hashlib
@@ -14,7 +14,7 @@ TENANT_ID = "6f1f9f0d-3c33-4f0a-9d1c-6f2c8f1f7c51"
 
 
 def stable_id(text: str) -> str:
-    """32 hex digits, the same on every start, as ISC's ids look."""
+    """32 hex digits derived from the text, in the format of ISC's ids; the same on every start."""
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -52,7 +52,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Persona:
-    """A person that the sign-in page offers."""
+    """A person who can sign in."""
 
     key: str
     person: Person

@@ -1,4 +1,4 @@
-"""The bodies ISC answers with when it refuses: four shapes, none of them alike."""
+"""ISC's error bodies. There are four different formats."""
 
 import secrets
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ TEXTS = {
 
 
 class Refused(Exception):
-    """Raised anywhere below a view; becomes an ErrorResponseDto with these sentences."""
+    """Raised below a view; the response is an ErrorResponseDto with these texts."""
 
     def __init__(self, status: HTTPStatus, *texts: str) -> None:
         super().__init__(status, *texts)
@@ -55,5 +55,5 @@ def too_many(retry_after: int) -> tuple[Response, int, dict[str, str]]:
 
 
 def gateway(status: int, message: str = "No message available") -> tuple[Response, int]:
-    """The API gateway's own answer, for paths that reach no service."""
+    """The API gateway's own error, for paths that belong to no service."""
     return jsonify({"error": message}), status

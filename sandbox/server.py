@@ -34,7 +34,7 @@ ACCESS_SECONDS = 749
 
 @dataclass(frozen=True)
 class Options:
-    """How the tenant behaves. `issuer` of None is taken from each request's own address."""
+    """Options of the tenant. With `issuer=None` each request's own address is the issuer."""
 
     state_path: Path | None = None
     redirect_uris: Sequence[str] = ()
@@ -49,13 +49,13 @@ class Options:
 
 
 class SandboxApp(Flask):
-    """A WSGI callable; `sandbox` are its levers."""
+    """The tenant's Flask app; tests and scripts control it through `sandbox`."""
 
     sandbox: Sandbox
 
 
 def create_app(**options: Any) -> SandboxApp:
-    """A tenant of its own. The options are those of `Options`; in memory without a state path."""
+    """A new tenant. Takes the fields of `Options`; without a state path it stays in memory."""
     chosen = Options(**options)
     storage = Storage(chosen.state_path)
     clock = Clock()
@@ -76,7 +76,7 @@ def create_app(**options: Any) -> SandboxApp:
 
 
 def _kept(storage: Storage, name: str, fresh: Any) -> Any:
-    """A secret of the tenant: as it was before the restart, else the fresh one."""
+    """A stored secret of the tenant; on the first start, store and return `fresh`."""
     kept = storage.load("secret")
     if name not in kept:
         storage.put("secret", name, fresh)
@@ -133,5 +133,5 @@ def _home(sandbox: Sandbox) -> Response:
 
 
 def make_tenant_server(app: Flask, port: int, host: str = "127.0.0.1") -> TenantServer:
-    """Call `serve_forever()` in a thread; `shutdown()` and `server_close()` end it."""
+    """Call `serve_forever()` in a thread; stop it with `shutdown()` and `server_close()`."""
     return TenantServer((host, port), app)

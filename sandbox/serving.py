@@ -1,4 +1,4 @@
-"""A threaded HTTP/1.1 server that keeps connections open, which Werkzeug's own does not do."""
+"""A threaded HTTP/1.1 server with keep-alive, which Werkzeug's own server does not offer."""
 
 import socket
 import sys
@@ -18,10 +18,10 @@ BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class TenantServer(ThreadingMixIn, TCPServer):
-    """`serve_forever()` in a thread; `shutdown()` and `server_close()` end it."""
+    """Run `serve_forever()` in a thread; stop it with `shutdown()` and `server_close()`."""
 
-    daemon_threads = True  # an idle connection must not hold up the end
-    allow_reuse_address = True  # a restart need not wait for the last connections to fade
+    daemon_threads = True  # idle connections must not delay the shutdown
+    allow_reuse_address = True  # a restart does not wait for connections in TIME_WAIT
     request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], app: "WSGIApplication") -> None:
@@ -33,18 +33,18 @@ class TenantServer(ThreadingMixIn, TCPServer):
         return int(self.server_address[1])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A peer that went away, or was sent away by a fault, is nothing to report."""
+        """Silent: closed connections are expected, by the peer or by an injected fault."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection, many requests. Bodies have a length: nobody sends this tenant streams."""
+    """Serves many requests per connection. Request bodies must have a Content-Length."""
 
     server: TenantServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    wbufsize = -1  # headers and body leave together
+    wbufsize = -1  # buffered: headers and body are sent together
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -64,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_DELETE = do_HEAD = do_PUT = do_PATCH = do_OPTIONS = answer  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Quiet: the tenant keeps its own record of calls."""
+        """No output: the tenant records the calls itself."""
 
     def _environ(self, body: bytes) -> "WSGIEnvironment":
         url = urlsplit(self.path)
@@ -87,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
-            "werkzeug.socket": self.connection,  # what a dropped connection is dropped by
+            "werkzeug.socket": self.connection,  # used to drop the connection for a fault
         }
         for name, value in self.headers.items():
             environ.setdefault("HTTP_" + name.upper().replace("-", "_"), value)
@@ -108,7 +108,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def free_port(wanted: int | None, usual: int, host: str = "127.0.0.1") -> int:
-    """The wanted port as it is (0: any); else the usual one, or any when that is taken."""
+    """`wanted` unchanged (0: any); without it `usual`, or any free port when that is taken."""
     if wanted:
         return wanted
     with socket.socket() as probe:

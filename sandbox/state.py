@@ -1,4 +1,4 @@
-"""The tenant's world: the seed, and what has been done to it since."""
+"""The tenant's data: the seed, and the changes made since."""
 
 import threading
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from sandbox.entries import Entry
 from sandbox.people import personas
 from sandbox.storage import Storage
 
-FRESH = 600  # seconds a seed may be shared for; older than that its ages no longer look natural
+FRESH = 600  # seconds for which a seed is shared; after that its ages would look wrong
 
 
 class World:
-    """Work items by key and by queue. Entries are immutable, so only changes take the lock."""
+    """Work items by key and by queue. Entries are immutable, so only writers take the lock."""
 
     def __init__(self, storage: Storage, clock: Clock) -> None:
         self.storage = storage
@@ -26,7 +26,7 @@ class World:
             self._place(Entry(**row))
 
     def reset(self) -> None:
-        """Back to the seed, dated from now."""
+        """Restore the seed, dated from now."""
         with self.lock:
             self.storage.clear("entry")
             self._restore(self._new_epoch())
@@ -35,7 +35,7 @@ class World:
         return self._entries.get(key)
 
     def queue(self, owner: str | None, *, done: bool) -> Sequence[str]:
-        """Keys in listing order; without an owner those of the whole tenant."""
+        """Keys in listing order; of the whole tenant when `owner` is None."""
         with self.lock:
             if owner is not None:
                 return self._queues.get((owner, done), ())
@@ -46,7 +46,7 @@ class World:
         return [self._entries[key] for key in keys[offset : offset + limit]]
 
     def put(self, entry: Entry) -> None:
-        """Keeps a change of one work item. Call with the lock held since the item was read."""
+        """Store a changed work item. The caller must hold the lock since it read the item."""
         with self.lock:
             self._place(entry)
             self.storage.put("entry", entry.key, asdict(entry))
@@ -74,7 +74,7 @@ class World:
 
 
 def persona_counts(world: World) -> dict[str, tuple[int, int]]:
-    """Pending and completed items by persona key, for the start page."""
+    """Numbers of pending and completed items by persona key, for the start page."""
     return {
         persona.key: (
             len(world.queue(persona.id, done=False)),

@@ -1,4 +1,4 @@
-"""Where changes outlive a restart: one SQLite file of (kind, key, JSON)."""
+"""Keeps changes across restarts: one SQLite file of (kind, key, JSON) rows."""
 
 import json
 import sqlite3
@@ -9,7 +9,7 @@ from sandbox.entries import Json
 
 
 class Storage:
-    """Opened per call: calls come from many threads, and a change is a rare thing here."""
+    """Opens a connection per call: calls come from many threads, and changes are rare."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
@@ -21,7 +21,7 @@ class Storage:
             )
 
     def load(self, kind: str) -> dict[str, Json]:
-        """Everything of one kind; nothing when the tenant lives in memory only."""
+        """All rows of one kind; empty when the tenant is in memory only."""
         if self.path is None:
             return {}
         with closing(sqlite3.connect(self.path)) as connection:
@@ -38,6 +38,6 @@ class Storage:
         if self.path is None:
             return
         with closing(sqlite3.connect(self.path, timeout=10)) as connection, connection:
-            # A sandbox may lose its last second; a demo should not wait for the disk.
+            # No fsync: losing the last second is acceptable here, waiting for the disk is not.
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute(statement, values)

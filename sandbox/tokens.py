@@ -1,4 +1,4 @@
-"""Access tokens (JWTs with ISC's claims), refresh tokens, and which of them still count."""
+"""Issues access tokens (JWTs with ISC's claims) and refresh tokens, and validates them."""
 
 import secrets
 import threading
@@ -21,7 +21,7 @@ ALGORITHM = "RS256"
 
 
 class BadToken(Exception):
-    """The sentence is what ISC puts into the body of its 401."""
+    """Its message is the text that ISC puts into the body of a 401."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class SignIn:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who a bearer token speaks for."""
+    """The person and client that a bearer token belongs to."""
 
     identity_id: str
     authorities: tuple[str, ...]
@@ -50,12 +50,12 @@ class Caller:
 
 @lru_cache(maxsize=1)
 def process_key() -> RSAKey:
-    """Random per process; one is enough for all tenants of a test run."""
+    """A random signing key, shared by all tenants of the process."""
     return RSAKey.generate_key(2048, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
 
 
 class Tokens:
-    """Mints and reads tokens. Refresh families and revocations outlive a restart."""
+    """Creates and reads tokens. Refresh families and revocations survive a restart."""
 
     def __init__(self, key: RSAKey, storage: Storage, clock: Clock, access_seconds: int) -> None:
         self.key = key
@@ -72,7 +72,7 @@ class Tokens:
     def access_token(
         self, persona: Persona, client_id: str, scope: str, expires_in: int | None = None
     ) -> str:
-        """A JWT with the claims ISC documents: no iss, aud or sub among them."""
+        """A JWT with the claims that ISC documents, which do not include iss, aud or sub."""
         lifetime = self.access_seconds if expires_in is None else expires_in
         claims = {
             **isc_fields(persona),
@@ -86,7 +86,7 @@ class Tokens:
         return self.encode(claims)
 
     def refresh_token(self, sign_in: SignIn, client_id: str, scope: str) -> str:
-        """The family's next token; the one before stops counting."""
+        """Issue the family's next refresh token; the previous one becomes invalid."""
         token_id = secrets.token_urlsafe(16)
         with self.lock:
             row = self.families.get(sign_in.family, {"sid": sign_in.sid, "dead": False})
@@ -104,7 +104,7 @@ class Tokens:
         return self.encode(claims)
 
     def read(self, token: str) -> Caller:
-        """Raises BadToken for a token that is not ours, revoked, expired or of another kind."""
+        """Raises BadToken for a foreign, revoked or expired token or one of another kind."""
         claims = self.decode(token)
         if "ati" in claims or "jti" not in claims:  # a refresh token, an id_token
             raise BadToken("JWT validation failed: JWT is not an access token")
@@ -116,7 +116,7 @@ class Tokens:
         )
 
     def redeem(self, token: str) -> tuple[SignIn, dict[str, Any]] | None:
-        """The session behind a refresh token; a token used before kills its whole family."""
+        """The session of a refresh token; a token that was used before revokes its whole family."""
         try:
             claims = self.decode(token)
         except BadToken:
@@ -128,14 +128,14 @@ class Tokens:
         persona = personas_by_id()[claims["identity_id"]]
         return SignIn(persona, claims["sid"], claims["auth_time"], claims["family"]), claims
 
-    def kill_family(self, family: str) -> None:
-        """No refresh token of the chain counts any more, nor will one issued from now on."""
+    def revoke_family(self, family: str) -> None:
+        """Revoke all refresh tokens of the family, including those issued later."""
         with self.lock:
             if family in self.families:
                 self._keep_family(family, self.families[family] | {"dead": True})
 
     def _consume(self, family: str, token_id: str) -> bool:
-        """Whether this was the chain's live token; of two simultaneous uses only one is."""
+        """Whether this was the family's valid token; of two simultaneous uses only one succeeds."""
         with self.lock:
             row = self.families.get(family)
             if row is None or row["dead"]:
@@ -149,19 +149,19 @@ class Tokens:
         self.storage.put("family", family, row)
 
     def end_session(self, sid: str) -> None:
-        """Ends every refresh chain of a session at the provider."""
+        """Revoke every refresh family of a session at the provider."""
         for family, row in list(self.families.items()):
             if row["sid"] == sid:
-                self.kill_family(family)
+                self.revoke_family(family)
 
     def revoke(self, token: str) -> None:
-        """From now on the token is refused, be it an access or a refresh token."""
+        """Refuse this access or refresh token from now on."""
         try:
             claims = self.decode(token)
         except BadToken:
             return
         if "ati" in claims:
-            self.kill_family(claims["family"])
+            self.revoke_family(claims["family"])
         else:
             self.revoked[claims["jti"]] = True
             self.storage.put("revoked", claims["jti"], value=True)
@@ -183,7 +183,7 @@ class Tokens:
 
 
 def isc_fields(persona: Persona) -> dict[str, Any]:
-    """What both the token and the token response say about tenant and person."""
+    """The fields about tenant and person, both of the token and of the token response."""
     return {
         "tenant_id": TENANT_ID,
         "internal": False,

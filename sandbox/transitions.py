@@ -1,4 +1,4 @@
-"""What may happen to a work item, and what it is afterwards."""
+"""The allowed changes of a work item and their results."""
 
 from http import HTTPStatus
 
@@ -37,7 +37,7 @@ def decide_all(entry: Entry, verdict: str, now: float) -> Entry:
 
 
 def complete(entry: Entry, now: float) -> Entry:
-    """Marks a task as done; an approval must be decided and a form answered instead."""
+    """Marks a manual task as done. Refused for open approvals and for forms."""
     _refuse_finished(entry)
     kind = entry.body.get("type")
     if kind == "Approval" and undecided_items(entry.body):

@@ -1,7 +1,7 @@
-"""Takes the pictures of the README: `make screenshots`.
+"""Takes the screenshots of the README: `make screenshots`.
 
-A pretend tenant, the dashboard as production serves it, and a Chromium that looks at it, light and
-dark, wide and narrow.
+Runs the sandbox tenant and the dashboard (with production settings), and photographs the pages in
+Chromium: light and dark theme, wide and narrow window.
 """
 
 import tempfile
@@ -30,7 +30,7 @@ TASK = "Opportunity Editor"
 
 @contextmanager
 def dashboard() -> Iterator[str]:
-    """A tenant in this process and a dashboard beside it; yields the dashboard's address."""
+    """Start a tenant in this process and a dashboard process; yields the dashboard's URL."""
     tenant_port, port = free_port(0, 0), free_port(0, 0)
     tenant_url, url = f"http://127.0.0.1:{tenant_port}", public_url(port)
     app = create_app(redirect_uris=[f"{url}/signin/callback/"], issuer=tenant_url)

@@ -1,4 +1,4 @@
-"""Makes a screenshot small: 256 colours are plenty for a page, and its rows compress well."""
+"""Makes screenshot files small: a palette of 256 colours, and rows that compress well."""
 
 import base64
 import struct
@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 COMMON, SIZE = 96, 256  # colours
 PALETTE, BITS = 3, 8  # one byte for each pixel, an index of the palette
-# The browser decodes its own picture: no library is needed for it.
+# The browser decodes the PNG, so that no image library is needed.
 PIXELS = """async (png) => {
   const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
   const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
@@ -28,7 +28,7 @@ PIXELS = """async (png) => {
 
 
 def save_small(page: Page, png: bytes, path: Path) -> int:
-    """Write `png` with a palette; returns the bytes of the file. `page` is any page at all."""
+    """Write `png` with a palette; returns the bytes of the file. `page` can be any page."""
     width, height, pixels = page.evaluate(PIXELS, base64.b64encode(png).decode())
     colours = [colour for (colour,) in struct.iter_unpack("<I", base64.b64decode(pixels))]
     palette, places = _palette(colours)
@@ -41,9 +41,10 @@ def save_small(page: Page, png: bytes, path: Path) -> int:
 
 
 def _palette(colours: list[int]) -> tuple[bytes, dict[int, int]]:
-    """The palette, and for every colour of the picture the place of the nearest in it.
+    """The palette, and for each colour of the picture the index of the nearest palette entry.
 
-    The commonest colours, and then those that are least like any of them: an icon may be small.
+    It takes the most common colours, then those least similar to them, so that the colours of
+    small icons are kept.
     """
     counted = [colour for colour, _ in Counter(colours).most_common()]
     kept = counted[:COMMON]

@@ -1,4 +1,4 @@
-"""The seeded world: people, and every persona's queue, dated relative to one moment."""
+"""The seed data: people, and every persona's queue, with dates relative to one moment."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +10,7 @@ from sandbox.seed import heavy, odd, tasks
 
 @dataclass(frozen=True)
 class Seed:
-    """Built once and shared; nobody changes it."""
+    """Built once and shared; never modified."""
 
     entries: dict[str, Entry]
     queues: dict[tuple[str, bool], tuple[str, ...]]
@@ -18,7 +18,7 @@ class Seed:
 
 @lru_cache(maxsize=2)
 def build(epoch: float) -> Seed:
-    """Every work item of the tenant, as old at `epoch` (seconds since 1970) as the seed says."""
+    """Build every work item, dated so that ages are right at `epoch` (seconds since 1970)."""
     who = personas()
     entries = [
         *tasks.entries(who["approver"].person, "approver.json", epoch),
@@ -31,7 +31,7 @@ def build(epoch: float) -> Seed:
 
 
 def queues_of(entries: list[Entry]) -> dict[tuple[str, bool], tuple[str, ...]]:
-    """Keys in listing order, by owner and by whether the items are done."""
+    """Keys in listing order, grouped by owner and by whether the items are completed."""
     rows: dict[tuple[str, bool], list[Entry]] = {}
     for entry in entries:
         rows.setdefault((entry.owner, entry.done), []).append(entry)

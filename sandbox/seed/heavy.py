@@ -1,4 +1,4 @@
-"""The owner with 2,000 pending and 10,000 completed items, made by counting."""
+"""The persona with 2,000 pending and 10,000 completed items, generated in a loop."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ TASKS = (
 
 
 def entries(owner: Person, epoch: float) -> list[Entry]:
-    """Pending over the last 40 days, completed over the last two years."""
+    """Pending items spread over the last 40 days, completed ones over the last two years."""
     requesters = list(people_by_alias().values())
     pending = [
         _entry(owner, requesters[n % len(requesters)], n, epoch - 300 - n * 1_720)

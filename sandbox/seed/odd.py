@@ -1,4 +1,4 @@
-"""The queue that is odd on purpose: rows as no schema allows, which tenants send all the same."""
+"""A queue of malformed rows: no schema allows them, but real tenants do send such rows."""
 
 import json
 from typing import Any
@@ -49,7 +49,7 @@ def _body(key: str, owner: Person, row: Json, when: float, *, done: bool) -> Jso
 
 
 def _with_ids(value: Json) -> Json:
-    """`@name` in an `id` stands for a proper id."""
+    """Replace `@name` in an `id` field with a generated id."""
     if isinstance(value, list):
         return [_with_ids(item) for item in value]
     if not isinstance(value, dict):

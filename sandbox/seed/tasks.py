@@ -1,4 +1,4 @@
-"""Readable queues from JSON: one line per work item, `|` between the columns of an item."""
+"""Builds queues from JSON files: one line per item, with `|` between its columns."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ def _entry(owner: Person, seed: str, row: Row, forms: dict[str, Json], epoch: fl
     key = stable_id(seed)
     created = epoch - row["minutes"] * 60
     took = row.get("took")
-    if took is not None:  # a completed row: `minutes` says when it ended
+    if took is not None:  # a completed row: `minutes` is the age of its completion
         created, ended = created - took * 60, created
     requester = people_by_alias()[row["by"]]
     body: Row = {
