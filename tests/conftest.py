@@ -1,4 +1,4 @@
-"""The pretend tenant that every folder of tests speaks to, on a real loopback socket."""
+"""The sandbox tenant that all tests use, on a real loopback socket."""
 
 import threading
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from tests.environment import CLIENT_SECRET, DASHBOARD_URLS, TENANT_PORT, TENANT
 
 @pytest.fixture(autouse=True)
 def own_language() -> Iterator[None]:
-    """A request in German leaves its language on the thread, for whatever test comes next."""
+    """Reset the language: a request in German leaves it active on the thread for the next test."""
     yield
     translation.deactivate()
 
 
 @pytest.fixture(scope="session")
 def tenant() -> Iterator[SandboxApp]:
-    """One tenant for the whole run, at ISC_BASE_URL and OIDC_ISSUER."""
+    """One tenant for the whole test run, at ISC_BASE_URL and OIDC_ISSUER."""
     app = create_app(
         redirect_uris=[f"{url}/signin/callback/" for url in DASHBOARD_URLS],
         post_logout_redirect_uris=[f"{url}/signed-out/" for url in DASHBOARD_URLS],
@@ -39,8 +39,8 @@ def tenant() -> Iterator[SandboxApp]:
 
 @pytest.fixture
 def sandbox(tenant: SandboxApp) -> Sandbox:
-    """The tenant's levers, with the queues as they were seeded."""
-    # A test may leave a slow write behind: it must not reach the queues of the next one.
+    """Controls the tenant; every test starts with the seeded queues."""
+    # Wait for a slow write of the previous test: it must not change the queues of the next one.
     assert tenant.sandbox.gate.wait_until_idle(30)
     tenant.sandbox.reset()
     return tenant.sandbox

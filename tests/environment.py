@@ -1,4 +1,4 @@
-"""The environment of the tests, set before Django reads its settings (`-p tests.environment`)."""
+"""Environment variables of the tests, set before Django loads settings (`-p tests.environment`)."""
 
 import itertools
 import os
@@ -10,15 +10,15 @@ import pytest
 
 from sandbox.clients import DASHBOARD_CLIENT_ID
 
-# Below what systems hand out for outgoing connections (from 32768 on Linux), each worker with a
-# range of its own: nobody takes a port between our finding it free and its server's start.
+# Below the ephemeral ports (from 32768 on Linux), and a separate range for each test worker, so
+# that no other process takes a port between this check and the start of the server.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 PORTS = range(10_000 + 2_000 * (WORKER % 10), 12_000 + 2_000 * (WORKER % 10))
 _turn = itertools.count(os.getpid())
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on; each call another one."""
+    """A free port of the loopback interface; each call returns another one."""
     for turn in _turn:
         port = PORTS[turn % len(PORTS)]
         with socket.socket() as probe, suppress(OSError):
@@ -31,14 +31,14 @@ def free_port() -> int:
 TENANT_PORT = free_port()
 TENANT_URL = f"http://127.0.0.1:{TENANT_PORT}"
 CLIENT_SECRET = "a-secret-of-the-tests-and-nobody-else"
-# Where the tests' dashboards run: Django's test client, and one process for each sign-in profile.
+# Ports of the dashboards: Django's test client, and one process for each sign-in profile.
 DASHBOARD_PORTS = {"openid": free_port(), "isc": free_port()}
 DASHBOARD_URLS = (
     "http://localhost:8000",
     *(f"http://localhost:{port}" for port in DASHBOARD_PORTS.values()),
 )
 
-# Nothing of the developer's own environment may leak into the tests.
+# The tests must not inherit settings from the developer's environment.
 OURS = ("ISC_", "OIDC_", "SESSION_", "SECRET_KEY", "DATABASE_", "FRAME_", "LOG_", "WEB_", "STATIC_")
 OURS += ("DEBUG", "LANGUAGE", "PAGE_SIZE", "TIME_ZONE", "TRUST_PROXY_PROTO")
 for name in list(os.environ):
@@ -65,7 +65,7 @@ os.environ.update(
 
 
 def missing(what: str) -> NoReturn:
-    """Skip a test whose outside help is not there; in CI, where it must be, fail."""
+    """Skip a test whose external program is missing; in CI, fail instead."""
     if os.environ.get("CI"):
         pytest.fail(f"{what} is missing")
     pytest.skip(f"{what} is missing")

@@ -1,4 +1,4 @@
-"""The tokens of a test's session, through the product's own functions for a session's row."""
+"""Access to the tokens of a test's session, by the product's own functions."""
 
 from typing import TYPE_CHECKING
 

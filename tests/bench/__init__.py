@@ -1,1 +1,1 @@
-"""How fast the dashboard is, against the pretend tenant: `python -m tests.bench`."""
+"""Benchmarks of the dashboard against the sandbox tenant: `python -m tests.bench`."""

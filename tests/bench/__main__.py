@@ -1,6 +1,6 @@
-"""Prints how fast and how heavy the dashboard is, and whether it meets its aims.
+"""Measures response times, memory and page weight, and prints whether the targets are met.
 
-It never fails because something was slow: machines differ, and what else they do does too.
+A missed target is not a failure, because speed and load differ between machines.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from tests.bench.visitor import Visitor, sign_in
 
 LATENCIES_MS = (0, 100)
 OVERHEAD_AIM_MS, WEIGHT_AIM, WORKER_AIM_MB = 15.0, 60_000, 120.0
-MOST_REQUESTS = 260  # the heavy queue has 285 items to approve, and some warm up
+MOST_REQUESTS = 260  # the heavy queue has 285 items to approve; some are used to warm up
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,7 +83,7 @@ def report(stage: Stage, latency: int, requests: int) -> None:
 
 
 def yardstick() -> float:
-    """Milliseconds for a million additions: how fast, and how busy, the machine is just now."""
+    """Milliseconds for a million additions, to compare the speed and load of machines."""
     return statistics.median(timeit.repeat("n += 1", "n = 0", number=10**6, repeat=15)) * 1000
 
 

@@ -1,4 +1,4 @@
-"""The measurements: time per request, requests per second, and the weight of a first visit."""
+"""The measurements: time per request, requests per second, and bytes of a first visit."""
 
 import gzip
 import time
@@ -21,7 +21,7 @@ CLIENTS = 16
 
 @dataclass(frozen=True)
 class Timing:
-    """Milliseconds. `overheads` are over the slowest upstream call of the same request."""
+    """Times in milliseconds. `overheads`: total minus the slowest upstream call of the request."""
 
     totals: list[float]
     overheads: list[float]
@@ -31,7 +31,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Weight:
-    """Bytes over the wire by address, in the order of loading."""
+    """Transferred bytes by URL, in loading order."""
 
     parts: dict[str, int]
 
@@ -45,7 +45,7 @@ def percentile(values: list[float], percent: int) -> float:
 
 
 def timing(stage: Stage, steps: Iterable[Step]) -> Timing:
-    """Run the steps one after another; the first ones only warm up."""
+    """Run the steps one after another; the first ones warm up and are not counted."""
     totals, overheads, calls = [], [], set()
     workers = stage.workers()
     cpu_before = 0.0
@@ -75,14 +75,15 @@ def throughput(stage: Stage, cookie: str, requests: int) -> float:
         visitor.close()
 
     with ThreadPoolExecutor(CLIENTS) as clients:
-        list(clients.map(reload, [2] * CLIENTS))  # every thread of the workers has its connections
+        # Warm up: every worker thread opens its connections.
+        list(clients.map(reload, [2] * CLIENTS))
         started = time.perf_counter()
         list(clients.map(reload, [share] * CLIENTS))
         return share * CLIENTS / (time.perf_counter() - started)
 
 
 def first_visit(visitor: Visitor) -> Weight:
-    """The page and every file that it names, with nothing in the browser's cache."""
+    """The page and every file that it refers to, with an empty browser cache."""
     page = visitor.get("/")
     parts = {"/": page.wire_bytes}
     document = BeautifulSoup(text_of(page), "html.parser")

@@ -1,4 +1,4 @@
-"""What is measured: tenant and dashboard, each in processes of its own, as in production."""
+"""Starts what is measured: tenant and dashboard in separate processes, as in production."""
 
 import json
 import os
@@ -26,7 +26,7 @@ CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Tenant:
-    """What the tenant's process said of itself, and its levers."""
+    """The running tenant: the details that its process printed, and calls to control it."""
 
     def __init__(self, ready: Mapping[str, str]) -> None:
         self.address = ready["address"]
@@ -36,16 +36,16 @@ class Tenant:
         self._session = requests.Session()
 
     def durations(self) -> list[float]:
-        """Milliseconds of each call since this was last asked."""
+        """Milliseconds of each call since the last time this was called."""
         durations: list[float] = self._session.get(self.address + DURATIONS, timeout=10).json()
         return durations
 
     def reset(self) -> None:
-        """Every work item is as it was seeded."""
+        """Restore the seeded work items."""
         self._session.post(f"{self.address}/_sandbox/reset", timeout=30).raise_for_status()
 
     def approvals(self, count: int) -> list[tuple[str, str]]:
-        """The ids of pending work items and of their one approval item, at most `count`."""
+        """Up to `count` pairs of ids: a pending work item and its only approval item."""
         form = {"grant_type": "client_credentials", **self._pat}
         reply = self._session.post(f"{self.address}/oauth/token", data=form, timeout=10)
         headers = {"Authorization": f"Bearer {reply.json()['access_token']}"}
@@ -66,12 +66,12 @@ class Tenant:
 
 @dataclass(frozen=True)
 class Worker:
-    """One gunicorn worker, by Linux's /proc."""
+    """One gunicorn worker, measured by means of Linux's /proc."""
 
     pid: int
 
     def megabytes(self) -> tuple[float, float]:
-        """Resident, and with shared pages divided among their users (RSS, PSS), in MB (10^6)."""
+        """RSS, and PSS (shared pages divided by the number of their users), in MB (10^6 bytes)."""
         lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
         sizes = {line.split()[0]: int(line.split()[1]) for line in lines[1:]}
         return sizes["Rss:"] * 1024 / 1e6, sizes["Pss:"] * 1024 / 1e6
@@ -92,7 +92,7 @@ class Stage:
     folder: Path
 
     def workers(self) -> list[Worker]:
-        """Gunicorn's children; none where there is no /proc."""
+        """Gunicorn's child processes; empty where there is no /proc."""
         master = (self.folder / "gunicorn.pid").read_text(encoding="ascii").strip()
         children = Path(f"/proc/{master}/task/{master}/children")
         if not children.exists():
@@ -102,7 +102,7 @@ class Stage:
 
 @contextmanager
 def running(latency_ms: int, folder: Path) -> Iterator[Stage]:
-    """`folder` takes the database, the collected files and the logs."""
+    """Start tenant and dashboard. `folder` is for the database, static files and logs."""
     port = free_port(0, 0)
     with _tenant(latency_ms, f"{public_url(port)}/signin/callback/") as tenant:
         dashboard = Dashboard(_environment(tenant, port, folder), port)

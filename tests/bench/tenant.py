@@ -1,6 +1,6 @@
-"""The pretend tenant as a process of its own, with a stopwatch: `python -m tests.bench.tenant`.
+"""The sandbox tenant as a process that times its calls: `python -m tests.bench.tenant`.
 
-It prints one JSON line once it answers, and ends when its standard input does.
+It prints one JSON line once it is ready, and stops when its standard input is closed.
 """
 
 import argparse
@@ -20,7 +20,7 @@ DURATIONS = "/_bench/durations"
 
 
 class Stopwatch:
-    """How long each call took inside the tenant, its latency included."""
+    """Measures how long each call takes in the tenant, including the added latency."""
 
     def __init__(self, inner: "WSGIApplication") -> None:
         self.inner = inner

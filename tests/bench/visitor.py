@@ -1,4 +1,4 @@
-"""A signed-in person with one keep-alive connection, as lean as Python allows."""
+"""An HTTP client of a signed-in person: one keep-alive connection, little overhead."""
 
 import time
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ HTMX = {"HX-Request": "true"}
 
 @dataclass(frozen=True)
 class Answer:
-    """`wire_bytes` are those of status line, headers and body as sent (compressed)."""
+    """A response. `wire_bytes`: size of status line, headers and body as sent (compressed)."""
 
     status: int
     headers: dict[str, str]
@@ -24,7 +24,7 @@ class Answer:
 
 
 def sign_in(dashboard: str, persona: str) -> str:
-    """Walk through the OpenID flow; the value of the Cookie header that came out of it."""
+    """Sign in by the OpenID flow; returns the value for the Cookie header."""
     with requests.Session() as browser:
         picker = browser.get(f"{dashboard}/signin/", params={"next": "/"}, timeout=30)
         form = BeautifulSoup(picker.text, "html.parser").form
@@ -33,14 +33,14 @@ def sign_in(dashboard: str, persona: str) -> str:
         page = browser.post(target, data={"persona": persona}, timeout=30)
         assert page.ok, f"{page.status_code} at {page.url}"
         assert page.url == f"{dashboard}/", f"ended up at {page.url}"
-        # The provider is on 127.0.0.1: its cookies stay with it.
+        # The provider runs on 127.0.0.1; its cookies are not for the dashboard on localhost.
         cookies = [c for c in browser.cookies if c.name == "session"]
         assert len(cookies) == 1, browser.cookies
         return f"session={cookies[0].value}"
 
 
 class Visitor:
-    """Sends nothing a browser would not; is not safe for use by several threads."""
+    """Sends what a browser sends. Not thread-safe."""
 
     def __init__(self, port: int, cookie: str) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
@@ -54,7 +54,7 @@ class Visitor:
         return self._ask("GET", path, None, headers)
 
     def post(self, path: str, fields: dict[str, str]) -> Answer:
-        """As htmx does."""
+        """Send the form with htmx's headers."""
         body = urlencode(fields).encode()
         return self._ask(
             "POST", path, body, {"Content-Type": "application/x-www-form-urlencoded", **HTMX}

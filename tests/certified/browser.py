@@ -1,4 +1,4 @@
-"""A person with a browser, seen from the network: addresses, forms and cookies."""
+"""A simulated browser without scripts: it follows links, submits forms and keeps cookies."""
 
 import re
 from typing import Any
@@ -12,14 +12,14 @@ SECONDS = 30
 
 
 class Browser:
-    """One set of cookies. `home` is the dashboard's address."""
+    """One cookie jar. `home` is the dashboard's address."""
 
     def __init__(self, home: str) -> None:
         self.home = home
         self.http = requests.Session()
 
     def get(self, address: str, **headers: str) -> requests.Response:
-        """A page, or the redirect away from it."""
+        """GET without following redirects."""
         return self._ask("GET", address, headers=headers)
 
     def post(self, address: str, **fields: str) -> requests.Response:
@@ -30,18 +30,19 @@ class Browser:
             method, urljoin(self.home, address), allow_redirects=False, timeout=SECONDS, **sent
         )
         for cookie in self.http.cookies:
-            cookie.secure = False  # to a browser http://localhost is secure enough
+            # Browsers send Secure cookies to http://localhost; requests does not.
+            cookie.secure = False
         return answer
 
     def submit(self, page: requests.Response, action: str = "", **fields: str) -> requests.Response:
-        """Send the page's form for that address (any, if there is but one), so filled in."""
+        """Submit the page's form with that action (default: its only form) and these values."""
         form = soup(page).select_one(f'form[action*="{action or "/"}"]')
         assert form, page.text
         hidden = {str(each["name"]): str(each["value"]) for each in form.select("[type=hidden]")}
         return self.post(urljoin(page.url, str(form["action"])), **hidden, **fields)
 
     def follow(self, answer: requests.Response) -> requests.Response:
-        """Go along with redirects, to a page or to the one that leads away from the host."""
+        """Follow redirects until a page, or a redirect to another host, is reached."""
         for _ in range(STEPS):
             to = urljoin(answer.url, answer.headers.get("Location", ""))
             if not answer.is_redirect or urlsplit(to).netloc != urlsplit(answer.url).netloc:
@@ -50,13 +51,13 @@ class Browser:
         raise AssertionError(f"{STEPS} redirects, and no end: {answer.url}")
 
     def start(self, next_url: str = "/sessions/") -> str:
-        """The provider's address that our sign-in leads to."""
+        """Start our sign-in; returns the URL at the provider that it redirects to."""
         answer = self.get(f"/signin/?{urlencode({'next': next_url})}")
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
 
     def at_provider(self, address: str, login: str = "approver") -> str:
-        """Sign in and consent, where asked; the address that the provider leads back to."""
+        """Sign in and consent where asked; returns the URL that the provider redirects back to."""
         answer = self.follow(self.get(address))
         for _ in range(STEPS):
             if answer.is_redirect:
@@ -68,27 +69,27 @@ class Browser:
         raise AssertionError(f"{STEPS} forms, and no end: {answer.url}")
 
     def sign_in(self, login: str = "approver", next_url: str = "/sessions/") -> requests.Response:
-        """The whole dance; our answer to the callback."""
+        """The whole sign-in round trip; returns our response to the callback."""
         return self.get(self.at_provider(self.start(next_url), login))
 
     def is_asked_who_they_are(self, address: str) -> bool:
-        """True when the provider shows its sign-in form and not a way back to us."""
+        """Whether the provider shows its sign-in form instead of redirecting back to us."""
         return bool(soup(self.follow(self.get(address))).select_one("[name=login]"))
 
     def sign_out(self) -> str:
-        """By the person's menu; the provider's address that it leads to."""
+        """Press our sign-out button; returns the URL at the provider that it redirects to."""
         answer = self.submit(self.get("/sessions/"), "/signout/")
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
 
     def sign_out_at_provider(self, issuer: str) -> None:
-        """In a tab of the provider's own, not through us."""
+        """Sign out on the provider's own page, without the dashboard."""
         answer = self.submit(self.get(f"{issuer}/session/end"), logout="yes")
         assert answer.status_code == 303, answer.text
 
 
 class Frame:
-    """A widget in a page of another site: `inside` has cookies of its own, not the popup's."""
+    """A widget in a page of another site: frame and popup have separate cookie jars."""
 
     def __init__(self, inside: Browser, popup: Browser) -> None:
         self.inside, self.popup = inside, popup
@@ -100,7 +101,7 @@ class Frame:
         return page
 
     def sign_in(self) -> None:
-        """As the scripts of frame and popup do it."""
+        """Send the requests that the scripts of frame and popup send."""
         self.open()
         ticket = self.tell("begin").json()["ticket"]
         page = soup(self.popup.get("/signin/popup/")).select_one("[data-popup]")
@@ -127,7 +128,7 @@ def soup(page: requests.Response) -> BeautifulSoup:
 
 
 def words(page: requests.Response) -> str:
-    """The page's text, with single spaces."""
+    """The page's text, with white space collapsed."""
     return re.sub(r"\s+", " ", soup(page).text)
 
 
@@ -136,7 +137,7 @@ def query_of(address: str) -> dict[str, str]:
 
 
 def changed(address: str, **values: Any) -> str:
-    """The address with these values in its query; a value of None takes the name out."""
+    """The URL with these query values replaced; None removes the parameter."""
     query = {**query_of(address), **values}
     kept = {name: value for name, value in query.items() if value is not None}
     return urlsplit(address)._replace(query=urlencode(kept)).geturl()

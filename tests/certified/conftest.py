@@ -1,4 +1,4 @@
-"""A certified provider and dashboards that are registered with it, each a process of its own."""
+"""A certified provider and dashboards registered with it, each in its own process."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,7 +17,7 @@ Visit = Callable[..., Browser]
 
 @pytest.fixture(scope="session")
 def ports() -> dict[str, int]:
-    """Of the dashboards, by client id."""
+    """The ports of the dashboards, by client id."""
     return {CONFIDENTIAL: free_port(), PUBLIC: free_port()}
 
 
@@ -25,7 +25,7 @@ def ports() -> dict[str, int]:
 def certified(
     ports: dict[str, int], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CertifiedProvider]:
-    """One provider for the whole run."""
+    """One provider for the whole test run."""
     dashboards = {name: public_url(port) for name, port in ports.items()}
     with CertifiedProvider(dashboards, tmp_path_factory.mktemp("certified")) as running:
         yield running
@@ -33,7 +33,7 @@ def certified(
 
 @pytest.fixture(scope="session")
 def work_items(certified: CertifiedProvider) -> Iterator[Tenant]:
-    """The API that the provider's access tokens are for."""
+    """The API that accepts the provider's access tokens."""
     tenant = Tenant(certified.url)
     with served(tenant):
         yield tenant
@@ -46,7 +46,7 @@ def address_of(
     ports: dict[str, int],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[str], str]]:
-    """A dashboard's address by its client id; its processes start when first needed."""
+    """Returns a dashboard's address by its client id; starts its process on first use."""
     with ExitStack() as running:
         started: set[str] = set()
 
@@ -76,7 +76,7 @@ def address_of(
 def visit(
     address_of: Callable[[str], str], certified: CertifiedProvider, work_items: Tenant
 ) -> Iterator[Visit]:
-    """Open a browser without cookies."""
+    """A factory of browsers without cookies."""
     with ExitStack() as opened:
 
         def browser(name: str = CONFIDENTIAL) -> Browser:

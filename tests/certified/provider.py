@@ -1,4 +1,4 @@
-"""The certified provider as a process of its own: tests/node/provider.mjs."""
+"""Runs the certified provider, tests/node/provider.mjs, as a separate process."""
 
 import json
 import subprocess
@@ -13,11 +13,11 @@ from tests.environment import CLIENT_SECRET, free_port
 from tests.node import HERE, node
 
 START_SECONDS, STOP_SECONDS = 60.0, 10.0
-CONFIDENTIAL, PUBLIC = "confidential", "public"  # the names that the dashboards are registered by
+CONFIDENTIAL, PUBLIC = "confidential", "public"  # client ids of the dashboards
 
 
 def claims_of(persona: Persona) -> dict[str, Any]:
-    """What the provider knows about a person; `sub` is the persona's key."""
+    """The provider's claims about a person; `sub` is the persona's key."""
     return {
         "name": persona.name,
         "identity_id": persona.id,
@@ -27,7 +27,7 @@ def claims_of(persona: Persona) -> dict[str, Any]:
 
 
 def registration(client_id: str, dashboard: str) -> dict[str, Any]:
-    """A dashboard's entry, in the words of OpenID's client registration."""
+    """A dashboard's client metadata, as defined by OpenID's client registration."""
     is_public = client_id == PUBLIC
     return {
         "client_id": client_id,
@@ -43,7 +43,7 @@ def registration(client_id: str, dashboard: str) -> dict[str, Any]:
 
 
 class CertifiedProvider:
-    """`with` starts and ends it. `dashboards` are addresses by client id."""
+    """A context manager that runs the provider. `dashboards`: addresses by client id."""
 
     def __init__(self, dashboards: dict[str, str], folder: Path) -> None:
         self.port = free_port()
@@ -58,7 +58,7 @@ class CertifiedProvider:
         with self.log.open("w") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 [node(), str(HERE / "provider.mjs"), json.dumps(task)],
-                stdin=subprocess.PIPE,  # whose end is its end, should we be killed
+                stdin=subprocess.PIPE,  # closed if this process is killed: the provider stops
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -82,33 +82,33 @@ class CertifiedProvider:
         self._process.stdin.close()
 
     def forget(self) -> None:
-        """From now on only what comes is an event."""
+        """Ignore all events so far."""
         self._seen = len(self._lines()) if self.log.exists() else 0
 
     def _lines(self) -> list[str]:
         return self.log.read_text(encoding="utf-8").splitlines()
 
     def events(self, name: str) -> list[dict[str, Any]]:
-        """What it did, oldest first; written down before it answered."""
+        """The provider's events of this name, oldest first; each is logged before its response."""
         lines = [json.loads(line) for line in self._lines()[self._seen :] if line.startswith("{")]
         return [line for line in lines if line["event"] == name]
 
     def count(self, path: str) -> int:
-        """How often a path was asked for."""
+        """How often a path was requested."""
         return sum(event["path"] == path for event in self.events("request"))
 
     def refresh_tokens(self) -> list[str]:
-        """All that it has given out, oldest first."""
+        """All refresh tokens that the provider has issued, oldest first."""
         return [event["token"] for event in self.events("refresh token")]
 
     def redeem(self, refresh_token: str, client_id: str = CONFIDENTIAL) -> dict[str, Any]:
-        """What anybody hears who comes with this token and the client's own credentials."""
+        """The provider's response to this refresh token, sent with the client's credentials."""
         return self._ask(
             "/token", client_id, grant_type="refresh_token", refresh_token=refresh_token
         )
 
     def is_alive(self, refresh_token: str) -> bool:
-        """The provider's own word, which costs the token nothing."""
+        """Whether introspection reports the token as active; does not use it up."""
         return bool(self._ask("/token/introspection", CONFIDENTIAL, token=refresh_token)["active"])
 
     def _ask(self, path: str, client_id: str, **fields: str) -> dict[str, Any]:

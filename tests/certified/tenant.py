@@ -1,4 +1,4 @@
-"""The pretend tenant behind a door that takes the certified provider's access tokens."""
+"""The sandbox tenant behind middleware that accepts the certified provider's tokens."""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -23,16 +23,16 @@ AUDIENCE = "urn:tests:work-items"  # as in tests/node/provider.mjs
 
 
 class Tenant:
-    """Verifies each token as an API would, then lets its person in by a token of the sandbox.
+    """Verifies each access token as an API would and replaces it by a token of the sandbox.
 
-    The subject alone decides: who the work items are asked for, only the dashboard can have read
-    in the id_token. `bearers` are the tokens that came.
+    The person is found by `sub` alone, so a request for the right owner shows that the dashboard
+    read the identity from the id_token. `bearers` are the received tokens.
     """
 
     def __init__(self, issuer: str) -> None:
         self.app: SandboxApp = create_app(rate_limit=None)
         self.issuer = issuer
-        self.url = ""  # once it is served
+        self.url = ""  # set by served()
         self.bearers: list[str] = []
 
     def __call__(
@@ -43,11 +43,11 @@ class Tenant:
         try:
             environ["HTTP_AUTHORIZATION"] = f"Bearer {self._exchanged(token)}"
         except (JoseError, ValueError):
-            environ.pop("HTTP_AUTHORIZATION", None)  # which the sandbox answers with 401
+            environ.pop("HTTP_AUTHORIZATION", None)  # so that the sandbox answers with 401
         return self.app(environ, start_response)
 
     def forget(self) -> None:
-        """From now on only what comes was called."""
+        """Discard the tokens and calls recorded so far."""
         self.bearers.clear()
         self.app.sandbox.calls.clear()
 
@@ -65,7 +65,7 @@ class Tenant:
 
 @contextmanager
 def served(tenant: Tenant) -> Iterator[None]:
-    """On a loopback socket."""
+    """Serve the tenant on a loopback socket."""
     server = TenantServer(("127.0.0.1", 0), tenant)
     tenant.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -1,6 +1,6 @@
-"""Access tokens that end and refresh tokens that rotate, at a provider that takes reuse for theft.
+"""Token refresh at a provider that rotates refresh tokens and revokes all when one is reused.
 
-Its first access token lasts half a minute, so the first page renews it; a renewed one is kept.
+Its first access token lasts half a minute, so the first page renews it; renewed ones last longer.
 """
 
 from collections.abc import Iterator
@@ -90,7 +90,7 @@ def test_a_stolen_refresh_token_ends_for_both_and_the_person_signs_in_again(
 
 
 class Person(Visitor):
-    """Django's test client for our side, so that our clock can be moved."""
+    """Django's test client for the dashboard, so that a test can move the dashboard's clock."""
 
     def choose(self, authorize_url: str, persona: str = "approver") -> str:
         there = Browser(PUBLIC_URL)
@@ -100,7 +100,7 @@ class Person(Visitor):
 
 @pytest.fixture
 def alone(tmp_path: Path) -> CertifiedProvider:
-    """A provider that a test may start and end."""
+    """A provider that the test itself starts and stops."""
     return CertifiedProvider({CONFIDENTIAL: PUBLIC_URL}, tmp_path)
 
 
@@ -122,7 +122,8 @@ def test_a_provider_that_comes_back_with_new_keys_signs_people_in(
     with alone:
         assert person.sign_in("admin").headers["Location"] == "/"
         person.client.cookies.clear()
-    later = timedelta(seconds=31)  # unknown keys make us fetch them again twice a minute at most
+    # An unknown key id makes us fetch the keys again, at most every 30 seconds.
+    later = timedelta(seconds=31)
 
     with alone, time_machine.travel(later, tick=True):
         answer = person.sign_in("approver", next_url="/sessions/")

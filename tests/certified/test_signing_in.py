@@ -1,4 +1,4 @@
-"""The way in, at a provider that has passed OpenID's own certification."""
+"""Sign-in at a provider that has passed the OpenID certification."""
 
 from collections.abc import Callable
 
@@ -107,13 +107,13 @@ def test_an_answer_without_the_issuer_that_was_promised_is_not_taken(
     assert certified.count("/token") == 0
 
 
-def at_the_door(browser: Browser, address: str) -> str:
-    """Cancel instead of signing in; the way back."""
+def at_the_sign_in(browser: Browser, address: str) -> str:
+    """Cancel on the sign-in form; returns the redirect back to us."""
     return cancel(browser, browser.follow(browser.get(address)))
 
 
 def at_the_consent(browser: Browser, address: str) -> str:
-    """Sign in, and cancel when asked to consent."""
+    """Sign in, but cancel the consent; returns the redirect back to us."""
     login = browser.follow(browser.get(address))
     return cancel(browser, browser.follow(browser.submit(login, login="approver", password="any")))
 
@@ -123,7 +123,7 @@ def cancel(browser: Browser, page: requests.Response) -> str:
     return browser.at_provider(str(link["href"]))
 
 
-@pytest.mark.parametrize("cancelled", [at_the_door, at_the_consent])
+@pytest.mark.parametrize("cancelled", [at_the_sign_in, at_the_consent])
 def test_cancelling_at_the_provider_is_said_in_words_and_one_may_start_again(
     visit: Visit, cancelled: Cancel
 ) -> None:

@@ -1,4 +1,4 @@
-"""The way out, from our side and from the provider's."""
+"""Sign-out, started by the dashboard and by the provider."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def test_signing_out_revokes_the_refresh_token_at_a_certified_provider(
     browser.sign_in()
     [token] = certified.refresh_tokens()
 
-    browser.sign_out()  # and does not follow to the provider
+    browser.sign_out()  # does not follow the redirect to the provider
 
     assert certified.redeem(token, client)["error"] == "invalid_grant"
     assert browser.get("/sessions/").status_code == 302
@@ -84,7 +84,7 @@ def test_signing_out_at_a_certified_provider_ends_the_page_and_the_widget_of_tha
 def test_signing_out_of_a_widget_may_cost_the_page_its_tokens_but_never_a_second_sign_in_form(
     visit: Visit, certified: CertifiedProvider
 ) -> None:
-    """To this provider a revocation is about all that the person has granted in that browser."""
+    """This provider revokes all that the person has granted in that browser, not one token."""
     browser = visit()
     frame = Frame(visit(), popup=browser)
     browser.sign_in()

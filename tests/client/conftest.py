@@ -1,4 +1,4 @@
-"""Two peers: `wire`, which refuses every request that is not declared, and `peer`, a socket."""
+"""Two test servers: `wire`, a mock that refuses undeclared requests, and `peer`, a real socket."""
 
 from collections.abc import Callable, Iterator
 
@@ -33,7 +33,7 @@ def peer() -> Iterator[Peer]:
 
 @pytest.fixture
 def client_of(peer: Peer) -> Callable[..., IscClient]:
-    """A maker of clients of the peer, impatient so that tests are quick."""
+    """A factory of clients for the peer, with short time-outs so that tests are quick."""
 
     def make(token: str = "token-of-maria", *, read_timeout: float = 0.3) -> IscClient:
         transport = new_transport(peer.url, lambda: token, timeout=(1.0, read_timeout))

@@ -1,4 +1,4 @@
-"""The operations: what is called, what must be on the wire, and what is made of the answer."""
+"""Per client operation: the call, the expected HTTP request, the reply and the result."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ EXPERIMENTAL = {"X-SailPoint-Experimental": "true"}
 
 @dataclass(frozen=True)
 class Operation:
-    """What is called, what must be on the wire, what is answered and made of it."""
+    """One operation: the call, the expected HTTP request, the reply and the expected result."""
 
     name: str
     call: Callable[[IscClient], Any]

@@ -1,4 +1,4 @@
-"""A real TCP peer that does what it is told, for what no mock can show: connections."""
+"""A scripted TCP server, for connection behaviour that an HTTP mock cannot show."""
 
 import socket
 import threading
@@ -24,7 +24,7 @@ Step = Callable[["Peer", socket.socket], bool]  # False: the peer closes the con
 def answer(
     body: bytes = b"[]", *, status: int = 200, length: int | None = None, headers: str = ""
 ) -> Step:
-    """Answer; `length` other than the body's own makes it a truncated one."""
+    """Send a response; a `length` larger than the body makes it a truncated one."""
 
     def step(_: "Peer", connection: socket.socket) -> bool:
         announced = len(body) if length is None else length
@@ -36,7 +36,7 @@ def answer(
 
 
 def answer_and_close(body: bytes = b"[]") -> Step:
-    """Answer as if the connection stayed open, then close it."""
+    """Send a keep-alive response, then close the connection all the same."""
 
     def step(peer: "Peer", connection: socket.socket) -> bool:
         answer(body)(peer, connection)
@@ -46,18 +46,18 @@ def answer_and_close(body: bytes = b"[]") -> Step:
 
 
 def drop(_: "Peer", __: socket.socket) -> bool:
-    """Close without a word."""
+    """Close the connection without a response."""
     return False
 
 
 def stall(peer: "Peer", _: socket.socket) -> bool:
-    """Say nothing until the test is over."""
+    """Send nothing until the test is over."""
     peer.closing.wait(5)
     return False
 
 
 def drip(peer: "Peer", connection: socket.socket) -> bool:
-    """Send a long body byte by byte, each well within the time-out of one read."""
+    """Send a long body byte by byte, each byte well within the read time-out."""
     connection.sendall(b"HTTP/1.1 200 X\r\nContent-Length: 9999\r\n\r\n")
     with suppress(OSError):
         while not peer.closing.wait(0.02):
@@ -66,14 +66,14 @@ def drip(peer: "Peer", connection: socket.socket) -> bool:
 
 
 def stall_in_body(peer: "Peer", connection: socket.socket) -> bool:
-    """Begin an answer and never end it."""
+    """Send the beginning of a response and never the rest."""
     connection.sendall(b"HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\n[")
     return stall(peer, connection)
 
 
 @dataclass
 class Peer:
-    """Takes one step per request, in order; without a step it answers an empty list."""
+    """Runs one step per request, in order; with no step left it answers an empty list."""
 
     steps: list[Step] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
@@ -111,7 +111,7 @@ class Peer:
             thread.start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
-        # A client that has read enough hangs up in the middle.
+        # A client that has read enough closes the connection before the end.
         with suppress(ConnectionError), connection, connection.makefile("rb") as lines:
             while first := lines.readline().decode():
                 head = iter(lambda: lines.readline().decode().strip(), "")
@@ -121,6 +121,6 @@ class Peer:
                 self.seen.append(Seen(number, method, path, headers, body))
                 step = self.steps.pop(0) if self.steps else answer()
                 if not step(self, connection):
-                    with suppress(OSError):  # the client may have hung up first
+                    with suppress(OSError):  # the client may have closed the connection first
                         connection.shutdown(socket.SHUT_RDWR)
                     return

@@ -1,4 +1,4 @@
-"""A wire on which only declared calls may pass."""
+"""A mock of the HTTP layer that accepts only declared requests."""
 
 import json as json_format
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ Matcher = Callable[[requests.PreparedRequest], tuple[bool, str]]
 
 
 def exactly(query: Mapping[str, str], headers: Mapping[str, str], body: object) -> Matcher:
-    """A request with this query, these headers and this JSON body (None: no body), no others."""
+    """Match a request with exactly this query, these headers and this JSON body (None: none)."""
 
     def matches(request: requests.PreparedRequest) -> tuple[bool, str]:
         _, _, sent_query = (request.url or "").partition("?")
@@ -43,7 +43,7 @@ def exactly(query: Mapping[str, str], headers: Mapping[str, str], body: object) 
 
 
 class Wire:
-    """Declares the calls ISC accepts; anything else fails the test."""
+    """Declares the expected requests; any other request fails the test."""
 
     def __init__(self, mock: responses.RequestsMock) -> None:
         self.mock = mock
@@ -58,7 +58,7 @@ class Wire:
         body: object = None,
         reply: Mapping[str, Any] | None = None,
     ) -> None:
-        """Declare one call; `reply` is what `responses` answers with."""
+        """Declare one request; `reply` holds the keyword arguments of the `responses` answer."""
         is_write = {"Content-Type": "application/json"} if method == "POST" else {}
         matcher = exactly(query or {}, {**is_write, **(headers or {})}, body)
         self.mock.add(method, BASE + path, match=[matcher], **(reply or {"json": []}))

@@ -1,4 +1,4 @@
-"""Every status and every broken body becomes the error that its reader needs."""
+"""Every error status and every malformed body is mapped to the right exception."""
 
 import ssl
 from datetime import UTC, datetime, timedelta

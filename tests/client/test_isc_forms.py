@@ -1,4 +1,4 @@
-"""Account-selection forms: sections within sections, choices in every notation."""
+"""Account-selection forms: nested sections, and choices in every notation."""
 
 from typing import Any
 

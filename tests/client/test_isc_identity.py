@@ -1,4 +1,4 @@
-"""Nobody ever acts as somebody else: bearers, cookies, ~/.netrc, and what the log may know."""
+"""Credentials never mix: bearer tokens, cookies and ~/.netrc; what is logged about a call."""
 
 import logging
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def test_netrc_is_never_asked(
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password else\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    # The file is one that requests would use, or this test would prove nothing.
+    # Check first that requests would use this file; otherwise the test could not fail.
     assert requests.utils.get_netrc_auth(peer.url) == ("somebody", "else")
     peer.steps = [answer(ITEM)]
 

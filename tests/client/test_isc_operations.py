@@ -1,4 +1,4 @@
-"""Every operation, as ISC would see it: method, address, query, headers and body."""
+"""The HTTP request of every operation: method, path, query, headers and body."""
 
 from collections.abc import Callable
 from typing import Any

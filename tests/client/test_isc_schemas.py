@@ -1,4 +1,4 @@
-"""Nothing ISC may send makes a model raise; what it says stays what it says."""
+"""No JSON from ISC makes a model raise, and values are not changed by parsing."""
 
 import time
 from datetime import UTC, datetime
@@ -256,5 +256,5 @@ def test_a_page_of_fifty_is_read_without_anybody_noticing() -> None:
             read_work_item(row)
         return (time.perf_counter() - started) * 1000
 
-    # Measured at 0.8 ms; the limit leaves room for a busy machine, not for another design.
+    # Measured at 0.8 ms; the limit allows for a busy machine, but not for a slower algorithm.
     assert min(milliseconds() for _ in range(5)) < 10

@@ -1,4 +1,4 @@
-"""Connections, against a real socket: what is repeated, what never is, and who is who."""
+"""Retries, connections and sessions per thread, tested against a real socket."""
 
 import gzip
 import socket
@@ -135,7 +135,7 @@ def test_a_pooled_connection_the_server_closed_is_replaced_before_a_write(
     peer.steps = [answer_and_close(ITEM), answer(ITEM)]
     client = client_of()
     client.get_work_item("w1")
-    threading.Event().wait(0.05)  # let the FIN arrive
+    threading.Event().wait(0.05)  # wait until the FIN has arrived
 
     client.complete_work_item("w1")
 

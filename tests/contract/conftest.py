@@ -1,4 +1,4 @@
-"""A tenant in this process, and callers whose every reply is held against the published API."""
+"""A tenant in this process, and callers that check every reply against the published API."""
 
 import os
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ DEFAULT_OPENAPI = ROOT.parent / "shared" / "reference" / "work-items.v2024.opena
 
 @pytest.fixture(scope="session")
 def published() -> Published | None:
-    """None where the file is absent: behaviour is tested all the same."""
+    """None where the file is absent; then only behaviour is tested."""
     path = Path(os.environ.get(OPENAPI, DEFAULT_OPENAPI))
     if not path.exists():
         assert OPENAPI not in os.environ, f"{OPENAPI} names a file that does not exist: {path}"
@@ -54,7 +54,7 @@ def tenant(shared_tenant: SandboxApp) -> Iterator[SandboxApp]:
 
 
 class Caller:
-    """One persona with a bearer token. Paths are below the version."""
+    """An HTTP client with a persona's bearer token. Paths omit the API version."""
 
     def __init__(self, app: SandboxApp, key: str, published: Published | None) -> None:
         self.key = key
@@ -66,11 +66,11 @@ class Caller:
 
     def get(self, path: str, **query: object) -> TestResponse:
         reply = self._client.get(f"/v2024{path}", query_string=query, headers=self.headers)
-        return self._judged("GET", path, reply)
+        return self._validated("GET", path, reply)
 
     def post(self, path: str, **kwargs: Any) -> TestResponse:
         reply = self._client.post(f"/v2024{path}", headers=self.headers, **kwargs)
-        return self._judged("POST", path, reply)
+        return self._validated("POST", path, reply)
 
     def pending(self, **query: object) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.get("/work-items", ownerId=self.id, **query).json
@@ -86,7 +86,7 @@ class Caller:
             row for row in self.pending() if row["type"] == kind and len(undecided(row)) >= items
         )
 
-    def _judged(self, method: str, path: str, reply: TestResponse) -> TestResponse:
+    def _validated(self, method: str, path: str, reply: TestResponse) -> TestResponse:
         assert len(reply.headers["SLPT-Request-ID"]) == 32
         if self._published is not None and self.key != "odd" and reply.status_code != 404:
             assert self._published.problems(method, path, reply) == []

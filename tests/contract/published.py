@@ -1,4 +1,4 @@
-"""The published OpenAPI as a judge of the sandbox's replies."""
+"""Validates the sandbox's replies against the published OpenAPI file."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from jsonschema.validators import validator_for
 from werkzeug.test import TestResponse
 
 Json = Any
-# Refusals that every operation may give, although the published file does not list all of them.
+# Error statuses of every operation, although the published file does not list all of them.
 UNLISTED = {
     401: {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}},
     429: {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}},
@@ -19,11 +19,11 @@ ANY_REFUSAL = {"$ref": "#/components/schemas/ErrorResponseDto"}
 
 
 class Published:
-    """Finds the operation of a call and validates what was answered."""
+    """Finds the operation of a call and validates its response."""
 
     def __init__(self, path: Path) -> None:
         self.document: Json = _as_json_schema(json.loads(path.read_text(encoding="utf-8")))
-        # A path with fewer parameters wins: /work-items/count is not /work-items/{id}.
+        # Paths with fewer parameters come first: /work-items/count is not /work-items/{id}.
         self._paths = sorted(self.document["paths"], key=lambda template: template.count("{"))
 
     def operation(self, method: str, path: str) -> dict[str, Json]:
@@ -36,7 +36,7 @@ class Published:
         raise AssertionError(f"{method} {path} is not published")
 
     def problems(self, method: str, path: str, response: TestResponse) -> list[str]:
-        """One line per violation; `path` is below the version."""
+        """One line per violation; `path` omits the API version."""
         schema = self._schema(self.operation(method, path), response.status_code)
         if schema is None:
             return ["a body where none is published"] if response.data else []
@@ -60,7 +60,7 @@ class Published:
 
 
 def _as_json_schema(node: Json) -> Json:
-    """OpenAPI 3.0's `nullable` and `date-time` in the words of JSON Schema."""
+    """Translate OpenAPI 3.0's `nullable` and `date-time` to JSON Schema."""
     if isinstance(node, list):
         return [_as_json_schema(item) for item in node]
     if not isinstance(node, dict):

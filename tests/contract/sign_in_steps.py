@@ -1,4 +1,4 @@
-"""The browser's and the dashboard's halves of a sign-in, for either profile."""
+"""The steps of a sign-in, both the browser's and the dashboard's, for either profile."""
 
 import base64
 import hashlib
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 
-class Dance:
-    """`base` is /oauth or /openid. One browser, one client."""
+class SignInSteps:
+    """One browser and one OAuth client. `base` is /oauth or /openid."""
 
     def __init__(self, app: SandboxApp, base: str) -> None:
         self.base = base
@@ -26,7 +26,7 @@ class Dance:
         self.verifier = secrets.token_urlsafe(48)
 
     def authorize(self, persona: str | None = "approver", **more: Any) -> TestResponse:
-        """GET, and POST of the picker for a persona. A parameter of None is left out."""
+        """GET, then POST of the sign-in page for a persona. Parameters of None are left out."""
         digest = hashlib.sha256(self.verifier.encode()).digest()
         query = {
             "client_id": self.client.client_id,
@@ -55,7 +55,7 @@ class Dance:
         return self.token(grant_type="refresh_token", refresh_token=refresh_token)
 
     def token(self, **form: Any) -> TestResponse:
-        """A parameter of None is left out, be it the client's secret."""
+        """Parameters of None are left out, even the client's secret."""
         form = {"client_id": self.client.client_id, "client_secret": self.client.secret, **form}
         form = {name: value for name, value in form.items() if value is not None}
         return self.backend.post(f"{self.base}/token", data=form)
@@ -72,7 +72,7 @@ class Dance:
 
 
 def sent_back(reply: TestResponse) -> dict[str, str]:
-    """What the redirect to the dashboard carries."""
+    """The query parameters of the redirect to the dashboard."""
     assert reply.status_code == 302, reply.get_data(as_text=True)
     address = reply.headers["Location"]
     assert address.startswith(CALLBACK)

@@ -1,4 +1,4 @@
-"""Faults on demand, the record of calls, and both over a real socket."""
+"""Injected faults and recorded calls, in process and over a real socket."""
 
 import http.client
 import json
@@ -113,7 +113,7 @@ def seconds_of_a_reset(tenant: SandboxApp) -> float:
 
 @pytest.fixture
 def address(tenant: SandboxApp) -> Iterator[str]:
-    """The same tenant on a real socket."""
+    """The address of the same tenant on a real socket."""
     server = make_tenant_server(tenant, 0)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -140,7 +140,7 @@ def test_connections_stay_open_and_a_drop_closes_them(
     connection.close()
 
 
-def test_the_levers_work_over_http(address: str, approver: Caller) -> None:
+def test_the_controls_work_over_http(address: str, approver: Caller) -> None:
     with requests.Session() as session:
         control, api = f"{address}/_sandbox", f"{address}/v2024/work-items/count"
         added = session.post(f"{control}/faults", json={"path": "/count", "status": 500})

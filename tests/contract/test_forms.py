@@ -1,4 +1,4 @@
-"""Account selection: a map keyed on field name, checked field by field."""
+"""Account selection: answers are a map keyed on field name, checked field by field."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ GOOD: dict[str, Any] = {
 
 @pytest.fixture
 def form(approver: Caller) -> dict[str, Any]:
-    """The one with nested sections and every kind of field."""
+    """The form with nested sections and every kind of field."""
     return next(
         row
         for row in approver.pending()

@@ -1,4 +1,4 @@
-"""The demo's page of another site: it shows the widget of the dashboard that it is given."""
+"""The demo's host page on another site, which embeds the widget of a given dashboard."""
 
 from sandbox.host import create_host, host_url
 

@@ -1,4 +1,4 @@
-"""Public identities: the filters that a people search is made of."""
+"""Public identities: the filters that the people search uses."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Paging, counting and whose queue one may see."""
+"""Paging, counting, and access to other people's queues."""
 
 import time
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The odd queue keeps its promises: each oddity is really there."""
+"""The odd queue contains every kind of malformed row that other tests rely on."""
 
 from typing import Any
 

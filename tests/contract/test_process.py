@@ -14,7 +14,7 @@ import requests
 
 from sandbox.server import SandboxApp, create_app
 from tests.contract.conftest import CALLBACK, ROOT, Caller
-from tests.contract.dance import Dance
+from tests.contract.sign_in_steps import SignInSteps
 from tests.environment import free_port
 
 
@@ -37,18 +37,18 @@ def test_work_and_sign_ins_survive_a_restart_until_reset(state: Path) -> None:
     approver.post(f"/work-items/{forwarded['id']}/forward", json=body)
     revoked = before.sandbox.access_token_for("approver")
     before.sandbox.revoke(revoked)
-    refresh_token = Dance(before, "/openid").sign_in()["refresh_token"]
+    refresh_token = SignInSteps(before, "/openid").sign_in()["refresh_token"]
 
     after = started(state)
     assert after.sandbox.client.secret == before.sandbox.client.secret
     assert after.sandbox.persona("odd") == before.sandbox.persona("odd")
     approver_again, agent_again = Caller(after, "approver", None), Caller(after, "agent", None)
-    approver_again.headers = approver.headers  # the old token still counts
+    approver_again.headers = approver.headers  # the old token is still valid
     assert approver_again.completed()[0] == decided
     assert approver_again.get("/work-items/count").json == {"count": 32}
     assert agent_again.get("/work-items/count").json == {"count": 19}
-    assert Dance(after, "/openid").refresh(refresh_token).status_code == 200
-    assert Dance(after, "/openid").count(revoked).status_code == 401
+    assert SignInSteps(after, "/openid").refresh(refresh_token).status_code == 200
+    assert SignInSteps(after, "/openid").count(revoked).status_code == 401
 
     after.sandbox.reset()
     again = Caller(started(state), "approver", None)

@@ -1,4 +1,4 @@
-"""Every reply, the odd queue aside, is one that the published API allows."""
+"""Every reply, except those of the odd queue, conforms to the published API."""
 
 import pytest
 from werkzeug.test import Client, TestResponse
@@ -54,7 +54,7 @@ def test_the_approver_has_several_of_each_published_type(approver: Caller) -> No
     assert set(pending) == set(TYPES)
 
 
-def test_the_judge_does_refuse(tenant: SandboxApp, contract: Published) -> None:
+def test_the_validator_does_refuse(tenant: SandboxApp, contract: Published) -> None:
     """Otherwise the tests above could not fail."""
     odd = Caller(tenant, "odd", None).get("/work-items")
     assert contract.problems("GET", "/work-items", odd)
@@ -68,7 +68,7 @@ def test_the_judge_does_refuse(tenant: SandboxApp, contract: Published) -> None:
 
 
 def _reply(body: object) -> TestResponse:
-    from flask import Flask, jsonify  # noqa: PLC0415 - only this judge's test needs a second app
+    from flask import Flask, jsonify  # noqa: PLC0415 - only this test needs a second app
 
     app = Flask(__name__)
     app.add_url_rule("/", view_func=lambda: jsonify(body))

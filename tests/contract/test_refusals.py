@@ -1,4 +1,4 @@
-"""The shapes of ISC's refusals, and its rate limit."""
+"""The formats of ISC's error bodies, and its rate limit."""
 
 import pytest
 
@@ -68,7 +68,7 @@ def test_the_hundred_and_first_request_in_ten_seconds_has_to_wait() -> None:
         for key in ("approver", "agent")
     }
     for number in range(100):
-        key = ("approver", "agent")[number % 2]  # one client, however many people
+        key = ("approver", "agent")[number % 2]  # two people, but one OAuth client
         assert client.get("/v2024/work-items/count", headers=headers[key]).status_code == 200
     refused = client.get("/v2024/work-items/count", headers=headers["approver"])
     assert (refused.status_code, refused.json) == (429, {"message": " Rate Limit Exceeded "})

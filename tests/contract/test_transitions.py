@@ -1,4 +1,4 @@
-"""What happens to a work item, and what no longer can."""
+"""The changes that a work item allows, and those it refuses."""
 
 import threading
 from typing import Any

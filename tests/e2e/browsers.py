@@ -12,7 +12,7 @@ ADVICE = (
     "No Chromium was found. Install the system package chromium, or run "
     "`python -m playwright install chromium`, or name one in the variable CHROMIUM."
 )
-# Nothing of the browser's own may go out, and a container has neither a GPU nor user namespaces.
+# The browser must not call its maker's services; containers lack a GPU and user namespaces.
 ARGS = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -24,7 +24,7 @@ ARGS = (
 
 
 def launch(chromium: BrowserType) -> Browser:
-    """Skips the test where there is no browser; on CI that is a failure."""
+    """Start Chromium. Without a browser the test is skipped; in CI it fails."""
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, INSTALLED)), None)
     path = path or chromium.executable_path
     if not Path(path).exists():

@@ -1,4 +1,4 @@
-"""A real browser, the dashboard as production serves it, and the pretend tenant."""
+"""A real browser, the dashboard with production settings, and the sandbox tenant."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from sandbox.dashboard import Dashboard, dashboard_environment
 from sandbox.handle import Sandbox
 from sandbox.server import SandboxApp
 from tests.e2e.browsers import launch
-from tests.e2e.dance import sign_in
+from tests.e2e.sign_in_steps import sign_in
 from tests.e2e.watching import Watch
 from tests.environment import CLIENT_SECRET, DASHBOARD_PORTS, TENANT_URL
 
@@ -38,7 +38,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def address_of(tenant: SandboxApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AddressOf]:
-    """The address of the dashboard of a sign-in profile; its process starts when first needed."""
+    """Returns a sign-in profile's dashboard address; starts its process on first use."""
     running: dict[str, Dashboard] = {}
 
     def address(profile: str) -> str:
@@ -52,7 +52,7 @@ def address_of(tenant: SandboxApp, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def served(profile: str, folder: Path) -> Dashboard:
-    """Gunicorn with one worker, on a fresh database."""
+    """The dashboard under gunicorn with one worker and an empty database."""
     port = DASHBOARD_PORTS[profile]
     environment = dashboard_environment(
         tenant=TENANT_URL,
@@ -71,7 +71,7 @@ def served(profile: str, folder: Path) -> Dashboard:
 
 @pytest.fixture
 def watch() -> Iterator[Watch]:
-    """Fails the test on every complaint of the browser that the test did not name."""
+    """Fails the test on every browser error or warning that the test does not expect."""
     watch = Watch()
     yield watch
     complaints = watch.unexpected()
@@ -81,7 +81,7 @@ def watch() -> Iterator[Watch]:
 
 @pytest.fixture
 def visitor(address_of: AddressOf, chromium: Browser, watch: Watch, sandbox: Sandbox) -> Visitor:
-    """Open a browser of somebody who has not signed in anywhere; the keywords are Playwright's."""
+    """Opens a browser without any session; keyword arguments go to Playwright."""
 
     def visit(profile: str = "openid", **options: Any) -> Page:
         context = chromium.new_context(base_url=address_of(profile), **options)
@@ -93,7 +93,7 @@ def visitor(address_of: AddressOf, chromium: Browser, watch: Watch, sandbox: San
 
 @pytest.fixture(scope="session")
 def saved_sign_ins() -> dict[tuple[str, str], StorageState]:
-    """By profile and persona: each walks through the sign-in once per run."""
+    """Saved sessions by profile and persona, so that each signs in once per test run."""
     return {}
 
 
@@ -105,7 +105,7 @@ def signed_in(
     sandbox: Sandbox,
     saved_sign_ins: dict[tuple[str, str], StorageState],
 ) -> SignedIn:
-    """Open a browser of a persona who has signed in, on `path`."""
+    """Opens `path` in a browser in which the persona has signed in."""
 
     def enter(key: str, path: str = "/", *, profile: str = "openid", **options: Any) -> Page:
         if (profile, key) not in saved_sign_ins:

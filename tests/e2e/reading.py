@@ -1,4 +1,4 @@
-"""What a person reads on the page, found by role and name."""
+"""Reads texts and numbers from the page, found by ARIA role and name."""
 
 import re
 
@@ -15,7 +15,7 @@ def row(page: Page, text: str) -> Locator:
 
 
 def numbers(page: Page) -> tuple[int, int]:
-    """Pending and completed, as the tabs tell."""
+    """Pending and completed, as shown on the tabs."""
     tabs = page.get_by_role("navigation", name="Tasks").get_by_role("link")
     expect(tabs).to_have_count(2)
     pending, completed = (int(re.sub(r"\D", "", text)) for text in tabs.all_inner_texts())
@@ -23,7 +23,7 @@ def numbers(page: Page) -> tuple[int, int]:
 
 
 def expect_numbers(page: Page, pending: int, completed: int) -> None:
-    """Tabs, badge and title agree."""
+    """Tabs, badge and title show these numbers."""
     tabs = page.get_by_role("navigation", name="Tasks").get_by_role("link")
     expect(tabs).to_have_text(
         [re.compile(rf"Pending\s+{pending}\b"), re.compile(rf"\s{completed}\b")]
@@ -33,12 +33,12 @@ def expect_numbers(page: Page, pending: int, completed: int) -> None:
 
 
 def says(page: Page, text: str) -> None:
-    """The page's live region speaks."""
+    """The page's live region contains this text."""
     expect(page.locator("#status").and_(page.get_by_role("status"))).to_contain_text(text)
 
 
 def writes(sandbox: Sandbox) -> list[str]:
-    """The paths of the calls that changed something at the tenant, as it received them."""
+    """The paths of the write calls that the tenant has received."""
     return [call.path for call in sandbox.api_calls if call.method == "POST"]
 
 
@@ -53,7 +53,7 @@ def item_id(sandbox: Sandbox, persona: str, text: str) -> str:
 
 
 def decide_elsewhere(sandbox: Sandbox, persona: str, text: str) -> None:
-    """Somebody else, or the same person on their phone, was faster."""
+    """Decide the task by a direct API call, as if in another browser."""
     key = item_id(sandbox, persona, text)
     entry = sandbox.world.get(key)
     assert entry is not None

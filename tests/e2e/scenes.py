@@ -1,4 +1,4 @@
-"""The places of the product, each reached as a person reaches it."""
+"""The pages and states of the product, each opened by clicks as a person does."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from tests.e2e.reading import item_id, row
 
 TASK = "Z_AP_CLERK"
 Scene = Callable[[SignedIn, Sandbox], Page]
-CALM = {"reduced_motion": "reduce"}  # a colour on its way to another is nobody's colour
+CALM = {"reduced_motion": "reduce"}  # no colour transitions: axe would measure a colour in between
 
 
 def pending(signed_in: SignedIn, _: Sandbox) -> Page:

@@ -1,4 +1,4 @@
-"""Signing in and out, as a person walks it."""
+"""Signing in and out in the browser."""
 
 from playwright.sync_api import Page, expect
 
@@ -6,7 +6,7 @@ from tests.environment import TENANT_URL
 
 
 def sign_in(page: Page, name: str) -> None:
-    """Choose who one is at the provider; `page` has been sent there."""
+    """Choose the person on the provider's page, which `page` already shows."""
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert page.url.startswith(TENANT_URL)
     page.get_by_role("button", name=name).click()

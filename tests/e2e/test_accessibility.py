@@ -18,11 +18,11 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 RULES = {"runOnly": {"type": "tag", "values": TAGS}}
 WIDTHS = (1280, 360)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-PICTURES = os.environ.get("E2E_PICTURES")  # a folder: the scenes are kept there, to be looked at
+PICTURES = os.environ.get("E2E_PICTURES")  # a folder in which to save a screenshot of each scene
 
 
 def findings(page: Page) -> list[str]:
-    """One line per violation, with the place it was found at."""
+    """One line per violation, with the element it was found at."""
     response: dict[str, Any] = Axe().run(page, options=RULES).response
     return [
         f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"

@@ -1,4 +1,4 @@
-"""Account selection: the form that ISC declares, filled in as a person does."""
+"""Account selection: filling in the form that ISC declares."""
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -19,7 +19,7 @@ ANSWERS = {
 
 
 def fill_in(panel: Locator) -> None:
-    """One field of every kind, found by its label within its section."""
+    """Fill in one field of every kind, found by its label within its section."""
     panel.get_by_role("combobox", name="Account").select_option(
         label="adm-nbelkacem (Active Directory, privileged)"
     )

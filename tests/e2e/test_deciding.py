@@ -1,4 +1,4 @@
-"""Approve and reject where the row stands: nothing but the row and the numbers changes."""
+"""Approve and reject in the list: only the row, the numbers and the status line change."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -121,7 +121,7 @@ def test_the_second_tab_is_told_that_it_was_decided_before(
     assert [path.split("/")[-2] for path in writes(sandbox)] == ["approve", "reject"]
 
 
-def test_decided_on_the_phone_and_pressed_here_tells_the_truth(
+def test_a_task_decided_elsewhere_is_reported_as_already_decided(
     approver: Page, sandbox: Sandbox, watch: Watch
 ) -> None:
     watch.expect_status(409)

@@ -1,4 +1,4 @@
-"""Tabs, pages, the open task, and the browser's own buttons: the address is the state."""
+"""Navigation: tabs, pages, the open task and the back button; the URL holds the state."""
 
 import re
 

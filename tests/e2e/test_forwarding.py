@@ -1,4 +1,4 @@
-"""Forward: search, choose, say why; nothing typed is lost on the way."""
+"""Forwarding: search, choose a person, comment; typed text is never lost."""
 
 import re
 
@@ -55,7 +55,7 @@ def test_a_task_is_forwarded_from_a_dialog_without_a_page_load(
 
 
 def test_typing_searches_once_and_not_at_every_letter(approver: Page, watch: Watch) -> None:
-    watch.expect(ABORTED)  # a search that was overtaken by the next letter
+    watch.expect(ABORTED)  # a search replaced by that for the next letter
     searches: list[str] = []
     approver.on("request", lambda sent: searches.append(sent.url) if "/people/" in sent.url else 0)
     dialog = opened(approver)

@@ -1,4 +1,4 @@
-"""Everything by keyboard, and one always sees where one is."""
+"""Everything works by keyboard, with a visible focus at every step."""
 
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ NAME = """() => {
   const element = document.activeElement;
   return (element.getAttribute("aria-label") ?? element.innerText).replace(/\\s+/g, " ").trim();
 }"""
-# A row shows the focus of its own link around the whole row.
+# The focus of a row's link is shown around the whole row.
 IS_MARKED = """() => {
   const focused = document.activeElement;
   const isOutlined = (element) => {
@@ -25,7 +25,7 @@ IS_MARKED = """() => {
 
 
 def walk(page: Page, until: str, *, most: int = 80) -> list[str]:
-    """Press Tab until the focus is on something whose name begins so; each stop can be seen."""
+    """Press Tab until the focused element's name starts with `until`; check each focus ring."""
     names: list[str] = []
     while len(names) < most:
         page.keyboard.press("Tab")

@@ -1,4 +1,4 @@
-"""The admin's lens: somebody else's queue, never mistaken for one's own."""
+"""An administrator works on another person's queue, marked by a banner."""
 
 import re
 
@@ -15,7 +15,7 @@ TASK = "Treasury to ximena.caballero"
 def test_an_admin_decides_for_somebody_under_a_banner_and_goes_back(
     signed_in: SignedIn, sandbox: Sandbox, watch: Watch
 ) -> None:
-    watch.expect(ABORTED)  # a search that was overtaken by the next letter
+    watch.expect(ABORTED)  # a search replaced by that for the next letter
     owner = sandbox.persona("approver")
     page = signed_in("admin")
     page.get_by_role("button", name=sandbox.persona("admin").name).click()

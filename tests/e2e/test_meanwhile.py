@@ -1,4 +1,4 @@
-"""People go on while an answer is on its way: it finds them, and takes nothing away."""
+"""The person goes on while a request is running: its answer is shown, and nothing is lost."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Queues out of the ordinary, and numbers that change while one looks."""
+"""Malformed and empty queues, and numbers that change while the page is open."""
 
 import re
 
@@ -36,7 +36,7 @@ def test_an_odd_queue_is_shown_and_no_markup_comes_alive(
     assert page.locator("#main script, #main img").count() == 0
 
 
-def test_an_empty_queue_says_so_kindly(signed_in: SignedIn) -> None:
+def test_an_empty_queue_says_so(signed_in: SignedIn) -> None:
     page = signed_in("empty")
     expect(page.get_by_role("main")).to_contain_text("All clear. Nothing waits for you.")
     expect_numbers(page, 0, 0)
@@ -60,7 +60,7 @@ def test_new_tasks_change_the_numbers_and_are_announced(approver: Page, sandbox:
         expect(approver.get_by_role("status").first).to_contain_text("1 new task.")
         expect_numbers(approver, pending + 1, completed)
         expect(approver.get_by_role("article")).to_have_count(pending)
-    assert approver.evaluate("document.activeElement === document.body")  # nobody pressed anything
+    assert approver.evaluate("document.activeElement === document.body")  # nothing took the focus
     expect(approver).to_have_title(re.compile(rf"^\({pending + 1}\)"))
     approver.get_by_role("link", name="Reload").click()
     expect(approver.get_by_role("article")).to_have_count(pending + 1)

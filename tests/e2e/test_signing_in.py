@@ -1,4 +1,4 @@
-"""Sign in from a deep link, stay signed in unnoticed, sign out and leave nothing behind."""
+"""Sign in from a deep link, renew tokens unnoticed, sign out without leaving data behind."""
 
 import re
 
@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn, Visitor
-from tests.e2e.dance import sign_in, sign_out
 from tests.e2e.reading import item_id, row, says
+from tests.e2e.sign_in_steps import sign_in, sign_out
 from tests.e2e.watching import Watch
 
 both_profiles = pytest.mark.parametrize("profile", ["openid", "isc"])
@@ -35,7 +35,7 @@ def test_after_signing_out_going_back_shows_nothing_and_one_can_sign_in_again(
     sign_in(page, name)
     sign_out(page, name)
     expect(page.get_by_role("button", name=name)).to_have_count(0)
-    page.context.clear_cookies(domain="127.0.0.1")  # and ISC itself has forgotten the person, too
+    page.context.clear_cookies(domain="127.0.0.1")  # end the session at the provider too
     page.go_back()
     expect(page.get_by_role("article")).to_have_count(0)
     page.goto("/signed-out/")

@@ -1,4 +1,4 @@
-"""SailPoint in trouble: the list stays, the words are true, and nothing is sent twice."""
+"""SailPoint fails: the list stays, the message is correct, and nothing is sent twice."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,4 @@
-"""Every job without JavaScript: plain forms, plain pages."""
+"""Every task can be done without JavaScript, by plain forms and pages."""
 
 import re
 
@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn, Visitor
-from tests.e2e.dance import sign_in, sign_out
 from tests.e2e.reading import numbers, row, writes
+from tests.e2e.sign_in_steps import sign_in, sign_out
 from tests.e2e.watching import Watch
 
 TASK = "Treasury to ximena.caballero"

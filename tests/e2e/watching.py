@@ -1,4 +1,4 @@
-"""What the browser complains about, and how often it loaded a whole page."""
+"""Records browser errors and warnings, and counts full page loads."""
 
 import re
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
-ABORTED = "net::ERR_ABORTED"  # a request that the page itself gave up, or that a navigation ended
+ABORTED = "net::ERR_ABORTED"  # a request that the page aborted, or that a navigation ended
 
 
 class Watch:
-    """Collects every complaint of every page; a test names the ones it provokes."""
+    """Collects the errors and warnings of all pages; a test declares those it expects."""
 
     def __init__(self) -> None:
         self.complaints: list[str] = []
@@ -24,11 +24,11 @@ class Watch:
         context.on("requestfailed", self._hear_failure)
 
     def expect(self, pattern: str) -> None:
-        """A complaint that matches this regular expression belongs to the test."""
+        """Allow errors and warnings that match this regular expression."""
         self._expected.append(pattern)
 
     def expect_status(self, *statuses: int) -> None:
-        """Answers with these statuses, as the browser and htmx log them."""
+        """Allow responses with these statuses, as logged by the browser and by htmx."""
         for status in statuses:
             self.expect(rf"Failed to load resource: .* status of {status}\b")
             self.expect(rf"Response Status Error Code {status}\b")
@@ -36,7 +36,7 @@ class Watch:
     def unexpected(self) -> list[str]:
         for context in self._contexts:
             for page in context.pages:
-                page.evaluate("1")  # whatever was said before this has arrived by now
+                page.evaluate("1")  # a round trip, so that earlier console messages have arrived
         return [
             complaint
             for complaint in self.complaints
@@ -53,13 +53,13 @@ class Watch:
 
     def _hear_failure(self, request: Request) -> None:
         if request.failure == ABORTED and "/static/" in request.url:
-            return  # the next page came before a file of the last one: nobody misses it
+            return  # a navigation ended the loading of a static file: harmless
         self.complaints.append(f"{request.method} {request.url} failed: {request.failure}")
 
 
 @contextmanager
 def page_loads(page: Page, count: int) -> Iterator[None]:
-    """Inside, the browser loads exactly `count` documents into `page`."""
+    """Check that `page` loads exactly `count` documents inside the `with` block."""
     loaded: list[str] = []
 
     def note(request: Request) -> None:

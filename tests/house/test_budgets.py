@@ -1,4 +1,4 @@
-"""Small files and short functions: what grows past its budget has become two things."""
+"""Limits for the length of files and functions: split what grows beyond them."""
 
 import ast
 from collections.abc import Iterator

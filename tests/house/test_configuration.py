@@ -1,4 +1,4 @@
-"""Every variable is documented, and nothing is documented that does not exist."""
+"""The documented environment variables are exactly those that exist."""
 
 import re
 from pathlib import Path

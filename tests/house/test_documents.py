@@ -1,4 +1,4 @@
-"""Links between the documents lead somewhere, and decisions stay on one page."""
+"""Links between the documents work, and each decision record fits on one page."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The rules of who may import whom break the build when they are broken: each is planted once."""
+"""Each import rule fails the build: the tests violate every rule once, in a copy."""
 
 import shutil
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LINT = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
-# The file that gets a line, the line, and a word of the contract that must break.
+# The file to change, the line to add, and a word of the contract that must fail.
 PLANTED = {
     "the core knows sign-in": (
         "taskmanager/core/crypto.py",
@@ -68,7 +68,7 @@ PLANTED = {
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The packages and their rules in a folder where they may be broken."""
+    """A copy of the packages and their import rules, for the tests to change."""
     folder = tmp_path_factory.mktemp("layers")
     for package in ("taskmanager", "workitems", "sandbox"):
         shutil.copytree(

@@ -1,4 +1,4 @@
-"""The locked lists install on any later day, whatever has been released since they were made."""
+"""The locked requirements stay installable, whatever versions are released later."""
 
 from importlib.metadata import requires
 from pathlib import Path
@@ -33,7 +33,7 @@ def _asked_with_extras(package: Requirement) -> list[Requirement]:
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
 def test_an_extra_that_a_package_asks_for_is_locked_with_it(name: str) -> None:
-    """Given `coverage` alone, pip takes the newest `coverage[toml]` and refuses it: no hash."""
+    """With only `coverage` locked, pip picks the newest `coverage[toml]` and fails: no hash."""
     locked = _locked(name)
     asked = [(by, each) for by in locked.values() for each in _asked_with_extras(by)]
     missing = [

@@ -1,4 +1,4 @@
-"""What a template, a style sheet and a script may hold: promises that no Python tool checks."""
+"""Rules for templates, style sheets and scripts that no linter checks."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
 TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 COMMENT = re.compile(r"{% comment %}.*?{% endcomment %}|{#.*?#}", re.DOTALL)
-# What is used elsewhere in its file: a partial, and in a compiled template what is worked out once.
+# Pieces that are used elsewhere in their file: partials, and {% set %} blocks in .jinja files.
 PARTIAL = re.compile(
     r"{% partialdef (\S+?)(?: inline)? %}(.*?){% endpartialdef\b[^%]*%}", re.DOTALL
 )
@@ -23,8 +23,8 @@ USE = re.compile(r"{% partial (\S+) %}|{{ (\w+) }}")
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 CSRF = re.compile(r"{% csrf_token %}|{{ csrf_input }}")
 LINES = {".html": 120, ".jinja": 120, ".css": 250, ".js": 60}
-LOADER_LINES = 120  # a program of its own, in other sites' pages
-# Each is refused by the Content-Security-Policy, is an eval in disguise, or leads off our server.
+LOADER_LINES = 120  # a complete script that runs in other sites' pages
+# Each is blocked by the Content-Security-Policy, evaluates code, or links to another server.
 REFUSED = {
     "a script without src": r"<script(?![^>]*\bsrc=)",
     "an inline style": r"\sstyle\s*=|<style",
@@ -49,7 +49,7 @@ each_style = pytest.mark.parametrize("path", STYLES, ids=ids(STYLES))
 
 
 def whole(path: Path) -> str:
-    """The template with its pieces put where they are used, so that a form is seen complete."""
+    """The template with its pieces inserted where they are used, so that forms are complete."""
     source = COMMENT.sub("", path.read_text())
     pieces = dict(PARTIAL.findall(source) + ONCE.findall(source))
     source = ONCE.sub("", source)
@@ -93,7 +93,7 @@ def test_every_element_that_htmx_is_told_of_exists(attribute: str) -> None:
 
 
 def test_every_out_of_band_element_has_a_place_to_go() -> None:
-    """What is sent out of band must stand in a page without hx-swap-oob, or carry it on request."""
+    """An out-of-band element must exist in a page, without hx-swap-oob or with `{% if oob %}`."""
     for path in TEMPLATES:
         for element in re.findall(r"<\w+[^<>]*hx-swap-oob[^<>]*>", path.read_text()):
             name = re.search(r'\bid="([^"]+)"', element)
@@ -120,7 +120,7 @@ def test_every_form_that_posts_is_safe_and_can_say_what_went_wrong(path: Path) -
 
 @each_template
 def test_what_htmx_does_a_browser_without_it_does_as_well(path: Path) -> None:
-    """An hx-get or hx-post stands on a link, a form with a method, or beside a button of a form."""
+    """hx-get and hx-post are allowed on links, on forms with a method and on a form's inputs."""
     for element in re.findall(r"<(\w+)\b([^<>]*\bhx-(?:get|post)=[^<>]*)>", whole(path)):
         name, attributes = element
         if name == "a":

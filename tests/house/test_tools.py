@@ -1,4 +1,4 @@
-"""The linters, the type checker and the layering rules are tests like any other."""
+"""Runs the linters, the type checker and the import rules as tests."""
 
 import subprocess
 import sys

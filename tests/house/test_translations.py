@@ -1,4 +1,4 @@
-"""Each language says everything, with the same placeholders, and nothing freezes at import time."""
+"""Catalogues are complete, with the same placeholders; nothing is translated at import time."""
 
 import ast
 import gettext
@@ -19,7 +19,7 @@ TEMPLATES = [p for kind in ("html", "jinja") for p in (ROOT / "templates").rglob
 NOW, LAZY = {"gettext", "ngettext"}, {"gettext_lazy", "ngettext_lazy"}
 LITERAL = r"""u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*\""""
 IN_TEMPLATE = re.compile(rf"(?:\bn?gettext|\b_)\(({LITERAL})")
-# Tags count as placeholders: a page puts them out as they are.
+# Tags count as placeholders, because pages output them unescaped.
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|<[^>]+>")
 
 
@@ -32,7 +32,7 @@ class Entry:
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """What it says in English and in the other language, one or two forms."""
+        """Pairs of English and translated text: one, or two with a plural."""
         said = self.fields
         if "msgid_plural" not in said:
             return [(said["msgid"], said["msgstr"])]
@@ -79,7 +79,7 @@ def test_placeholders_and_tags_are_the_same(entries: list[Entry]) -> None:
 
 
 def test_a_translation_fits_into_an_attribute(entries: list[Entry]) -> None:
-    """Django does not escape what `{% translate "..." %}` says: a quote would end the attribute."""
+    """Django does not escape `{% translate "..." %}`: a quote would end the attribute."""
     texts = [other for entry in entries[1:] for _, other in entry.pairs]
     assert [text for text in texts if '"' in text] == []
 
@@ -95,7 +95,7 @@ def test_the_compiled_catalogue_is_what_the_text_says(
     with catalogue.with_suffix(".mo").open("rb") as file:
         compiled = vars(gettext.GNUTranslations(file))["_catalog"]
 
-    # Newer versions of msgfmt leave the date of the extraction out.
+    # Newer versions of msgfmt omit the extraction date.
     header = [re.sub(r"POT-Creation-Date: .*\n", "", every.pop("")) for every in (compiled, said)]
     assert header[0] == header[1]
     assert compiled == said
@@ -124,7 +124,7 @@ def _placeholders(text: str) -> Counter[str]:
 
 
 def _names_of(tree: ast.Module, functions: set[str]) -> set[str]:
-    """What a module calls them: `from ... import gettext as _` makes `_` of it."""
+    """The module's own names for the functions: `_` after `import gettext as _`."""
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     ours = [node for node in imports if node.module == "django.utils.translation"]
     return {a.asname or a.name for node in ours for a in node.names if a.name in functions}
@@ -139,7 +139,7 @@ def _said_by_module(path: Path) -> Iterator[str]:
 
 
 def _run_at_import(node: ast.AST) -> Iterator[ast.AST]:
-    """Everything below `node` but the bodies of functions: decorators and defaults do run."""
+    """Nodes that run at import: all but function bodies; decorators and defaults included."""
     for name, value in ast.iter_fields(node):
         if name == "body" and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             continue

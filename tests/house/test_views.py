@@ -1,4 +1,4 @@
-"""Views are short, and what lies below them knows no request."""
+"""Views are short, and only views use the HTTP request."""
 
 import ast
 import re
@@ -19,7 +19,7 @@ BELOW_THE_VIEWS = [
     for folder in ("isc", "domain", "services", "view_models")
     for path in (ROOT / "workitems" / folder).rglob("*.py")
 ] + [ROOT / "workitems" / "scope.py", ROOT / "workitems" / "wiring.py"]
-# These render for anybody, signed in or not, and for any app.
+# Helpers of all apps that render for any visitor, signed in or not.
 WITHOUT_WORK_ITEMS = [
     ROOT / "templates" / "base.html",
     ROOT / "templates" / "embed.html",
@@ -28,7 +28,7 @@ WITHOUT_WORK_ITEMS = [
 
 
 def addressed() -> set[str]:
-    """The names of the functions that a urlconf leads to."""
+    """The names of the view functions in the urlconfs."""
     return {
         found
         for path in (ROOT / "taskmanager", ROOT / "workitems")
@@ -69,7 +69,7 @@ def test_nothing_below_the_views_knows_a_request(path: Path) -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Name | ast.arg)
     }
-    # The transport's own request to ISC is another thing.
+    # The client's HTTP request to ISC is not a Django request.
     assert "request" not in names or path.parent.name == "isc"
 
 

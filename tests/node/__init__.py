@@ -1,4 +1,4 @@
-"""Programs of the Node world that judge us from outside; `make node` installs them."""
+"""External Node.js programs that the tests run; `make node` installs them."""
 
 import shutil
 from pathlib import Path
@@ -9,7 +9,7 @@ HERE = Path(__file__).parent
 
 
 def node() -> str:
-    """Node's own path. Skips the test where `make node` has not run; in CI that is a failure."""
+    """Node's path. Skips the test if `make node` has not been run; in CI the test fails."""
     path = shutil.which("node")
     if not (path and (HERE / "node_modules" / ".installed").exists()):
         missing("Node.js with its packages (`make node`)")

@@ -1,4 +1,4 @@
-"""The fixtures of the sign-in tests, and somebody signed in, in a tab or in a frame, over https."""
+"""The sign-in fixtures, and clients signed in over https: full page and frame."""
 
 import pytest
 from django.conf import LazySettings
@@ -25,7 +25,7 @@ HOST_PAGE = "https://intranet.example"
 
 @pytest.fixture
 def https(settings: LazySettings, openid: Provider) -> Provider:
-    """The OpenID profile as an https PUBLIC_URL configures it, with one page that may frame us."""
+    """The OpenID profile with an https PUBLIC_URL and one origin that may frame us."""
     settings.FRAME_ANCESTORS = (HOST_PAGE,)
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.SECURE_SSL_REDIRECT = True
@@ -37,14 +37,14 @@ def https(settings: LazySettings, openid: Provider) -> Provider:
 
 
 def encrypted(client: Client) -> Client:
-    """What a proxy that ends TLS makes of this client's requests."""
+    """Add to the client's requests the headers of a proxy that terminates TLS."""
     client.defaults["HTTP_X_FORWARDED_PROTO"] = "https"
     return client
 
 
 @pytest.fixture
 def tab(https: Provider, visitor: Visitor) -> Client:
-    """A browser in which the approver has signed in to the full page."""
+    """A client signed in to the full page as the approver."""
     encrypted(visitor.client)
     assert visitor.sign_in("approver").status_code == 302
     return visitor.client
@@ -52,7 +52,7 @@ def tab(https: Provider, visitor: Visitor) -> Client:
 
 @pytest.fixture
 def frame(tab: Client) -> Client:
-    """A widget on another site: the frame's cookie and no other."""
+    """A client signed in to the widget on another site, with only the frame's cookie."""
     session = SessionStore()
     session.update(dict(tab.session.items()))
     session.save()
@@ -66,5 +66,5 @@ def frame(tab: Client) -> Client:
 
 @pytest.fixture
 def stranger(https: Provider, db: None) -> Client:
-    """A browser that has never been here."""
+    """A client without any cookies."""
     return encrypted(Client(enforce_csrf_checks=True, HTTP_HOST="localhost:8000"))

@@ -1,4 +1,4 @@
-"""Logout tokens, true and false ones."""
+"""Makes valid and forged logout tokens."""
 
 import hmac
 import json
@@ -14,14 +14,14 @@ from joserfc.registry import HeaderParameter
 from sandbox.openid import LOGOUT_EVENT
 from tests.signin.conftest import Provider
 
-# Lets us sign what the product must refuse: a critical header that it has never heard of.
+# Allows signing a token with an unknown critical header, which the product must refuse.
 SIGNER = JWSRegistry(header_registry={"x": HeaderParameter("unknown to others", "int")})
 
 
 def logout_token(
     peer: Provider, *, key: Any = None, header: dict[str, Any] | None = None, **claims: Any
 ) -> str:
-    """What the provider would send, but for these claims; a claim of None is left out."""
+    """A logout token as the provider sends it, with changed claims; None removes a claim."""
     now = int(time.time())
     true_key = peer.sandbox.tokens.key
     head = {"alg": "RS256", "typ": "logout+jwt", "kid": true_key.kid, **(header or {})}
@@ -36,7 +36,7 @@ def logout_token(
     }
     head = {name: value for name, value in head.items() if value is not None}
     body = {name: value for name, value in body.items() if value is not None}
-    if head["alg"] in {"none", "HS256"}:  # no library signs with such keys
+    if head["alg"] in {"none", "HS256"}:  # libraries refuse to sign with these algorithms
         return _by_hand(head, body, key or b"")
     return jwt.encode(head, body, key or true_key, registry=SIGNER)
 

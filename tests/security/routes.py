@@ -1,4 +1,4 @@
-"""Every address that the product answers, found in its own routing."""
+"""All URLs of the product, collected from its urlconf."""
 
 import re
 from collections.abc import Iterator
@@ -22,5 +22,5 @@ ADDRESSES = sorted(set(_walk(get_resolver())))
 
 
 def is_framed(address: str) -> bool:
-    """Whether the address is one that other sites' pages may show."""
+    """Whether pages of other sites may frame the address."""
     return address.startswith(WIDGET_PREFIX) and address not in UNFRAMED

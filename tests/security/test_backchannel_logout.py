@@ -1,4 +1,4 @@
-"""The provider ends sessions; nobody else does.
+"""Back-channel logout: the provider can end sessions, nobody else can.
 
 The first tests mirror `oidcc-client-back-channel-logout-rp-basic` of the OpenID conformance suite.
 """
@@ -29,7 +29,7 @@ Forgery = Callable[[Provider], str]
 
 
 def session(peer: Provider, subject: str = "alice", sid: str = "s1") -> SessionStore:
-    """The session of a person who signed in at this provider."""
+    """Create the session of a person who signed in at this provider."""
     made = SessionStore()
     keep_person(made, Person(subject, subject, subject, is_admin=False))
     made.update({SIGNED_IN_AT: time.time(), "issuer": peer.url, "subject": subject, "sid": sid})
@@ -38,7 +38,7 @@ def session(peer: Provider, subject: str = "alice", sid: str = "s1") -> SessionS
 
 
 def tell(token: str | None) -> Any:
-    """Post as the provider does: no cookies, no CSRF token."""
+    """Post a logout token as the provider does: without cookies and CSRF token."""
     client = Client(enforce_csrf_checks=True, HTTP_HOST="localhost:8000")
     return client.post(ADDRESS, {} if token is None else {"logout_token": token})
 
@@ -100,7 +100,7 @@ def test_nobody_to_sign_out_is_no_mistake(openid: Provider, claims: dict[str, st
     assert lives(here)
 
 
-# The names of the conformance suite's modules, then what else can be wrong with a token.
+# Named as the conformance suite's modules; after those, further kinds of invalid tokens.
 FORGERIES: dict[str, Forgery] = {
     "alg-none": lambda p: logout_token(p, sid="s1", header={"alg": "none"}),
     "no-event": lambda p: logout_token(p, sid="s1", events=None),
@@ -227,7 +227,7 @@ def test_isc_has_no_such_thing(isc: Provider) -> None:
 
 @pytest.fixture
 def told(openid: Provider, live_server: Any) -> Iterator[None]:
-    """The provider calls the dashboard, on a socket, whenever somebody signs out of it."""
+    """The provider sends its logout tokens to a live dashboard server."""
     openid.sandbox.client.backchannel_logout_uri = f"{live_server.url}{ADDRESS}"
     yield
     openid.sandbox.client.backchannel_logout_uri = None
@@ -257,7 +257,7 @@ def test_signing_out_at_the_provider_ends_the_framed_and_the_full_session(
 
 
 def _sign_out_at_the_provider(peer: Provider, visitor: Visitor) -> None:
-    """In a tab of the provider's own, not through us."""
+    """Sign out on the provider's own page, without the dashboard."""
     page = visitor.elsewhere.get(f"{peer.url}/openid/end-session", timeout=5)
     assert page.status_code == 200
     answer = visitor.elsewhere.post(

@@ -1,6 +1,6 @@
 """Modules of the OpenID relying-party conformance suite that the other tests do not mirror.
 
-docs/security.md lists every module with the test that stands for it.
+docs/security.md lists every module with the test that covers it.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from tests.signin.test_hostile_provider import forged
 
 
 def reissued(peer: Provider, token: dict[str, Any], header: dict[str, str], key: Any) -> Any:
-    """The same claims in an id_token with exactly this header."""
+    """An id_token with the same claims but exactly this header."""
     claims = jwt.decode(token["id_token"], peer.sandbox.tokens.key, ["RS256"]).claims
     return {**token, "id_token": jwt.encode(header, claims, key)}
 
@@ -25,7 +25,7 @@ def test_a_token_without_a_key_id_is_read_when_there_is_one_key(
 ) -> None:
     """oidcc-client-test-kid-absent-single-jwks"""
     key = openid.sandbox.tokens.key
-    openid.lies("/openid/token", lambda token: reissued(openid, token, {"alg": "RS256"}, key))
+    openid.tamper("/openid/token", lambda token: reissued(openid, token, {"alg": "RS256"}, key))
 
     assert visitor.sign_in("approver").status_code == 302
 
@@ -35,8 +35,8 @@ def test_a_token_without_a_key_id_is_refused_when_there_are_several(
 ) -> None:
     """oidcc-client-test-kid-absent-multiple-jwks, which leaves the choice to us"""
     key, other = openid.sandbox.tokens.key, RSAKey.generate_key(2048, {"kid": "other"})
-    openid.lies("/openid/token", lambda token: reissued(openid, token, {"alg": "RS256"}, key))
-    openid.lies(
+    openid.tamper("/openid/token", lambda token: reissued(openid, token, {"alg": "RS256"}, key))
+    openid.tamper(
         "/openid/jwks", lambda keys: {"keys": [*keys["keys"], other.as_dict(private=False)]}
     )
 
@@ -45,7 +45,7 @@ def test_a_token_without_a_key_id_is_refused_when_there_are_several(
 
 def test_an_id_token_without_its_date_is_refused(openid: Provider, visitor: Visitor) -> None:
     """oidcc-client-test-missing-iat"""
-    openid.lies("/openid/token", lambda token: forged(openid, token, iat=None))
+    openid.tamper("/openid/token", lambda token: forged(openid, token, iat=None))
 
     assert visitor.sign_in("approver").status_code == 400
 
@@ -58,12 +58,12 @@ def test_elliptic_signatures_are_read_and_checked(
     listed, another = (ECKey.generate_key("P-256", {"kid": "ec"}) for _ in range(2))
     key = listed if signed_by_listed_key else another
     header = {"alg": "ES256", "kid": "ec"}
-    openid.lies(
+    openid.tamper(
         "/.well-known/openid-configuration",
         lambda metadata: {**metadata, "id_token_signing_alg_values_supported": ["ES256"]},
     )
-    openid.lies("/openid/jwks", lambda _: {"keys": [listed.as_dict(private=False)]})
-    openid.lies("/openid/token", lambda token: reissued(openid, token, header, key))
+    openid.tamper("/openid/jwks", lambda _: {"keys": [listed.as_dict(private=False)]})
+    openid.tamper("/openid/token", lambda token: reissued(openid, token, header, key))
 
     assert visitor.sign_in("approver").status_code == status
 
@@ -71,7 +71,7 @@ def test_elliptic_signatures_are_read_and_checked(
 def test_an_algorithm_that_the_provider_does_not_list_is_refused(
     openid: Provider, visitor: Visitor
 ) -> None:
-    openid.lies(
+    openid.tamper(
         "/.well-known/openid-configuration",
         lambda metadata: {**metadata, "id_token_signing_alg_values_supported": ["ES256"]},
     )
@@ -92,7 +92,7 @@ def test_we_authenticate_with_basic_where_the_provider_does_not_say(
 
     monkeypatch.setattr(openid.sandbox.client, "check_endpoint_auth_method", takes_basic_only)
     unsaid = "token_endpoint_auth_methods_supported"
-    openid.lies(
+    openid.tamper(
         "/.well-known/openid-configuration",
         lambda metadata: {name: value for name, value in metadata.items() if name != unsaid},
     )

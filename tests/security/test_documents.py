@@ -1,4 +1,4 @@
-"""docs/security.md names tests that exist, and each of its tables says so row by row."""
+"""Every table row of docs/security.md names a test that exists, or says that there is none."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What every answer carries, route by route; who may frame it; and the cookies it sets."""
+"""The security headers and cookies of every route, and who may frame it."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -17,8 +17,8 @@ from tests.security.routes import ADDRESSES, is_framed
 if TYPE_CHECKING:
     from http.cookies import Morsel
 
-KEEPS_OPENER = {"/signin/popup/"}  # and the callback when it answers a popup
-CROSS_ORIGIN_FILES = {"/widget/loader.js"}  # a script for other sites' pages
+KEEPS_OPENER = {"/signin/popup/"}  # and the callback, if the sign-in runs in a popup
+CROSS_ORIGIN_FILES = {"/widget/loader.js"}  # loaded by other sites' pages
 WITH_BODY = {"/static/css/base.css", "/static/favicon.svg"}
 
 

@@ -1,4 +1,4 @@
-"""Sessions are seen and ended by whoever they belong to, and limited in time."""
+"""People can list and end their own sessions only, and sessions have time limits."""
 
 import io
 import re
@@ -31,7 +31,7 @@ Arrive = Callable[..., Visitor]
 
 @pytest.fixture
 def arrive(db: None) -> Iterator[Arrive]:
-    """A signed-in browser of a persona."""
+    """A factory of browsers that are signed in as a persona."""
     made: list[Visitor] = []
 
     def _arrive(persona: str = "approver", agent: str = FIREFOX) -> Visitor:
@@ -53,7 +53,7 @@ def words(visitor: Visitor) -> str:
 
 
 def press(visitor: Visitor, path: str, **data: str) -> int:
-    """Send one of the page's forms, with the token that stands in it."""
+    """Submit one of the page's forms with its CSRF token."""
     page = visitor.client.get("/sessions/").content.decode()
     token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[-1]
     return visitor.client.post(path, {**data, "csrfmiddlewaretoken": token}).status_code
@@ -72,7 +72,7 @@ def test_the_page_lists_this_browser_and_the_others(any_profile: Provider, arriv
 
     text = words(here)
 
-    assert text.count("Signed in") == 3  # the menu's words, and two sessions
+    assert text.count("Signed in") == 3  # once in the menu, and once per session
     assert "This browser Firefox on Linux" in text
     assert "Another browser Edge on Windows" in text
     assert "iOS" not in text

@@ -1,4 +1,4 @@
-"""Mozilla's HTTP Observatory on the product as production serves it: TLS, and http beside it."""
+"""Mozilla's HTTP Observatory scans the product with production settings, on https and http."""
 
 import json
 import subprocess
@@ -31,7 +31,7 @@ SECONDS = 60.0
 
 @dataclass
 class Site:
-    """The dashboard on both ports, and the one authority that vouches for it."""
+    """The dashboard on both ports, and the CA certificate that clients trust."""
 
     http_port: int
     https_port: int
@@ -43,7 +43,7 @@ class Site:
         return f"https://localhost:{self.https_port}"
 
     def sign_in(self, persona: str) -> str:
-        """The cookie of somebody who has walked through the provider's pages."""
+        """Sign in; returns the session cookie."""
         with requests.Session() as browser:
             browser.verify, browser.trust_env = str(self.authority), False
             asked = browser.get(f"{self.url}/", timeout=10)
@@ -54,7 +54,7 @@ class Site:
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
-    """For localhost and 127.0.0.1, its own authority: the certificate and its key."""
+    """Create a self-signed CA certificate for localhost and 127.0.0.1; returns it and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "My Tasks tests")])
     now = datetime.now(UTC)
@@ -82,7 +82,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 @contextmanager
 def provider(port: int, dashboard: str, tls: tuple[Path, Path]) -> Iterator[None]:
-    """The pretend tenant behind TLS: an issuer in plain http would weaken our form-action."""
+    """The sandbox tenant behind TLS: an http issuer would weaken the form-action of our CSP."""
     app = create_app(
         redirect_uris=[f"{dashboard}/signin/callback/"],
         post_logout_redirect_uris=[f"{dashboard}/signed-out/"],
@@ -150,7 +150,7 @@ def wait_for(url: str, authority: Path) -> None:
 
 
 def scan(site: Site, path: str, *headers: str) -> dict[str, Any]:
-    """What the Observatory says of one page."""
+    """The Observatory's result for one page."""
     where = {"host": "localhost", "httpPort": site.http_port, "httpsPort": site.https_port}
     command = [node(), "observatory.mjs", json.dumps(where)]
     command.append(json.dumps({"path": path, "headers": headers}))
@@ -194,7 +194,7 @@ def test_the_observatory_gives_the_best_grade_and_no_test_fails(
 
 
 def test_the_observatory_likes_the_cookies_and_hops_on_the_way_to_the_provider(site: Site) -> None:
-    """There it grades the provider's page, which is not ours: only what came before counts."""
+    """The scan ends on the provider's page, which is not ours; check what leads to it only."""
     verdict = scan(site, "/")
 
     assert verdict["url"].startswith(site.tenant)
@@ -204,7 +204,7 @@ def test_the_observatory_likes_the_cookies_and_hops_on_the_way_to_the_provider(s
 
 
 class Bare(BaseHTTPRequestHandler):
-    """A page as it comes when nobody thinks of headers."""
+    """A page without any security headers."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -213,7 +213,7 @@ class Bare(BaseHTTPRequestHandler):
         self.wfile.write(b"<!doctype html><title>Bare</title><script>1</script>")
 
     def log_message(self, *_: Any) -> None:
-        """Quietly."""
+        """No output."""
 
 
 def test_control_the_observatory_gives_a_bare_page_the_worst_grade(site: Site) -> None:

@@ -1,4 +1,4 @@
-"""What a request can and cannot do: forged ones, lying ones, and ones that only look."""
+"""Forged and manipulated requests are refused, and GET requests change nothing."""
 
 import io
 import logging
@@ -21,13 +21,13 @@ from tests.security.routes import ADDRESSES, is_framed
 from tests.signin.conftest import JWT, Provider, Visitor
 
 OURS = "https://localhost:8000"
-BACKCHANNEL = "/signin/backchannel/"  # vouched for by the provider's signature, not by a cookie
-LOADER = "/widget/loader.js"  # a file for everybody: it knows no cookies
+BACKCHANNEL = "/signin/backchannel/"  # authenticated by the provider's signature, not by a cookie
+LOADER = "/widget/loader.js"  # a public file that does not depend on cookies
 SIGNING_IN = {"/signin/", "/signin/callback/", "/signed-out/"}
 
 
 def fresh_token(client: Client, page: str) -> str:
-    """A CSRF token as a stale form gets it."""
+    """A new CSRF token, taken from the refusal of a stale form."""
     answer = client.post(page, headers={"HX-Request": "true", "Origin": OURS})
     assert answer.status_code == 403
     found = re.search(r'"token": "(\w+)"', answer.headers["HX-Trigger"])
@@ -46,7 +46,7 @@ def test_every_route_refuses_to_be_written_to_without_a_token(
         response = write(address, headers={"Origin": OURS, "HX-Request": "true"})
         if address == LOADER:
             assert response.status_code == 405
-        else:  # and it is the missing token that it is refused for
+        else:  # refused because of the missing token
             assert response.status_code == 403
             assert "csrf:renewed" in response.headers["HX-Trigger"]
     assert https.sandbox.api_calls == []
@@ -146,7 +146,7 @@ def test_an_id_stays_one_part_of_the_path(tab: Client, https: Provider) -> None:
 
 
 def crawl(client: Client, start: str, pages: int) -> Iterator[tuple[str, Any]]:
-    """Pages by their links, as a browser or htmx would follow them."""
+    """Visit pages by following the links and htmx attributes."""
     waiting, seen = [start], {start}
     while waiting and pages:
         pages -= 1
@@ -182,7 +182,7 @@ def test_no_token_and_no_session_key_ever_reaches_the_browser(
 
 @pytest.fixture(params=["console", "json"])
 def log(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
-    """What would stand in the log."""
+    """The log output."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(ConsoleFormatter() if request.param == "console" else JsonFormatter())
@@ -200,7 +200,7 @@ def test_what_stands_in_an_address_cannot_forge_a_line_of_the_log(
     tab.get(f"/?owner={sent}forged: a line")
     tab.get(f"/signin/callback/?state=x&error={sent}forged")
 
-    lines = log.getvalue().splitlines()  # also at the separators that only Unicode knows
+    lines = log.getvalue().splitlines()  # splits at Unicode line separators as well
     assert len(lines) >= 2
     assert not [line for line in lines if line.startswith("forged")]
     assert "\x1b" not in log.getvalue()

@@ -1,4 +1,4 @@
-"""A provider that can be told to lie, and a browser that walks through a sign-in."""
+"""A provider whose responses tests can change, and a browser that signs in at it."""
 
 import json
 import re
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from sandbox.handle import Sandbox
 
 SECRET = "the-secret-of-the-sign-in-tests"
-# Three letters alone also stand in random text, encrypted rows and CSRF tokens among it.
+# "eyJ" alone also occurs in random text such as encrypted rows and CSRF tokens.
 JWT = re.compile(r"eyJ[\w-]+\.[\w-]")
 PUBLIC_URL = "http://localhost:8000"
 Change = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
 class Tampering:
-    """The sandbox behind a liar: `changes` maps a path to what becomes of its JSON answer."""
+    """Middleware before the sandbox: `changes` maps a path to a function that changes its JSON."""
 
     def __init__(self, app: SandboxApp) -> None:
         self.app = app
@@ -57,19 +57,19 @@ class Tampering:
 
 
 class Provider:
-    """The peer of these tests: levers, lies and its address."""
+    """The provider of these tests: its address, its sandbox, and changed responses."""
 
     def __init__(self, app: SandboxApp, url: str) -> None:
         self.url = url
         self.tampering = Tampering(app)
         self.sandbox: Sandbox = app.sandbox
 
-    def lies(self, path: str, change: Change) -> None:
-        """From now on the JSON answered at `path` is what `change` makes of it."""
+    def tamper(self, path: str, change: Change) -> None:
+        """From now on, pass the JSON response of `path` through `change`."""
         self.tampering.changes[path] = change
 
     def count(self, path: str) -> int:
-        """How often a path was asked for."""
+        """How often a path was requested."""
         return self.tampering.seen.count(path)
 
     def reset(self) -> None:
@@ -102,19 +102,19 @@ def _serve(*, public_client: bool) -> Iterator[Provider]:
 
 @pytest.fixture(scope="session")
 def confidential() -> Iterator[Provider]:
-    """A provider that knows us by a secret."""
+    """A provider at which we are a confidential client."""
     yield from _serve(public_client=False)
 
 
 @pytest.fixture(scope="session")
 def public() -> Iterator[Provider]:
-    """A provider that knows us as a public client."""
+    """A provider at which we are a public client."""
     yield from _serve(public_client=True)
 
 
 def _configure(settings: LazySettings, peer: Provider, *, profile: str) -> None:
     peer.reset()
-    registry.provider_of.cache_clear()  # what one test made it believe, the next must not
+    registry.provider_of.cache_clear()  # provider metadata must not be kept between tests
     openid = profile == "openid"
     settings.PUBLIC_URL = PUBLIC_URL
     settings.ISC_BASE_URL = peer.url
@@ -151,21 +151,21 @@ def any_profile(request: pytest.FixtureRequest, settings: LazySettings) -> Provi
 
 
 class Visitor:
-    """Django's test client for our side and a plain HTTP client for the provider's."""
+    """Django's test client for our pages and an HTTP client for the provider's pages."""
 
     def __init__(self) -> None:
         self.client = Client(enforce_csrf_checks=True, HTTP_HOST="localhost:8000")
         self.elsewhere = requests.Session()
 
     def start(self, next_url: str | None = None) -> str:
-        """Open /signin/ and return the provider's address that it leads to."""
+        """Open /signin/; returns the URL at the provider that it redirects to."""
         query = {"next": next_url} if next_url else {}
         response = self.client.get("/signin/", query)
         assert response.status_code == 302, response.content
         return str(response.headers["Location"])
 
     def choose(self, authorize_url: str, persona: str = "approver") -> str:
-        """Pick a persona there and return the path and query that lead back to us."""
+        """Choose a persona at the provider; returns path and query of the redirect to us."""
         answer = self.elsewhere.post(
             authorize_url, data={"persona": persona}, allow_redirects=False, timeout=5
         )
@@ -175,7 +175,7 @@ class Visitor:
         return f"{back.path}?{back.query}"
 
     def sign_in(self, persona: str = "approver", next_url: str | None = None) -> HttpResponse:
-        """The whole dance; returns our answer to the callback."""
+        """The whole sign-in round trip; returns our response to the callback."""
         return self.client.get(self.choose(self.start(next_url), persona))  # type: ignore[return-value]
 
     @property
@@ -183,7 +183,7 @@ class Visitor:
         return self.client.cookies["session"].value
 
     def post(self, path: str) -> HttpResponse:
-        """POST with a CSRF token, which a stale form's refusal hands out."""
+        """POST with a CSRF token, taken from the refusal of a stale form."""
         refused = self.client.post(path, headers={"HX-Request": "true"})
         token = json.loads(refused.headers["HX-Trigger"])["csrf:renewed"]["token"]
         return self.client.post(path, {"csrfmiddlewaretoken": token})  # type: ignore[return-value]
@@ -198,5 +198,5 @@ def visitor(db: None) -> Iterator[Visitor]:
 
 
 def query_of(url: str) -> dict[str, str]:
-    """The query of an address, one value per name."""
+    """The query of a URL, one value per name."""
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}

@@ -1,4 +1,4 @@
-"""A widget and its popup, as two browsers' worth of cookies: the frame's are partitioned."""
+"""A widget and its popup, with separate cookie jars because the frame's are partitioned."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ class Frame:
         self.box: Tag | None = None
 
     def open(self, path: str = "/widget/") -> Any:
-        """Load a page; the box with the button is kept if it is there."""
+        """Load a page; remember its sign-in box, if there is one."""
         response = self.client.get(path, headers=FRAMED)
         self.look(response)
         return response
@@ -31,7 +31,7 @@ class Frame:
 
     @property
     def key(self) -> str:
-        """What goes into the fragment of the popup's address."""
+        """The value for the fragment of the popup's URL."""
         return self.read("data-frame")
 
     def read(self, attribute: str) -> str:
@@ -39,7 +39,7 @@ class Frame:
         return str(self.box[attribute])
 
     def post(self, name: str, **fields: str) -> Any:
-        """As the script does it."""
+        """Post as the frame's script does."""
         token = {"X-CSRFToken": self.read("data-token")}
         return self.client.post(self.read(f"data-{name}"), fields, headers={**JSON, **token})
 
@@ -54,12 +54,12 @@ class Frame:
 
     @property
     def person(self) -> str | None:
-        """The alias of whoever is signed in to the frame."""
+        """The alias of the person signed in to the frame."""
         return person_of(self.cookie)
 
 
 class Popup(Visitor):
-    """The first-party browser: the full page, and the popup."""
+    """The browser's first-party cookies, shared by the full page and the popup."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class Popup(Visitor):
         return self.client.post(path, fields, headers={"X-CSRFToken": self.token})
 
     def bind(self, ticket: str) -> str:
-        """Hand the ticket over; the address at the provider."""
+        """Send the ticket; returns the URL at the provider."""
         self.open()
         response = self.send("/signin/popup/bind/", ticket=ticket)
         assert response.status_code == 200, response.content
@@ -88,11 +88,11 @@ class Popup(Visitor):
         return str(response.json()["url"])
 
     def finish(self, url: str, persona: str = "approver") -> Any:
-        """Sign in at the provider and come back."""
+        """Sign in at the provider and return to the callback."""
         return self.client.get(self.choose(url, persona))
 
     def code(self, key: str, persona: str = "approver") -> str:
-        """Sign in by the typed-code way and read the code."""
+        """Sign in without a ticket; returns the code to be typed into the frame."""
         page = BeautifulSoup(self.finish(self.bind_by_code(key), persona).content, "html.parser")
         return page.select_one("[data-code]").text  # type: ignore[union-attr]
 

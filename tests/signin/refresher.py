@@ -1,4 +1,4 @@
-"""A process of its own: several threads ask for the access token of one session at once."""
+"""A process in which several threads request one session's access token at the same time."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""What somebody hears who is not signed in, and what every answer carries."""
+"""Responses to people who are not signed in, and the headers of every response."""
 
 import json
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def _addresses(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
             yield route.replace("<str:item_id>", "an-id").replace("<str:approval_id>", "another")
 
 
-# A frame answers in its own way: it cannot redirect to a provider that refuses to be framed.
+# Framed pages answer differently: they cannot redirect to a provider that forbids framing.
 FRAMED = "/widget/"
 ADDRESSES = sorted(
     address for address in set(_addresses(get_resolver())) if not address.startswith(FRAMED)
@@ -175,7 +175,7 @@ def _provider_is_down(_: HttpRequest) -> HttpResponse:
     raise ProviderUnavailable
 
 
-# Two more addresses, whose views fail the way any view may.
+# Two additional URLs whose views raise the sign-in errors.
 urlpatterns = [
     *urls.urlpatterns,
     path("needs/", _needs_sign_in),

@@ -1,4 +1,4 @@
-"""Sign-in from a frame through a popup, as it should go."""
+"""Sign-in from a frame by means of a popup, without attacks."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -70,11 +70,11 @@ def test_a_write_in_the_frame_gets_the_button_beside_its_form(frame: Frame) -> N
     assert response.headers["HX-Retarget"] == "find [data-notice]"
     assert b"what you typed is still here" in response.content
     assert b"data-signin-open" in response.content
-    assert b"<form" not in response.content  # it lands inside one
+    assert b"<form" not in response.content  # it is inserted into a form: no nested forms
 
 
 def test_a_write_without_script_shows_the_card(frame: Frame) -> None:
-    response = frame.client.post("/widget/signout/", headers=FRAMED)  # its session is gone
+    response = frame.client.post("/widget/signout/", headers=FRAMED)  # there is no session
     frame.look(response)
 
     assert response.status_code == 401
@@ -192,7 +192,7 @@ def test_a_refusal_is_said_in_the_popup_and_in_the_frame(
     assert "press “Sign in” in the widget again" in page.content.decode()
     assert told.status_code == 403
     assert told.json() == {"state": "refused", "text": "The sign-in was cancelled or not allowed"}
-    popup.finish(popup.bind(frame.begin()))  # and the next one works
+    popup.finish(popup.bind(frame.begin()))  # the next attempt works
     assert frame.post("claim").status_code == 200
 
 
@@ -204,7 +204,7 @@ def test_a_provider_that_is_down_is_said_in_the_popup(
     openid.sandbox.fault("GET", "/.well-known", status=503, times=5)
 
     assert popup.send("/signin/popup/bind/", ticket=ticket).status_code == 503
-    assert HandOff.objects.exclude(ticket_hash="").count() == 1  # the ticket is still good
+    assert HandOff.objects.exclude(ticket_hash="").count() == 1  # the ticket is still valid
 
 
 def test_a_button_that_stood_too_long_gets_a_new_session_and_works(
@@ -264,7 +264,7 @@ def test_signing_out_of_the_full_page_ends_the_widgets_of_the_same_browser(
     request: pytest.FixtureRequest, profile: str, frame: Frame, popup: Popup
 ) -> None:
     peer: Provider = request.getfixturevalue(profile)
-    popup.finish(popup.bind(frame.begin()))  # before the full page is signed in
+    popup.finish(popup.bind(frame.begin()))  # the full page is not signed in yet
     frame.post("claim")
     popup.sign_in("approver")
     elsewhere, other_popup = Frame(), Popup()
@@ -295,7 +295,7 @@ def test_signing_out_leaves_the_widget_of_another_person_alone(
 
 
 def same_site(frame: Frame, popup: Popup) -> None:
-    """In a page of our own site the browser keeps one jar for both."""
+    """On a page of our own site, frame and popup share one cookie jar."""
     frame.client.cookies = popup.client.cookies
 
 
@@ -328,7 +328,7 @@ def test_in_a_page_of_the_same_site_the_button_works_too(
     assert entered.status_code == 200
     assert frame.client.get("/widget/counts/", headers=FRAMED).status_code == 200
     popup.client.get("/signed-out/")
-    assert (popup.person is not None) is popup_was_first  # then frame and full page are one
+    assert (popup.person is not None) is popup_was_first  # then frame and full page share a session
 
 
 def test_what_nobody_fetched_is_cleared_away(openid: Provider, frame: Frame, popup: Popup) -> None:

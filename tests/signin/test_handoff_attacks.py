@@ -1,7 +1,7 @@
-"""Sign-in from a frame, as an attacker would bend it. Each has a frame and a browser of their own.
+"""Attacks on the sign-in from a frame. Attacker and victim each have a frame and a browser.
 
-Two aims: the victim's sign-in in the attacker's frame (phishing with a link, as it is known of
-sign-in on televisions), and the attacker's sign-in in the victim's (login CSRF).
+Attackers want the victim's sign-in in their own frame (device-code phishing with a link), or
+their own sign-in in the victim's frame (login CSRF).
 """
 
 import logging
@@ -26,7 +26,7 @@ def framing_is_allowed(settings: LazySettings) -> None:
 
 @pytest.fixture
 def attacker(db: None) -> Frame:
-    """The attacker's own frame, which asks for somebody's sign-in."""
+    """The attacker's frame, which has begun a sign-in."""
     frame = Frame()
     frame.open()
     return frame
@@ -63,7 +63,7 @@ def warned(caplog: pytest.LogCaptureFixture, words: str) -> bool:
 
 
 def test_asking_alone_signs_nobody_in(openid: Provider, attacker: Frame, popup: Popup) -> None:
-    """The victim opens a link to the popup page, and signs in to the full page besides."""
+    """The victim opens a link to the popup page, and signs in to the full page separately."""
     attacker.begin()
 
     popup.client.get(f"/signin/popup/#{attacker.key}")
@@ -89,7 +89,7 @@ def test_a_victim_who_follows_the_link_to_the_end_still_has_only_a_code(
 def test_a_code_cannot_be_turned_into_a_result_without_one(
     openid: Provider, attacker: Frame, popup: Popup, attackers_popup: Popup
 ) -> None:
-    """The victim's result must not survive that the attacker shakes hands with themselves."""
+    """When the attacker binds their own ticket, the victim's result must be discarded."""
     ticket = attacker.begin()
     popup.code(attacker.key)
 
@@ -100,7 +100,7 @@ def test_a_code_cannot_be_turned_into_a_result_without_one(
     assert HandOff.objects.exclude(sealed="").count() == 0
 
 
-def test_a_victim_cannot_be_brought_into_a_hand_off_that_has_shaken_hands(
+def test_no_code_is_issued_for_a_hand_off_that_has_a_ticket_bound(
     openid: Provider,
     attacker: Frame,
     popup: Popup,
@@ -179,7 +179,7 @@ def test_a_ticket_is_good_once(
 def test_a_made_up_ticket_is_none(
     openid: Provider, frame: Frame, popup: Popup, ticket: str
 ) -> None:
-    popup.bind(frame.begin())  # its ticket is gone, and "" must not stand for it
+    popup.bind(frame.begin())  # the ticket is used up, and "" must not match the emptied field
     popup.open()
 
     assert popup.send("/signin/popup/bind/", ticket=ticket).status_code == 400
@@ -247,7 +247,7 @@ def test_a_result_is_good_once_and_for_a_minute(
     thief.client.cookies["__Host-widget"] = replayed["__Host-widget"].value
     again = thief.client.post("/widget/signin/claim/", headers={**JSON, "X-CSRFToken": token})
     assert again.status_code == 401
-    assert frame.post("claim").status_code == 403  # its own old token; nothing is left to claim
+    assert frame.post("claim").status_code == 403  # the old CSRF token; the result is gone
 
 
 def test_two_requests_cannot_both_have_the_result(
@@ -271,14 +271,14 @@ def test_a_foreign_page_cannot_bind_for_the_victim(
     response = popup.client.post("/signin/popup/bind/", {"ticket": ticket})
 
     assert response.status_code == 401
-    assert HandOff.objects.get().ticket_hash != ""  # not even used up
+    assert HandOff.objects.get().ticket_hash != ""  # the ticket is not used up
     assert "flows" not in popup.client.session
 
 
 def test_the_victims_browser_does_not_finish_what_the_attacker_began(
     openid: Provider, frame: Frame, popup: Popup, attackers_popup: Popup, attacker: Frame
 ) -> None:
-    """Login CSRF: the attacker's answer of the provider, opened by the victim."""
+    """Login CSRF: the victim opens the callback URL of the attacker's sign-in."""
     frame.begin()
     back = attackers_popup.choose(attackers_popup.bind(attacker.begin()), "admin")
     popup.open()
@@ -294,7 +294,7 @@ def test_the_victims_browser_does_not_finish_what_the_attacker_began(
 def test_the_attackers_result_does_not_reach_the_victims_frame(
     openid: Provider, frame: Frame, attackers_popup: Popup
 ) -> None:
-    """Knowing the fragment of the victim's popup gives a code, which nobody will type."""
+    """With the fragment of the victim's popup one gets a code, but no victim will type it."""
     frame.begin()
 
     attackers_popup.code(frame.key, "admin")
@@ -307,7 +307,7 @@ def test_a_sign_in_that_nobody_waits_for_is_given_back(
     openid: Provider, frame: Frame, popup: Popup, caplog: pytest.LogCaptureFixture
 ) -> None:
     url = popup.bind(frame.begin())
-    frame.begin()  # pressed again meanwhile
+    frame.begin()  # the button is pressed again meanwhile
 
     response = popup.finish(url)
 

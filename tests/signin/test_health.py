@@ -1,4 +1,4 @@
-"""What an orchestrator learns."""
+"""The health and readiness probes for orchestrators."""
 
 import os
 import subprocess

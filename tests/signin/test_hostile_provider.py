@@ -1,4 +1,4 @@
-"""Every lie about who signed in ends on a page that says so, without a session."""
+"""A forged or invalid response of the provider leads to an error page and no session."""
 
 import hmac
 import json
@@ -27,12 +27,12 @@ def forged(
     header: dict[str, Any] | None = None,
     **claims: Any,
 ) -> dict[str, Any]:
-    """The token response with another id_token; a claim of None is left out."""
+    """The token response with a changed id_token; None removes a claim."""
     true_key = peer.sandbox.tokens.key
     head = {"alg": "RS256", "kid": true_key.kid, **(header or {})}
     body = {**jwt.decode(token["id_token"], true_key, ["RS256"]).claims, **claims}
     body = {name: value for name, value in body.items() if value is not None}
-    if head["alg"] in {"none", "HS256"}:  # no library makes these with such keys
+    if head["alg"] in {"none", "HS256"}:  # libraries refuse to sign with these algorithms
         return {**token, "id_token": _by_hand(head, body, key or b"")}
     return {**token, "id_token": jwt.encode(head, body, key or true_key)}
 
@@ -44,7 +44,7 @@ def _by_hand(header: dict[str, Any], body: dict[str, Any], secret: bytes) -> str
     return b".".join([signed, urlsafe_b64encode(signature).rstrip(b"=")]).decode()
 
 
-LIES: dict[str, Callable[[Provider, dict[str, Any]], dict[str, Any]]] = {
+FORGERIES: dict[str, Callable[[Provider, dict[str, Any]], dict[str, Any]]] = {
     "another issuer": lambda p, t: forged(p, t, iss="https://evil.example"),
     "no issuer": lambda p, t: forged(p, t, iss=None),
     "another audience": lambda p, t: forged(p, t, aud="somebody-else"),
@@ -73,16 +73,16 @@ LIES: dict[str, Callable[[Provider, dict[str, Any]], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("lie", LIES)
-def test_a_forged_id_token_is_refused(openid: Provider, visitor: Visitor, lie: str) -> None:
-    openid.lies(
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_id_token_is_refused(openid: Provider, visitor: Visitor, forgery: str) -> None:
+    openid.tamper(
         "/.well-known/openid-configuration",
         lambda metadata: {
             **metadata,
             "id_token_signing_alg_values_supported": ["none", "HS256", "RS256"],
         },
     )
-    openid.lies("/openid/token", lambda token: LIES[lie](openid, token))
+    openid.tamper("/openid/token", lambda token: FORGERIES[forgery](openid, token))
 
     response = visitor.sign_in("admin")
 
@@ -92,7 +92,7 @@ def test_a_forged_id_token_is_refused(openid: Provider, visitor: Visitor, lie: s
 
 
 def test_the_forging_itself_is_sound(openid: Provider, visitor: Visitor) -> None:
-    openid.lies("/openid/token", lambda token: forged(openid, token, name="Still me"))
+    openid.tamper("/openid/token", lambda token: forged(openid, token, name="Still me"))
 
     assert visitor.sign_in("admin").status_code == 302
 
@@ -109,7 +109,7 @@ def test_the_forging_itself_is_sound(openid: Provider, visitor: Visitor) -> None
 def test_discovery_that_lies_is_not_used(
     openid: Provider, visitor: Visitor, change: dict[str, str | None]
 ) -> None:
-    openid.lies("/.well-known/openid-configuration", lambda metadata: {**metadata, **change})
+    openid.tamper("/.well-known/openid-configuration", lambda metadata: {**metadata, **change})
 
     response = visitor.client.get("/signin/")
 
@@ -118,7 +118,7 @@ def test_discovery_that_lies_is_not_used(
 
 
 def test_metadata_cannot_switch_off_the_checks_of_tls(openid: Provider, visitor: Visitor) -> None:
-    openid.lies(
+    openid.tamper(
         "/.well-known/openid-configuration",
         lambda metadata: {**metadata, "verify": False, "scope": "evil", "client_id": "evil"},
     )
@@ -140,18 +140,18 @@ def test_an_answer_that_names_another_issuer_is_refused(
     response = visitor.client.get("/signin/callback/", sent)
 
     assert response.status_code == 400
-    assert openid.count("/openid/token") == 0  # the code was not handed out
+    assert openid.count("/openid/token") == 0  # the code was not sent
 
 
 def test_userinfo_about_somebody_else_is_refused(openid: Provider, visitor: Visitor) -> None:
-    openid.lies("/openid/token", lambda token: forged(openid, token, name=None))
-    openid.lies("/openid/userinfo", lambda info: {**info, "sub": "somebody-else"})
+    openid.tamper("/openid/token", lambda token: forged(openid, token, name=None))
+    openid.tamper("/openid/userinfo", lambda info: {**info, "sub": "somebody-else"})
 
     assert visitor.sign_in("approver").status_code == 400
 
 
 def test_unknown_keys_do_not_make_us_fetch_without_end(openid: Provider, visitor: Visitor) -> None:
-    openid.lies("/openid/token", lambda token: forged(openid, token, header={"kid": "made up"}))
+    openid.tamper("/openid/token", lambda token: forged(openid, token, header={"kid": "made up"}))
 
     for _ in range(3):
         visitor.sign_in("approver")
@@ -200,8 +200,10 @@ def test_a_rotated_key_is_found(
     visitor.sign_in("approver")
     monkeypatch.setattr("taskmanager.signin.providers.jwt.KEYS_RETRY_SECONDS", 0)
     fresh = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
-    openid.lies("/openid/token", lambda t: forged(openid, t, key=fresh, header={"kid": fresh.kid}))
-    openid.lies("/openid/jwks", lambda _: {"keys": [fresh.as_dict(private=False)]})
+    openid.tamper(
+        "/openid/token", lambda t: forged(openid, t, key=fresh, header={"kid": fresh.kid})
+    )
+    openid.tamper("/openid/jwks", lambda _: {"keys": [fresh.as_dict(private=False)]})
 
     assert visitor.sign_in("approver").status_code == 302
 
@@ -238,7 +240,7 @@ def test_nonsense_instead_of_tokens_is_a_page_in_words(
 def test_a_userinfo_that_does_not_answer_is_done_without(
     openid: Provider, visitor: Visitor
 ) -> None:
-    openid.lies("/openid/token", lambda token: forged(openid, token, name=None))
+    openid.tamper("/openid/token", lambda token: forged(openid, token, name=None))
     openid.sandbox.fault("GET", "/openid/userinfo", status=500)
 
     assert visitor.sign_in("approver").status_code == 302

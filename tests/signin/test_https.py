@@ -1,4 +1,4 @@
-"""What follows from an https PUBLIC_URL: settings are read once, so each case is a process."""
+"""Effects of an https PUBLIC_URL. Settings are read once, so each case needs a process."""
 
 import json
 import os
@@ -29,7 +29,7 @@ print(json.dumps([answer.status_code, dict(answer.headers), str(answer.cookies)]
 
 @pytest.fixture
 def ask(tmp_path: Path, sandbox: object) -> Ask:
-    """GET /signin/ of a process configured with https; status, headers and cookies."""
+    """Runs GET /signin/ in a process with an https PUBLIC_URL; gives status, headers, cookies."""
 
     def _ask(scheme: str, headers: dict[str, str], **environment: str) -> list[Any]:
         configured = {

@@ -1,4 +1,4 @@
-"""What stands in the log, and what never does."""
+"""What is logged, and which values never are."""
 
 import io
 import json
@@ -61,7 +61,7 @@ def test_what_somebody_typed_cannot_forge_a_line() -> None:
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    """Everything that any logger says, at the finest level it would be allowed to."""
+    """The output of all loggers, at level DEBUG."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(ConsoleFormatter())

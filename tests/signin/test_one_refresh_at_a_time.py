@@ -1,4 +1,4 @@
-"""Two processes with four threads each, one session, one refresh."""
+"""Two processes with four threads each refresh one session's token only once."""
 
 import json
 import os
@@ -31,7 +31,7 @@ print(session.session_key)
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database that processes can share; TEST_POSTGRES_URL names one to run against."""
+    """A database that processes can share: SQLite, or that of TEST_POSTGRES_URL."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'db.sqlite3'}"
     return os.environ.get("TEST_POSTGRES_URL") or missing("PostgreSQL at TEST_POSTGRES_URL")

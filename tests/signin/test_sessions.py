@@ -1,4 +1,4 @@
-"""How sessions are kept, how long, and what becomes of unreadable ones."""
+"""How sessions are stored, when they end, and how unreadable ones are treated."""
 
 from datetime import timedelta
 

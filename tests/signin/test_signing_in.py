@@ -1,4 +1,4 @@
-"""The way in, in both profiles."""
+"""Sign-in, in both profiles."""
 
 import pytest
 from django.conf import LazySettings
@@ -217,7 +217,7 @@ def test_a_technical_account_is_told_that_it_has_no_identity(
         token.pop("identity_id")
         return {**token, "access_token": "opaque"}
 
-    isc.lies("/oauth/token", without_identity)
+    isc.tamper("/oauth/token", without_identity)
 
     response = visitor.sign_in("approver")
 
@@ -238,7 +238,7 @@ def test_the_identity_may_come_from_a_claim_of_ones_own(
 def test_levels_missing_in_the_id_token_are_looked_up(openid: Provider, visitor: Visitor) -> None:
     from tests.signin.test_hostile_provider import forged  # noqa: PLC0415
 
-    openid.lies("/openid/token", lambda token: forged(openid, token, authorities=None))
+    openid.tamper("/openid/token", lambda token: forged(openid, token, authorities=None))
 
     visitor.sign_in("admin")
 

@@ -1,4 +1,4 @@
-"""The edges of signing in: odd providers, many tabs, and strangers."""
+"""Edge cases of signing in: unusual providers, many tabs, unknown visitors."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.signin.conftest import Provider, Visitor, query_of
 def test_a_provider_that_takes_the_secret_in_the_body_only(
     openid: Provider, visitor: Visitor
 ) -> None:
-    openid.lies(
+    openid.tamper(
         "/.well-known/openid-configuration",
         lambda known: {**known, "token_endpoint_auth_methods_supported": ["client_secret_post"]},
     )

@@ -1,4 +1,4 @@
-"""The way out: here first, then at the provider."""
+"""Sign-out: first of the dashboard, then at the provider."""
 
 from django.conf import LazySettings
 

@@ -1,4 +1,4 @@
-"""Refreshing: shortly before the end, once, and never at the person's expense."""
+"""Token refresh: shortly before expiry, once only, and without signing people out needlessly."""
 
 import time
 from dataclasses import replace
@@ -21,7 +21,7 @@ from tests.signin.test_hostile_provider import forged
 
 @pytest.fixture
 def request_of(rf: RequestFactory, visitor: Visitor) -> HttpRequest:
-    """A request of a signed-in person's session, once `visitor` has signed in."""
+    """A request with the session of a person who has just signed in."""
     visitor.sign_in("approver")
     request = rf.get("/")
     request.session = visitor.client.session
@@ -35,7 +35,7 @@ def held(request: HttpRequest) -> Tokens:
 
 
 def make_it_last(request: HttpRequest, seconds: float) -> Tokens:
-    """Let the access token end in so many seconds."""
+    """Make the access token expire in this many seconds."""
     changed = replace(held(request), expires_at=time.time() + seconds)
     keep(request.session, changed)
     return changed
@@ -74,13 +74,13 @@ def test_a_token_about_to_expire_is_renewed_and_the_refresh_token_rotates(anyone
     assert held(request).lasts(600)
     assert provider.sandbox.tokens.read(renewed)
     make_it_last(request, 0)
-    assert access_token_for(request) != renewed  # the rotated one works in its turn
+    assert access_token_for(request) != renewed  # the rotated refresh token works
 
 
 def test_a_refresh_token_that_is_not_repeated_is_kept(someone: Signed) -> None:
     provider, request = someone
     old = make_it_last(request, 10)
-    provider.lies("/openid/token", lambda t: {k: v for k, v in t.items() if k != "refresh_token"})
+    provider.tamper("/openid/token", lambda t: {k: v for k, v in t.items() if k != "refresh_token"})
 
     access_token_for(request)
 
@@ -104,7 +104,7 @@ def test_a_provider_that_is_down_signs_nobody_out(someone: Signed) -> None:
 
     assert access_token_for(request) == old.access_token
     assert access_token_for(request) == old.access_token
-    assert provider.count("/openid/token") == 2  # the code, one refresh, then it is left alone
+    assert provider.count("/openid/token") == 2  # the code and one refresh; no further attempts
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_renewed_id_token_must_stay_the_same_persons(
 ) -> None:
     provider, request = someone
     make_it_last(request, 10)
-    provider.lies("/openid/token", lambda token: forged(provider, token, **change))
+    provider.tamper("/openid/token", lambda token: forged(provider, token, **change))
 
     with pytest.raises(SignInNeeded):
         access_token_for(request)
@@ -178,7 +178,7 @@ def test_a_renewed_isc_token_must_stay_the_same_persons(
 ) -> None:
     make_it_last(request_of, 10)
     other = isc.sandbox.persona("admin").id
-    isc.lies("/oauth/token", lambda token: {**token, "identity_id": other})
+    isc.tamper("/oauth/token", lambda token: {**token, "identity_id": other})
 
     with pytest.raises(SignInNeeded):
         access_token_for(request_of)
@@ -248,7 +248,8 @@ def test_without_tokens_somebody_has_to_sign_in(someone: Signed, rf: RequestFact
 
 def test_saving_the_session_does_not_put_an_old_refresh_token_back(someone: Signed) -> None:
     _, request = someone
-    slow = type(request.session)(request.session.session_key)  # another request, loaded before
+    # The session of another request, loaded before the refresh.
+    slow = type(request.session)(request.session.session_key)
     slow["seen"] = "something"
     make_it_last(request, 10)
     renewed = access_token_for(request)

@@ -1,4 +1,4 @@
-"""An upgrade signs nobody out: what an older installation wrote is read (fixtures/README.md)."""
+"""After an upgrade, sessions and tokens of an older version still work (fixtures/README.md)."""
 
 import json
 import sqlite3
@@ -34,7 +34,7 @@ WIDGETS = ("widget-by-mark", "widget-by-sid")
 
 
 class Installation:
-    """What its browsers hold, and what was written before the upgrade."""
+    """An upgraded database: its browsers' cookies, and the sessions and tokens stored in it."""
 
     def __init__(self, name: str) -> None:
         self.dump = (FIXTURES / f"{name}.sql").read_text(encoding="utf-8")
@@ -56,7 +56,7 @@ class Installation:
 
 @contextmanager
 def database(path: Path) -> Iterator[None]:
-    """Django's own connection, to a file of ours for a while."""
+    """Point Django's database connection at another SQLite file inside the `with` block."""
     before = connections["default"]
     connections["default"] = before.copy()
     connections["default"].settings_dict["NAME"] = str(path)

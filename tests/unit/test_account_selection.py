@@ -1,4 +1,4 @@
-"""ISC's form declarations become real form controls, and answers keyed on the field's name."""
+"""ISC's form declarations become form controls; answers are keyed on the field's name."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The rules that `manage.py check --deploy` adds to Django's."""
+"""The product's own checks for `manage.py check --deploy`."""
 
 import pytest
 from django.conf import LazySettings

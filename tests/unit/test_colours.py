@@ -1,4 +1,4 @@
-"""Whatever a company's colour is, what stands in it or on it can be read."""
+"""Every accent colour gives readable text, in the colour and on it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A wrong environment stops the boot with one sentence per problem, and never with a secret."""
+"""Invalid environment variables stop the start, with one sentence each and no secrets."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ GOOD = {
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Only the variables that a test sets."""
+    """An environment that holds only the variables that a test sets."""
     for name in Env.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("ENV_FILE", "")
@@ -34,7 +34,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.fixture
 def problems(bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Boot:
-    """Boot with these variables instead of the good ones and return what it says."""
+    """Load settings with these variables changed; returns the reported problems."""
 
     def boot(**changes: str) -> list[str]:
         for name, value in {**GOOD, **changes}.items():
@@ -165,7 +165,7 @@ def test_an_issuer_keeps_its_slash_and_a_base_loses_it(bare: pytest.MonkeyPatch)
         bare, OIDC_ISSUER="https://acme.auth0.example/", ISC_BASE_URL="https://acme.example/"
     )
 
-    assert made.oidc_issuer == "https://acme.auth0.example/"  # compared letter by letter
+    assert made.oidc_issuer == "https://acme.auth0.example/"  # compared as an exact string
     assert made.isc_base_url == "https://acme.example"
 
 

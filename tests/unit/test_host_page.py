@@ -1,4 +1,4 @@
-"""Each sentence that the page to try the widget can say, and what makes it say so."""
+"""Each message of the page to try the widget, and the input that causes it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A row says in one plain sentence what is asked."""
+"""Each row describes its work item in one sentence."""
 
 from typing import Any
 

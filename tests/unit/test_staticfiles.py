@@ -1,4 +1,4 @@
-"""Hashed files keep the addresses that the manifest gives them."""
+"""Static files have the hashed URLs of the manifest."""
 
 import json
 from pathlib import Path

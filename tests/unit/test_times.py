@@ -1,4 +1,4 @@
-"""Ages as Django counts and words them, whoever asked before and in whichever language."""
+"""Ages equal those of Django's `timesince`, and caching does not mix languages."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 
 def moments() -> Iterator[tuple[datetime, datetime]]:
-    """Moments and a later one: on both sides of each edge of a unit, and anywhere between."""
+    """Pairs of moments: differences at each unit's boundary, and many in between."""
     lengths = (MINUTE, HOUR, DAY, 7 * DAY, 28 * DAY, 29 * DAY, 30 * DAY, 31 * DAY, 365 * DAY)
     edges = [length * count for length in lengths for count in (1, 2, 3, 11, 12, 24)]
     nudged = [edge + nudge for edge in edges for nudge in (-SECOND, timedelta(0), SECOND)]
@@ -50,7 +50,7 @@ def test_what_was_said_in_one_language_is_not_said_in_another() -> None:
 def said_three_days_ago(language: str) -> tuple[str, str, str]:
     with override(language):
         moment, context = NOW - 3 * DAY, RenderContext.at(NOW)
-    # Outside: what is kept follows from the context, not from the language that is active by then.
+    # Outside `override`: the cached text depends on the render context, not on the active language.
     return waiting(moment, context), ago(moment, context), absolute(moment, context)
 
 

@@ -1,4 +1,4 @@
-"""What the templates print, decided before they print it."""
+"""The view models that templates display."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

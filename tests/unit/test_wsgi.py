@@ -1,4 +1,4 @@
-"""Requests run where CPython does not map and unmap a piece of its stack for each call."""
+"""Requests run at a stack depth at which CPython does not map and unmap memory on each call."""
 
 import resource
 import sys
@@ -14,7 +14,7 @@ def leaf(number: int) -> int:
 
 
 def calls_at(depth: int) -> None:
-    """Two hundred calls, from so many frames below."""
+    """Make two hundred calls at this stack depth."""
     if depth:
         calls_at(depth - 1)
         return

@@ -1,4 +1,4 @@
-"""The dashboard through Django's test client, signed in, against the pretend tenant."""
+"""Django's test client, signed in to the dashboard, against the sandbox tenant."""
 
 import time
 from collections.abc import Callable
@@ -21,16 +21,16 @@ AsUser = Callable[[str], "Browser"]
 
 
 class Browser(Client):
-    """Django's test client as one signed-in persona, with a parser for what comes back."""
+    """Django's test client, signed in as one persona."""
 
     persona_id: str
 
     def fragment(self, path: str, **headers: str) -> HttpResponse:
-        """GET as htmx does."""
+        """GET with htmx's headers."""
         return self.get(path, headers={**HTMX, **headers})
 
     def act(self, path: str, **data: object) -> HttpResponse:
-        """POST as htmx does."""
+        """POST with htmx's headers."""
         return self.post(path, data, headers=HTMX)
 
 
@@ -39,14 +39,14 @@ def parsed(response: HttpResponse) -> BeautifulSoup:
 
 
 def words(tag: Tag | BeautifulSoup | None) -> str:
-    """The text as a person reads it, white space folded."""
+    """The visible text, with white space collapsed."""
     assert tag is not None
     return " ".join(tag.get_text().split())
 
 
 @pytest.fixture
 def as_user(db: None, sandbox: Sandbox) -> AsUser:
-    """Make a browser with a session of the persona, without walking through the sign-in."""
+    """Makes a client with a persona's session, without the sign-in round trip."""
     cache.clear()
 
     def sign_in(key: str) -> Browser:

@@ -1,4 +1,4 @@
-"""Press a button of a parsed page as a browser would: its form's fields, its own address."""
+"""Press a button of a parsed page as a browser does: submit its form's fields to its URL."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from tests.web.conftest import Browser, words
 
 
 def row_of(page: Tag, text: str) -> Tag:
-    """The first row of the list whose words contain `text`."""
+    """The first row of the list whose text contains `text`."""
     rows = [row for row in page.select("article[data-task]") if text in words(row)]
     assert rows, f"no row says {text!r}"
     return rows[0]
 
 
 def button_of(scope: Tag, label: str) -> Tag:
-    # Behind a colon stands, for screen readers, what the button is about.
+    # A colon is followed by a description of the button's subject for screen readers.
     found = [b for b in scope.select("button") if words(b).split(":")[0] == label]
     assert found, f"no button {label!r} in {words(scope)[:300]!r}"
     return found[0]
@@ -36,7 +36,7 @@ def fields_of(scope: Tag) -> dict[str, Any]:
 def press(
     browser: Browser, scope: Tag, label: str, *, htmx: bool = True, **typed: Any
 ) -> HttpResponse:
-    """Submit the form of the button `label` inside `scope`, with `typed` over its own fields."""
+    """Submit the form of the button `label` inside `scope`; `typed` replaces its field values."""
     button = button_of(scope, label)
     form = button.find_parent("form")
     assert form is not None

@@ -1,4 +1,4 @@
-"""Approve, reject and complete: once, told as it ended, and redrawn where it was pressed."""
+"""Approve, reject and complete: sent once, result shown, row redrawn."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Forward: find a person, say why, hand it over; nothing typed is lost when it is refused."""
+"""Forwarding: people search, comment, refusals; typed text is kept when refused."""
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -40,7 +40,7 @@ def test_a_work_item_is_forwarded_with_comment_and_notification(
     assert words(answer.select_one("#status")) == f"Forwarded to {name}."
     assert words(answer.select_one(f"#{row['id']}")) == f"Forwarded to {name}."
     assert "task:decided" in response["HX-Trigger"]
-    assert "dialog:close" in response["HX-Trigger-After-Swap"]  # not before the form has told
+    assert "dialog:close" in response["HX-Trigger-After-Swap"]  # not before the swap
     assert count(dashboard(approver), "open") == count(page, "open") - 1
 
 

@@ -15,7 +15,7 @@ def language(response: HttpResponse) -> object:
 
 
 def buttons(response: HttpResponse) -> set[str]:
-    """The words of the buttons, without what only screen readers hear."""
+    """The buttons' texts, without those for screen readers only."""
     found = parsed(response).select("button, a.button")
     return {words(button).split(":")[0].strip() for button in found}
 

@@ -1,4 +1,4 @@
-"""The dashboard: what a person sees of their queue, and what it costs upstream."""
+"""The dashboard: the displayed queue, and the number of upstream calls."""
 
 import time
 from datetime import timedelta
@@ -48,7 +48,7 @@ def test_the_two_calls_run_side_by_side(approver: Browser, sandbox: Sandbox) -> 
     sandbox.fault("GET", "/work-items", latency=1.0, times=2)
     start = time.perf_counter()
     approver.get("/")
-    assert time.perf_counter() - start < 1.9  # one after the other they would take two seconds
+    assert time.perf_counter() - start < 1.9  # in sequence they would take two seconds
 
 
 def test_a_page_of_the_heavy_queue_costs_the_same(as_user: AsUser, sandbox: Sandbox) -> None:

@@ -1,4 +1,4 @@
-"""Account selection: the form that ISC declares, answered as the map that ISC expects."""
+"""Account selection: ISC's declared form, and the map of answers that ISC expects."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -18,7 +18,7 @@ def opened(browser: Browser, text: str, *, htmx: bool = True) -> BeautifulSoup:
 
 
 def answers(panel: BeautifulSoup) -> dict[str, str]:
-    """Something allowed for each required field that has no value yet."""
+    """A valid value for each required field that has none yet."""
     chosen = {}
     for control in panel.select("[name^='field-'][required]"):
         name = str(control["name"])

@@ -1,4 +1,4 @@
-"""Upstream trouble is a normal day: every case has its own words, nothing is lost or repeated."""
+"""Upstream failures: each kind has its own message, and no input is lost or write repeated."""
 
 import logging
 import time
@@ -50,7 +50,7 @@ def test_in_the_page_the_list_stays_and_a_notice_says_why(
     response = approver.fragment("/?tab=completed")
     assert response.status_code == status
     assert response["HX-Retarget"] == "#notices"
-    assert response["HX-Push-Url"] == "false"  # the address stays that of what is shown
+    assert response["HX-Push-Url"] == "false"  # the address bar keeps the URL of the displayed list
     assert said in words(parsed(response))
     assert parsed(response).select_one("[role=alert]") is not None
     assert parsed(response).select_one("#tasks") is None
@@ -203,7 +203,7 @@ def test_without_javascript_what_was_typed_can_be_sent_again(
 
 @pytest.fixture
 def refused(approver: Browser, sandbox: Sandbox) -> str:
-    """The session's access token is revoked upstream; its refresh token still is good."""
+    """The session's access token is revoked upstream; its refresh token is still valid."""
     persona = personas()["approver"]
     sign_in = SignIn(persona, "sid", int(time.time()), "family")
     refresh = sandbox.tokens.refresh_token(sign_in, DASHBOARD_CLIENT_ID, "openid sp:scopes:all")

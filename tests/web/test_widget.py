@@ -1,4 +1,4 @@
-"""The framed pages: the same rows, addresses that stay inside, parameters that cannot hurt."""
+"""Framed pages: same rows as the full page, links below the prefix, validated parameters."""
 
 import json
 from html import unescape
@@ -93,7 +93,7 @@ def test_without_scripts_a_frame_decides_nothing_and_says_where(
 
 
 def root_of(response: HttpResponse) -> dict[str, str]:
-    """What the document's scripts and styles go by."""
+    """The attributes that scripts and style sheets read."""
     page = parsed(response)
     return {**page.html.attrs, **page.select_one("#embed").attrs}  # type: ignore[union-attr]
 

@@ -1,6 +1,6 @@
-"""Three sites that share nothing, and a Chromium that keeps third parties' cookies out.
+"""Dashboard, host page and provider on three sites, and a Chromium without third-party cookies.
 
-`*.localhost` resolves to this machine without any DNS and counts as secure without a certificate,
+`*.localhost` resolves to this machine without DNS and is a secure context without a certificate,
 so Secure, __Host- and Partitioned cookies behave as they do over https.
 """
 
@@ -27,20 +27,21 @@ if TYPE_CHECKING:
 
 Start = Callable[..., BrowserContext]
 
-# Playwright switches off storage partitioning and the popup blocker; the last switch wins.
+# Playwright disables storage partitioning and the popup blocker. These switches restore them: the
+# last --disable-features counts.
 SWITCHES = (
     *ARGS,
     "--no-sandbox",
     "--disable-features=MediaRouter,HttpsUpgrades,OptimizationHints,PaintHolding",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
 )
-# What frames and popups say to each other, made audible.
+# Logs the messages between frames and popups to the console.
 LISTEN = "addEventListener('message', (e) => console.debug('heard ' + e.data?.type))"
 
 
 @dataclass
 class World:
-    """Addresses and levers."""
+    """The addresses of the sites, and access to tenant, provider and database."""
 
     dash: str
     host: str  # on another site, allowed to frame
@@ -52,7 +53,7 @@ class World:
     said: list[str] = field(default_factory=list)
 
     def forget_sessions(self) -> None:
-        """As if they had run out."""
+        """Delete all sessions, as if they had expired."""
         with closing(sqlite3.connect(self.database, timeout=10)) as database:
             for table in ("framedsession", "tokenset", "session"):
                 database.execute(f"DELETE FROM signin_{table}")  # noqa: S608 - our own names
@@ -61,7 +62,7 @@ class World:
 
 @pytest.fixture(scope="session")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Everything that runs for all tests of this folder."""
+    """The servers that all tests of this folder share."""
     tenant_port, dash_port, host_port = free_port(), free_port(), free_port()
     folder = tmp_path_factory.mktemp("frame")
     dash = f"http://dash.localhost:{dash_port}"
@@ -104,7 +105,7 @@ def world(sites: World) -> World:
 
 @pytest.fixture(scope="session")
 def started(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Start a browser that blocks third-party cookies, or does not; each only once."""
+    """Starts a browser that blocks third-party cookies, or one that does not; each only once."""
     running: dict[bool, BrowserContext] = {}
 
     def begin(*, blocks: bool) -> BrowserContext:
@@ -135,7 +136,7 @@ def launched(chromium: Browser, profile: Path, *, blocks: bool) -> BrowserContex
 
 @pytest.fixture
 def start(started: Start, world: World) -> Iterator[Start]:
-    """A browser without cookies. At the end nothing may have met the policy or thrown an error."""
+    """Opens a browser without cookies; fails the test on policy violations and script errors."""
     used: list[BrowserContext] = []
 
     def hear(message: ConsoleMessage) -> None:
@@ -162,13 +163,13 @@ def start(started: Start, world: World) -> Iterator[Start]:
 
 @pytest.fixture
 def browser(start: Start) -> BrowserContext:
-    """Blocks third-party cookies, as most browsers do."""
+    """A browser that blocks third-party cookies."""
     return start()
 
 
 @pytest.fixture
 def portal(browser: BrowserContext, world: World) -> "Portal":
-    """Signed in, 360 pixels wide."""
+    """A host page, 360 pixels wide, with the widget signed in."""
     from tests.e2e.frame.portal import open_portal  # noqa: PLC0415 - it builds on this module
 
     portal = open_portal(browser, world)

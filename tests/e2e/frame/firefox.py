@@ -1,6 +1,6 @@
 """Debian's own Firefox, driven over WebDriver BiDi by the program in tests/node/firefox.
 
-Playwright cannot: it drives only the Firefox that its makers have patched.
+Playwright is not used because it supports only its own patched Firefox.
 """
 
 import json
@@ -22,11 +22,11 @@ PROGRAM = HERE / "firefox" / "main.mjs"
 LIFETIME = 180.0  # seconds: the program limits each of its steps, this limits the program
 
 Cookies = Literal["partitioned", "opt-in", "refused"]  # see tests/node/firefox/preferences.mjs
-At = Literal["page", "frame", "window"]  # our page, the frame in it, the window that it has opened
+At = Literal["page", "frame", "window"]  # the host page, the frame in it, the popup window
 
 
 def installed() -> str:
-    """Firefox's path. Skips the test where there is none; in CI that is a failure."""
+    """Firefox's path. Without Firefox the test is skipped; in CI it fails."""
     named = (os.environ.get("FIREFOX"), *map(shutil.which, INSTALLED))
     path = next((path for path in named if path and Path(path).exists()), None)
     if path is None:
@@ -35,7 +35,7 @@ def installed() -> str:
 
 
 class Firefox:
-    """A browser that was just installed, and a person who uses it. `with` ends it."""
+    """Firefox with a new profile, and the actions of a person. A context manager."""
 
     def __init__(self, cookies: Cookies, folder: Path) -> None:
         self.log = folder / "firefox.log"
@@ -46,7 +46,7 @@ class Firefox:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                # Nothing of the developer's own Firefox gets in, nothing of this one stays.
+                # Do not use the developer's own profile, and leave nothing behind.
                 env={**os.environ, "HOME": str(folder), "TMPDIR": str(folder)},
             )
         self.pid = 0
@@ -75,67 +75,67 @@ class Firefox:
         self.program.stdout.close()
 
     def kill(self) -> None:
-        """If the program hangs: it and Firefox, which leads a group of processes of its own."""
+        """If the program hangs: kill it, and Firefox with its process group."""
         self.program.kill()
         if self.pid:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
 
-    def wish(self, wish: str, **how: Any) -> Any:
-        """One line to the program, one line back."""
+    def send(self, command: str, **how: Any) -> Any:
+        """Send one line of JSON to the program and read one line back."""
         assert self.program.stdin
         with suppress(BrokenPipeError):
-            print(json.dumps({"wish": wish, **how}), file=self.program.stdin, flush=True)
-        return self.answer(f"{wish} {how}")
+            print(json.dumps({"command": command, **how}), file=self.program.stdin, flush=True)
+        return self.answer(f"{command} {how}")
 
-    def answer(self, wish: str) -> Any:
+    def answer(self, command: str) -> Any:
         assert self.program.stdout
         answer = json.loads(self.program.stdout.readline() or '{"error": "It has ended."}')
         if "value" in answer:
             return answer["value"]
-        told = (f"{wish}: {answer['error']}", answer.get("seen", ""), self.log.read_text())
+        told = (f"{command}: {answer['error']}", answer.get("seen", ""), self.log.read_text())
         raise AssertionError("\n".join(told))
 
     def open(self, url: str) -> None:
-        """In a new tab, in front of the others."""
-        self.wish("open", url=url)
+        """Open a new tab in the foreground."""
+        self.send("open", url=url)
 
     def close(self) -> None:
-        """The tab in front."""
-        self.wish("close")
+        """Close the foreground tab."""
+        self.send("close")
 
     def reload(self) -> None:
-        self.wish("reload")
+        self.send("reload")
 
     def press(
         self, name: str, at: At = "frame", *, role: str = "button", inside: str = "body"
     ) -> None:
-        """What has that role and name to a screen reader; `inside` is a selector."""
-        self.wish("press", at=at, inside=inside, role=role, name=name)
+        """Press the element with this ARIA role and name; `inside` is a CSS selector."""
+        self.send("press", at=at, inside=inside, role=role, name=name)
 
     def fill(self, name: str, text: str, *, role: str = "textbox", inside: str = "body") -> None:
-        self.wish("fill", at="frame", inside=inside, role=role, name=name, text=text)
+        self.send("fill", at="frame", inside=inside, role=role, name=name, text=text)
 
     def until(self, expression: str, at: At = "page") -> Any:
-        """The expression's value, once it is true."""
-        return self.wish("until", at=at, expression=expression)
+        """Wait until the JavaScript expression is truthy; returns its value."""
+        return self.send("until", at=at, expression=expression)
 
     def sees(self, text: str, at: At = "frame") -> None:
         self.until(f"document.body.innerText.includes({json.dumps(text)})", at)
 
     def choose(self, key: str, at: At = "window") -> None:
-        """Be somebody at the provider."""
+        """Sign in as this persona at the provider."""
         person = personas()[key]
         self.press(f"{person.name} {person.blurb}", at)
 
     def window_is_gone(self) -> None:
-        self.wish("windowIsGone")
+        self.send("windowIsGone")
 
     def cookies_of(self, url: str) -> set[str]:
-        """The names of what is held of that site in the partition of the tab in front."""
-        return set(self.wish("cookies", url=url))
+        """Names of the site's cookies in the partition of the foreground tab."""
+        return set(self.send("cookies", url=url))
 
     def complaints(self) -> list[str]:
-        """Errors of scripts, and what a content security policy has stopped."""
-        found: list[str] = self.wish("complaints")
+        """Script errors and violations of the content security policy."""
+        found: list[str] = self.send("complaints")
         return found

@@ -1,4 +1,4 @@
-"""A company's portal: a strict policy of its own, the loader's element, and an ear for events."""
+"""A company's portal: a strict CSP, the <my-tasks> element, and a log of its events."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,17 +11,17 @@ from tests.e2e.frame.widget import choose
 
 SINGLE = "Treasury to ximena.caballero"  # a row with one approval item
 THREE = "Z_AP_CLERK"  # one with three
-SEEN = 900  # milliseconds: longer than a button must have been in view, and a delay of the browser
+SEEN = 900  # milliseconds: the time for which a button must be in view, plus the browser's delay
 SCRIPT = """
-window.heard = [];  // [type, detail], as the element tells it
-window.raw = [];  // envelopes, as they arrive
+window.heard = [];  // [type, detail] of each event of the element
+window.raw = [];  // each message as received
 addEventListener("message", ({ origin, data }) => raw.push({ origin, ...data }));
 const types = "ready resize count decided signed-in signed-out error navigate";
 for (const type of types.split(" ")) {
   document.addEventListener(`my-tasks:${type}`, ({ detail }) => heard.push([type, detail]));
 }
 """
-# Signed in, the list there, and the frame as high as it wants to be: nothing moves any more.
+# Signed in, list loaded and frame resized: the layout does not change any more.
 SETTLED = """() => {
   const [signedIn, ready, resize] = ["signed-in", "ready", "resize"].map((type) =>
     heard.findLastIndex(([heardType]) => heardType === type));
@@ -40,7 +40,7 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Portal</ti
 
 @dataclass
 class Portal:
-    """The page and the frame that the element has made in it."""
+    """The host page and the widget's frame in it."""
 
     page: Page
     world: World
@@ -59,14 +59,15 @@ class Portal:
         choose(self.world, opened.value, key)
         expect(self.widget.locator("#tasks")).to_be_visible()
         self.page.wait_for_function(SETTLED)
-        self.page.wait_for_timeout(600)  # Chromium drops presses on a frame that just changed size
+        # Chromium ignores clicks on a frame that has just changed size.
+        self.page.wait_for_timeout(600)
 
     def decisions(self) -> int:
-        """How many writes the tenant was sent."""
+        """How many writes the tenant has received."""
         return len([call for call in self.world.tenant.api_calls if call.method == "POST"])
 
     def press(self, name: str, text: str = SINGLE) -> None:
-        """As a person does it: look first."""
+        """Press a button after it has been in view for long enough to count."""
         row = self.widget.get_by_role("article", name=text)
         button = row.get_by_role("button", name=name, exact=False).first
         button.scroll_into_view_if_needed()
@@ -74,12 +75,12 @@ class Portal:
         button.click(no_wait_after=True)
 
     def told(self, kind: str) -> list[Any]:
-        """The details of all events of a kind, oldest first."""
+        """The details of all events of this type, oldest first."""
         events: list[Any] = self.page.evaluate("heard")
         return [detail for type_, detail in events if type_ == kind]
 
     def wait_for(self, kind: str, count: int = 1) -> Any:
-        """The newest event of a kind, once there are `count`."""
+        """Wait for `count` events of this type; returns the detail of the newest."""
         condition = "([kind, count]) => heard.filter(([type]) => type === kind).length >= count"
         self.page.wait_for_function(condition, arg=[kind, count])
         return self.told(kind)[-1]
@@ -88,7 +89,7 @@ class Portal:
 def open_portal(
     browser: BrowserContext, world: World, attributes: str = "", site: str = "", **viewport: int
 ) -> Portal:
-    """`attributes` go on the element; the viewport is that of the page (360 x 640)."""
+    """Open the portal. `attributes` are the element's; the viewport is 360 x 640 by default."""
     page = browser.new_page()
     page.set_viewport_size({"width": 360, "height": 640, **viewport})
     page.goto(portal_address(world, attributes, site))
@@ -96,7 +97,7 @@ def open_portal(
 
 
 def portal_address(world: World, attributes: str = "", site: str = "") -> str:
-    """Put the page up, and say where."""
+    """Serve the portal page; returns its URL."""
     policy = f"default-src 'none'; script-src 'self' {world.dash}; frame-src {world.dash}; "
     policy += "style-src 'self'; img-src data:"
     element = f"<my-tasks {attributes}></my-tasks>"

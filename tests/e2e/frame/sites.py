@@ -1,4 +1,4 @@
-"""The other two sites: a company's page around the widget, and a provider that can cut ties."""
+"""The other two sites: the host page, and a provider that can cut popups off their opener."""
 
 import html
 import threading
@@ -12,7 +12,7 @@ from sandbox.server import SandboxApp, create_app, make_tenant_server
 from tests.environment import CLIENT_SECRET
 
 HEADERS = {"coop": "Cross-Origin-Opener-Policy", "coep": "Cross-Origin-Embedder-Policy"}
-# One that third-party blocking must swallow, one that it must let through.
+# Third-party blocking must reject the first cookie and accept the second.
 COOKIES = (
     "plain=1; Path=/; Secure; SameSite=None",
     "chips=1; Path=/; Secure; SameSite=None; Partitioned",
@@ -20,10 +20,10 @@ COOKIES = (
 
 
 class HostPage(BaseHTTPRequestHandler):
-    """`/?src=…` frames an address; coop, coep, sandbox and credentialless say how.
+    """`/?src=…` frames an address; coop, coep, sandbox and credentialless set how.
 
-    `more` holds the pages of a test: path -> content type, policy, body.
-    `/cookies/set` and `/cookies` are for frames as well: what a browser keeps of COOKIES.
+    `more` holds pages that a test adds: path -> content type, policy, body.
+    `/cookies/set` sets COOKIES and `/cookies` shows those received, also inside frames.
     """
 
     more: ClassVar[dict[str, tuple[str, str, str]]] = {}
@@ -47,7 +47,7 @@ class HostPage(BaseHTTPRequestHandler):
         self.wfile.write(f'<!doctype html><link rel="icon" href="data:,">{body}'.encode())
 
     def send(self, kind: str, policy: str, body: str) -> None:
-        """One of the pages that a test has put here."""
+        """Send a page that a test has added."""
         self.send_response(200)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Security-Policy", policy)
@@ -55,11 +55,11 @@ class HostPage(BaseHTTPRequestHandler):
         self.wfile.write(body.encode())
 
     def log_message(self, *_: Any) -> None:
-        """Quietly."""
+        """No output."""
 
 
 def framing(wanted: dict[str, str]) -> str:
-    """One iframe, or as many as `times` says."""
+    """One iframe, or `times` of them."""
     attributes = f'src="{html.escape(wanted.get("src", "about:blank"))}"'
     if "sandbox" in wanted:
         attributes += f' sandbox="{html.escape(wanted["sandbox"])}"'
@@ -71,7 +71,7 @@ def framing(wanted: dict[str, str]) -> str:
 
 @contextmanager
 def host_pages(port: int) -> Iterator[None]:
-    """Serve HostPage under every name of the loopback interface."""
+    """Serve HostPage for every host name of the loopback interface."""
     server = ThreadingHTTPServer(("127.0.0.1", port), HostPage)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -86,7 +86,7 @@ def page_around(src: str, *, site: str, **how: str) -> str:
 
 
 class OpenerPolicy:
-    """In front of the tenant: an opener policy for its pages, as Entra ID and Cognito send one."""
+    """WSGI middleware that adds Cross-Origin-Opener-Policy, as Entra ID and Cognito send it."""
 
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
         self.app = app
@@ -102,7 +102,7 @@ class OpenerPolicy:
 
 @contextmanager
 def provider(port: int, dashboards: list[str]) -> Iterator[tuple[SandboxApp, OpenerPolicy]]:
-    """A tenant of these tests' own; 127.0.0.1 is a third site."""
+    """A separate tenant for these tests; 127.0.0.1 is a third site."""
     app = create_app(
         redirect_uris=[f"{url}/signin/callback/" for url in dashboards],
         post_logout_redirect_uris=[f"{url}/signed-out/" for url in dashboards],

@@ -25,7 +25,7 @@ LONG_ENOUGH = 0.6  # seconds: a second press counts half a second after the firs
 
 @pytest.fixture
 def firefox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Firefox]:
-    """At the end no script may have failed, no policy may have stopped a thing or a cookie."""
+    """Fails the test on script errors, policy violations and rejected cookies."""
     with Firefox(getattr(request, "param", "partitioned"), tmp_path) as firefox:
         yield firefox
         assert [each for each in firefox.complaints() if each != CANARY] == []
@@ -39,20 +39,20 @@ def sign_in(firefox: Firefox) -> None:
 
 
 def arrived(firefox: Firefox) -> None:
-    """The list is there, and the host page has made room for it."""
+    """Wait until the list is loaded and the host page has resized the frame."""
     firefox.sees("Pending tasks")
     firefox.until("heard.some(([type, { height }]) => type === 'resize' && height > 640)")
 
 
 def told(firefox: Firefox, kind: str, count: int = 1) -> list[Any]:
-    """The details of all events of a kind that the host page has heard, once there are `count`."""
+    """Wait for `count` events of this type in the host page; returns their details."""
     details = f"heard.filter(([type]) => type === '{kind}').map(([, detail]) => detail)"
     found: list[Any] = firefox.until(f"(all => all.length >= {count} && all)({details})")
     return found
 
 
 def decide(firefox: Firefox, world: World, button: str, inside: str) -> str:
-    """Press, be asked, press again; the one call that the tenant has received meanwhile."""
+    """Press, confirm by a second press; returns the path of the one write to the tenant."""
     before = writes(world.tenant)
     firefox.press(button, inside=inside)
     firefox.sees("Press again to confirm.")
@@ -72,7 +72,7 @@ def decide(firefox: Firefox, world: World, button: str, inside: str) -> str:
 def test_canary_other_sites_cookies_are_what_we_say(
     firefox: Firefox, world: World, held: str
 ) -> None:
-    """If this fails, the other tests of this file prove nothing."""
+    """Checks the test setup: if this fails, the other tests of this file prove nothing."""
     framed = page_around(f"{world.stranger}/cookies", site=world.host)
     read = "document.querySelector('pre') && [document.querySelector('pre').innerText]"
     firefox.open(f"{world.stranger}/cookies/set")
@@ -96,7 +96,7 @@ def test_one_button_one_window_and_the_frame_is_signed_in_and_out(
     firefox.open(f"{world.dash}/signed-out/")
     assert firefox.cookies_of(world.dash) == {"session"}
     answer = firefox.until("fetch('/', {redirect: 'manual'}).then(({ type }) => type)")
-    assert answer == "opaqueredirect"  # to the sign-in: nobody is signed in here
+    assert answer == "opaqueredirect"  # a redirect to the sign-in: this page has no session
     firefox.open(portal_address(world, site=world.near))
     firefox.sees("Sign in to see your tasks")
     firefox.close()
@@ -108,7 +108,7 @@ def test_one_button_one_window_and_the_frame_is_signed_in_and_out(
     firefox.press("Sign out", inside="header")
     firefox.sees("Sign in to see your tasks")
     assert len(told(firefox, "signed-out")) == 1
-    firefox.press("Sign in")  # the provider still knows the person
+    firefox.press("Sign in")  # the session at the provider still exists
     firefox.window_is_gone()
     firefox.sees("Pending tasks")
 
@@ -159,7 +159,9 @@ def test_beside_the_dashboard_the_full_pages_session_is_enough(
     assert firefox.cookies_of(world.dash) == {"session"}
 
 
-def test_a_host_page_that_cuts_the_tie_gets_the_code(firefox: Firefox, world: World) -> None:
+def test_a_host_page_that_removes_the_popups_opener_gets_the_code(
+    firefox: Firefox, world: World
+) -> None:
     firefox.open(page_around(f"{world.dash}/widget/", site=world.host, coop="same-origin"))
     firefox.press("Sign in")
     firefox.press("Sign in and show me a code", "window")

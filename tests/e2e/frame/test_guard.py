@@ -1,4 +1,4 @@
-"""When a press in a frame counts: only once somebody has really seen what it decides."""
+"""Clickjacking protection: a press in a frame counts only if button and subject were visible."""
 
 from playwright.sync_api import BrowserContext, expect
 
@@ -30,8 +30,8 @@ def test_a_press_on_a_pale_frame_is_ignored(portal: Portal) -> None:
     assert portal.decisions() == 0
 
 
-# A fifth of a second after the button has come into view, for as long as the test needs.
-CLOCK_STOPS = """button => new Promise((resolve) => new IntersectionObserver((seen, observer) => {
+# Freezes performance.now() at 0.2 seconds after the button has become visible.
+FREEZE_CLOCK = """button => new Promise((resolve) => new IntersectionObserver((seen, observer) => {
   const entry = seen.find((one) => one.isVisible);
   if (!entry) return;
   observer.disconnect();
@@ -39,21 +39,21 @@ CLOCK_STOPS = """button => new Promise((resolve) => new IntersectionObserver((se
   performance.now = () => entry.time + 200;
   resolve();
 }, { trackVisibility: true, delay: 100, threshold: 1 }).observe(button))"""
-LET_IT_RUN = "() => { performance.now = trueNow; }"
+RESUME_CLOCK = "() => { performance.now = trueNow; }"
 
 
 def test_a_press_in_the_moment_in_which_a_frame_appears_is_ignored(portal: Portal) -> None:
     row = portal.widget.get_by_role("article", name=SINGLE)
     portal.page.evaluate("document.querySelector('main').className = 'pale'")
     portal.press("Approve")
-    expect(row).to_contain_text("Nothing was sent")  # so it is known to be unseen
+    expect(row).to_contain_text("Nothing was sent")  # the script has noticed that it is not visible
     portal.page.evaluate("document.querySelector('main').className = ''")
-    row.get_by_role("button", name="Approve").evaluate(CLOCK_STOPS)
+    row.get_by_role("button", name="Approve").evaluate(FREEZE_CLOCK)
     portal.press("Approve")
     expect(row).to_contain_text("Nothing was sent")
     assert portal.decisions() == 0
 
-    portal.frame.evaluate(LET_IT_RUN)
+    portal.frame.evaluate(RESUME_CLOCK)
     portal.press("Approve")
     expect(row).to_contain_text("Approved.")
 
@@ -61,7 +61,7 @@ def test_a_press_in_the_moment_in_which_a_frame_appears_is_ignored(portal: Porta
 def test_a_browser_that_cannot_tell_what_is_seen_asks_twice(
     browser: BrowserContext, world: World
 ) -> None:
-    # Playwright runs it in the persistent contexts of later tests as well: only for this colour.
+    # Playwright keeps init scripts in a persistent context, so limit it to this test's colour.
     browser.add_init_script(
         "if (location.search.includes('c0ffee'))"
         " delete IntersectionObserverEntry.prototype.isVisible"
@@ -86,7 +86,7 @@ def test_a_button_that_is_cut_out_of_its_row_decides_nothing(portal: Portal) -> 
     place, frame = button.bounding_box(), portal.page.locator("iframe").bounding_box()
     assert place
     assert frame
-    # A box that shows the button alone, with other words above it.
+    # A box in the host page that shows only the button, with misleading text above it.
     portal.page.evaluate(
         """([left, top, width, height]) => {
           const [box, element] = ["main", "my-tasks"].map((name) => document.querySelector(name));

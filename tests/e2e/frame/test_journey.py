@@ -1,4 +1,4 @@
-"""A working day in the widget, in a page of another site and in one of the dashboard's own."""
+"""The main journey in the widget, in a host page of another site and of the same site."""
 
 import re
 from urllib.parse import parse_qs
@@ -10,7 +10,7 @@ from tests.e2e.frame.conftest import Start, World
 from tests.e2e.frame.portal import Portal, open_portal
 from tests.e2e.frame.widget import Widget, choose
 
-SEEN = 900  # milliseconds: more than a decision must have been in view
+SEEN = 900  # milliseconds: longer than a decision must have been in view
 TASK, OTHER, FORWARDED = "Treasury to ximena.caballero", "Z_AP_CLERK", "Close Team"
 BIND = "/signin/popup/bind/"
 REPLAY = """async ([address, ticket]) => {
@@ -32,9 +32,9 @@ def row(portal: Portal, text: str = TASK) -> Locator:
 
 
 def press(portal: Portal, button: Locator) -> None:
-    """As a person does: look first, and not while the frame grows or shrinks.
+    """Press once the button has been in view for long enough and the frame's size is stable.
 
-    Chromium drops presses on a frame of another origin that has just moved or changed size.
+    Chromium ignores clicks on a cross-origin frame that has just moved or changed size.
     """
     button.scroll_into_view_if_needed()
     portal.page.wait_for_timeout(SEEN)
@@ -42,17 +42,17 @@ def press(portal: Portal, button: Locator) -> None:
 
 
 def writes(world: World) -> list[str]:
-    """What was sent to the tenant, without ids."""
+    """Paths of the writes that the tenant received, without ids."""
     paths = [call.path for call in world.tenant.api_calls if call.method == "POST"]
     return [re.sub(r".*/work-items/|[0-9a-f]{32}", "", path).strip("/") for path in paths]
 
 
 def forward(portal: Portal, text: str = TASK) -> Locator:
-    """Fill in the form; the button that sends it."""
+    """Fill in the forward form; returns its submit button."""
     press(portal, row(portal, text).get_by_role("button", name="Forward"))
     agent = portal.world.tenant.persona("agent").name
     portal.widget.get_by_role("searchbox").press_sequentially(agent[:6])
-    portal.page.wait_for_timeout(SEEN)  # the frame grows with what was found
+    portal.page.wait_for_timeout(SEEN)  # the frame grows with the search results
     portal.widget.get_by_role("radio", name=agent).check()
     portal.widget.get_by_role("textbox", name="Comment").fill(WHY)
     return portal.widget.get_by_role("button", name="Forward", exact=True)
@@ -88,7 +88,7 @@ def test_a_session_that_ends_is_taken_up_again_by_one_button(portal: Portal) -> 
     portal.world.forget_sessions()
 
     press(portal, send)
-    with portal.page.context.expect_page():  # the provider still knows the person
+    with portal.page.context.expect_page():  # the session at the provider still exists
         press(portal, portal.widget.get_by_role("button", name="Sign in", exact=True))
     expect(portal.widget.get_by_text("Signed in. Press again.")).to_be_visible()
     expect(portal.widget.get_by_role("textbox", name="Comment")).to_have_value(WHY)
@@ -111,7 +111,7 @@ def test_signing_out_leaves_the_button_and_a_frame_that_opens_nothing(portal: Po
 
 
 def test_two_widgets_in_a_page_hear_of_one_sign_in(browser: BrowserContext, world: World) -> None:
-    """In a page of the dashboard's own site; on another site: test_signing_in_framed."""
+    """On the dashboard's own site; test_signing_in_framed does the same for another site."""
     widget = Widget(browser, world, site=world.near, times="2")
 
     widget.sign_in()
@@ -134,14 +134,12 @@ def test_an_origin_of_the_same_site_that_is_not_listed_shows_nothing(
     portal.frame.wait_for_load_state()
 
     assert portal.frame.url.startswith("chrome-error:")
-    world.said.clear()  # the browser's complaint about it
+    world.said.clear()  # the browser's message about the violation
 
 
 @pytest.mark.parametrize("site", ["host", "near"])
-def test_a_stolen_ticket_signs_no_thief_in_and_a_used_one_nobody(
-    start: Start, world: World, site: str
-) -> None:
-    """The thief has read what frame and popup said to each other, and has another browser."""
+def test_a_stolen_or_used_ticket_signs_nobody_in(start: Start, world: World, site: str) -> None:
+    """The attacker has read the messages between frame and popup and uses another browser."""
     widget = Widget(start(), world, site=getattr(world, site))
     binds: list[Request] = []
     widget.browser.on("request", lambda sent: binds.append(sent) if BIND in sent.url else None)
@@ -149,18 +147,18 @@ def test_a_stolen_ticket_signs_no_thief_in_and_a_used_one_nobody(
     popup.get_by_role("heading", name="Sign in", exact=True).wait_for()
     (ticket,) = parse_qs(binds[0].post_data or "")["ticket"]
 
-    thief = start(blocks=False).new_page()
-    thief.goto(f"{world.dash}/signin/popup/")
-    assert replay(thief, ticket) == 400  # before the victim has signed in
+    attacker = start(blocks=False).new_page()
+    attacker.goto(f"{world.dash}/signin/popup/")
+    assert replay(attacker, ticket) == 400  # before the victim signs in
     choose(world, popup)
     widget.arrived()
-    assert replay(thief, ticket) == 400  # and after
-    thief.goto(f"{world.dash}/widget/badge/")
+    assert replay(attacker, ticket) == 400  # and afterwards
+    attacker.goto(f"{world.dash}/widget/badge/")
     assert replay(widget.browser.new_page(), ticket, f"{world.dash}/signin/popup/") == 400
 
 
 def replay(page: Page, ticket: str, address: str = "") -> int:
-    """Send the ticket as the popup's own script would; the status of the answer."""
+    """Send the ticket as the popup's script does; returns the response status."""
     if address:
         page.goto(address)
     return int(page.evaluate(REPLAY, [BIND, ticket]))

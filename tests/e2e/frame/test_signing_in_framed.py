@@ -14,7 +14,7 @@ ENOUGH = "allow-scripts allow-same-origin allow-forms allow-popups"
 def test_canary_third_party_cookies_are_what_we_say(
     start: Start, world: World, *, blocks: bool, plain: bool
 ) -> None:
-    """If this fails, the other tests of this folder prove nothing."""
+    """Checks the test setup: if this fails, the other tests of this folder prove nothing."""
     browser = start(blocks=blocks)
     page = browser.new_page()
     for path in ("/cookies/set", "/cookies"):
@@ -56,7 +56,7 @@ def test_one_click_one_window_and_the_widget_is_signed_in(
     full_page = browser.new_page()
     full_page.goto(f"{world.dash}/signed-out/")
     answer = full_page.evaluate("async () => (await fetch('/', {redirect: 'manual'})).type")
-    assert answer == "opaqueredirect"  # to the sign-in: nobody is signed in there
+    assert answer == "opaqueredirect"  # a redirect to the sign-in: the full page has no session
 
 
 def test_the_frame_and_the_full_page_may_be_two_people(
@@ -67,7 +67,7 @@ def test_the_frame_and_the_full_page_may_be_two_people(
     choose(world, full_page, "admin")
     admin = full_page.get_by_role("button", name=world.tenant.persona("admin").name)
     expect(admin).to_be_visible()
-    browser.clear_cookies(domain="127.0.0.1")  # the provider asks again
+    browser.clear_cookies(domain="127.0.0.1")  # end the session at the provider
 
     widget = Widget(browser, world)
     widget.sign_in("approver")
@@ -78,7 +78,7 @@ def test_the_frame_and_the_full_page_may_be_two_people(
     widget.arrived()
 
 
-def test_a_provider_that_cuts_the_tie_to_the_opener(browser: BrowserContext, world: World) -> None:
+def test_a_provider_that_removes_the_popups_opener(browser: BrowserContext, world: World) -> None:
     world.opener_policy.policy = "same-origin"
     widget = Widget(browser, world)
 
@@ -97,7 +97,7 @@ def test_a_provider_that_cuts_the_tie_to_the_opener(browser: BrowserContext, wor
     ],
     ids=str,
 )
-def test_host_pages_that_let_the_windows_speak(
+def test_host_pages_that_keep_the_popups_opener(
     browser: BrowserContext, world: World, how: dict[str, str]
 ) -> None:
     Widget(browser, world, **how).sign_in()
@@ -106,7 +106,7 @@ def test_host_pages_that_let_the_windows_speak(
 
 
 @pytest.mark.parametrize("how", [{"coop": "same-origin"}, {"credentialless": ""}], ids=str)
-def test_a_host_page_that_cuts_the_tie_gets_the_code(
+def test_a_host_page_that_removes_the_popups_opener_gets_the_code(
     browser: BrowserContext, world: World, how: dict[str, str]
 ) -> None:
     widget = Widget(browser, world, **how)
@@ -133,15 +133,15 @@ def test_a_sandbox_without_popups_says_what_to_do(browser: BrowserContext, world
 
 
 def test_a_blocked_popup_says_what_to_do(browser: BrowserContext, world: World) -> None:
-    """A click that no person made: the browser's own popup blocker steps in."""
+    """A click without a user gesture: the browser's popup blocker applies."""
     widget = Widget(browser, world)
     expect(widget.button).to_be_visible()
     press = "() => { setTimeout(() => document.querySelector('[data-signin-open]').click(), 5500) }"
     widget.frame.locator("body").evaluate(press)
-    widget.page.wait_for_timeout(6000)  # and touch nothing: that would count as the person's doing
+    widget.page.wait_for_timeout(6000)  # no input meanwhile: it would count as a user gesture
 
     expect(widget.says("blocked")).to_be_visible()
-    widget.sign_in()  # and with a real click it goes on
+    widget.sign_in()  # a real click works
 
 
 @pytest.mark.parametrize("trouble", ["no connection", "503"])
@@ -157,7 +157,7 @@ def test_a_server_that_does_not_answer_is_told_from_a_browser_without_cookies(
     popup = widget.press()
     expect(widget.says("no-answer")).to_be_visible()
     browser.unroute_all()
-    if not popup.is_closed():  # it would wait in vain
+    if not popup.is_closed():  # without a ticket it has no further use
         popup.wait_for_event("close")
     widget.sign_in()
 
@@ -214,7 +214,7 @@ def test_a_page_that_is_not_listed_cannot_frame_us(browser: BrowserContext, worl
     framed.wait_for_load_state()
 
     assert framed.url.startswith("chrome-error:")
-    world.said.clear()  # the browser's complaint about it
+    world.said.clear()  # the browser's message about the violation
 
 
 def test_a_session_that_ends_while_typing_loses_nothing(
@@ -230,13 +230,15 @@ def test_a_session_that_ends_while_typing_loses_nothing(
     send = widget.frame.locator("form:has(textarea)").get_by_role("button", name="Forward")
     widget.decide(send)
     expect(widget.frame.get_by_text("what you typed is still here")).to_be_visible()
-    widget.press()  # the provider still knows the person
+    widget.press()  # the session at the provider still exists
     expect(widget.says("done")).to_be_visible()
     expect(widget.says("done")).to_have_text("Signed in. Press again.")
 
     assert comment.input_value() == "A long explanation."
     widget.decide(send)
-    expect(widget.frame.locator("#id_target_error").first).to_be_visible()  # the server's answer
+    expect(
+        widget.frame.locator("#id_target_error").first
+    ).to_be_visible()  # the server's validation errors
     assert comment.input_value() == "A long explanation."
 
 
@@ -259,7 +261,7 @@ def test_signing_out_of_the_full_page_ends_the_widget(
     widget = Widget(browser, world)
     widget.sign_in()
     full_page = browser.new_page()
-    full_page.goto(world.dash)  # the provider knows the person already
+    full_page.goto(world.dash)  # the session at the provider already exists
     person = full_page.get_by_role("button", name=world.tenant.persona("approver").name)
     person.click()
     full_page.get_by_role("button", name="Sign out").click()

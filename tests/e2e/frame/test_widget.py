@@ -1,4 +1,4 @@
-"""The widget in a portal's page: what it shows, what it tells, and when a press counts."""
+"""The widget in a portal's page: contents, events, commands, and when a press counts."""
 
 from typing import Literal
 
@@ -37,7 +37,7 @@ def test_a_decision_in_the_frame_is_told_with_its_id_and_the_new_numbers(portal:
     assert complaints == {f"error: Failed to load resource: {refused}"}
 
 
-def test_a_host_that_knows_version_1_alone_hears_its_words(
+def test_a_host_that_knows_version_1_only_gets_its_names(
     browser: BrowserContext, world: World
 ) -> None:
     portal = open_portal(browser, world, 'envelope="1"')
@@ -156,7 +156,7 @@ WISH_AT_ONCE = """([src, theme, lang]) => {
 }"""
 
 
-def test_a_wish_that_the_frame_could_not_hear_yet_comes_true(portal: Portal) -> None:
+def test_a_command_sent_before_the_frame_is_ready_is_repeated(portal: Portal) -> None:
     portal.page.evaluate(WISH_AT_ONCE, [portal.world.dash, "dark", "de"])
 
     root = portal.widget.locator("html")
@@ -167,7 +167,8 @@ def test_a_wish_that_the_frame_could_not_hear_yet_comes_true(portal: Portal) -> 
 def test_a_language_that_we_lack_is_asked_for_once(portal: Portal) -> None:
     before = len(portal.told("ready"))
     portal.page.evaluate(WISH_AT_ONCE, [portal.world.dash, "dark", "tlh"])
-    portal.wait_for("ready", before + 2)  # the page, and the page in the language that it asks for
+    # One for this page, one for the page reloaded in the requested language.
+    portal.wait_for("ready", before + 2)
     portal.page.wait_for_timeout(1000)
 
     assert len(portal.told("ready")) == before + 2
@@ -176,7 +177,7 @@ def test_a_language_that_we_lack_is_asked_for_once(portal: Portal) -> None:
 
 
 def test_nobody_but_the_host_page_is_heard_or_told(portal: Portal) -> None:
-    """A popup of another origin holds the frame's window and speaks perfectly."""
+    """A popup of another origin has a reference to the frame and sends well-formed messages."""
     with portal.page.context.expect_page() as opened:
         portal.page.evaluate("window.open('about:blank', 'other')")
     stranger = opened.value
@@ -199,12 +200,12 @@ def test_links_to_the_full_page_become_events_where_the_host_wants_them(
     portal.widget.locator(".header__person").click()
     portal.widget.get_by_role("link", name="Open the full page").click()
     assert portal.wait_for("navigate") == {"url": f"{world.dash}/"}
-    assert len(browser.pages) == 2  # the browser's own first page, and ours
+    assert len(browser.pages) == 2  # the browser's initial page, and ours
 
     for theme in THEMES:
         portal.page.evaluate(f"document.querySelector('my-tasks').setAttribute('theme', '{theme}')")
         expect(portal.widget.locator("html")).to_have_attribute("data-theme", theme)
-        portal.page.wait_for_timeout(300)  # colours on their way
+        portal.page.wait_for_timeout(300)  # until colour transitions have ended
         found = Axe().run(portal.frame, options=RULES).response["violations"]
         assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
 

@@ -1,4 +1,4 @@
-"""The widget as a person meets it in a company's page."""
+"""A host page with the widget, and the actions of a person in it."""
 
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, expect
 
@@ -7,7 +7,7 @@ from tests.e2e.frame.sites import page_around
 
 
 class Widget:
-    """A page around a frame of the dashboard."""
+    """A host page that frames the dashboard's widget."""
 
     def __init__(self, browser: BrowserContext, world: World, **how: str) -> None:
         self.browser = browser
@@ -29,17 +29,17 @@ class Widget:
         return self.frame.locator("#tasks")
 
     def says(self, word: str) -> Locator:
-        """What the box around the button says in this situation."""
+        """The text of the sign-in box for this state."""
         return self.frame.locator(f"p[data-say~={word}]")
 
     def press(self) -> Page:
-        """Press the button; the window that opens."""
+        """Press the button; returns the popup."""
         with self.browser.expect_page() as opened:
             self.button.click()
         return opened.value
 
     def sign_in(self, key: str = "approver") -> None:
-        """The whole way, up to the list of tasks."""
+        """Sign in, and wait for the list of tasks."""
         choose(self.world, self.press(), key)
         self.arrived()
 
@@ -51,7 +51,7 @@ class Widget:
         self.frame.get_by_role("button", name="Use the code").click()
 
     def decide(self, button: Locator) -> None:
-        """As a person does it: look first. A button counts once it has been in view for a while."""
+        """Press a button after it has been in view for long enough to count."""
         button.scroll_into_view_if_needed()
         self.page.wait_for_timeout(900)
         button.click()
@@ -62,12 +62,12 @@ class Widget:
 
 
 def choose(world: World, popup: Page, key: str = "approver") -> None:
-    """Be somebody at the provider."""
+    """Sign in as this persona at the provider."""
     popup.get_by_role("button", name=world.tenant.persona(key).name).click()
 
 
 def code_from(world: World, popup: Page, key: str = "approver") -> str:
-    """The way without an opener: sign in and read the code."""
+    """Sign in in a popup without an opener; returns the code that it shows."""
     popup.get_by_role("button", name="Sign in and show me a code").click()
     choose(world, popup, key)
     return popup.locator("[data-code]").inner_text()

@@ -1,5 +1,5 @@
-// Firefox at the end of a pipe: a test writes one wish a line, as JSON, and reads one answer a line.
-// The end of the pipe is the end of the browser.
+// Drives Firefox over a pipe: a test writes one JSON command per line and reads one answer per line.
+// When the pipe is closed, the browser is closed.
 //   node main.mjs <path of Firefox> <what becomes of cookies: a name in preferences.mjs>
 import { createInterface } from "node:readline";
 import puppeteer from "puppeteer-core";
@@ -11,9 +11,9 @@ const [START, STEP] = [60_000, 20_000]; // milliseconds
 
 const answer = (told) => process.stdout.write(`${JSON.stringify(told)}\n`);
 
-const fulfil = async (visitor, { wish, ...how }) => {
+const run = async (visitor, { command, ...how }) => {
   try {
-    return { value: (await visitor[wish](how)) ?? null };
+    return { value: (await visitor[command](how)) ?? null };
   } catch (error) {
     return { error: error.message, seen: await visitor.view().catch(String) };
   }
@@ -32,7 +32,7 @@ try {
   answer({ value: { version: await browser.version(), pid: browser.process().pid } });
   const visitor = new Visitor(browser, STEP);
   for await (const line of createInterface({ input: process.stdin })) {
-    answer(await fulfil(visitor, JSON.parse(line)));
+    answer(await run(visitor, JSON.parse(line)));
   }
 } finally {
   setTimeout(() => browser.process().kill("SIGKILL"), STEP).unref();

@@ -1,4 +1,4 @@
-// Somebody at the browser. Each method but `view` is a wish that a test may have.
+// The person at the browser. Each method except `view` is a command that a test may send.
 import { setTimeout as pause } from "node:timers/promises";
 
 export class Visitor {
