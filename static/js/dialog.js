@@ -1,12 +1,12 @@
 "use strict";
-// Content that arrives in #dialog opens it; closing it empties it. In the widget #dialog is a plain
-// element: then it is shown in its place.
+// Opens #dialog when content is inserted, and empties it when it is closed. In the widget #dialog is
+// a plain element and shown in the page, not as a modal dialog.
 (() => {
   const dialog = document.getElementById("dialog");
   if (!dialog) return;
   const isModal = dialog instanceof HTMLDialogElement;
   let opener = null;
-  let asked = null; // what had the focus when the content was asked for
+  let asked = null; // the focused element when the content was requested
 
   const finish = () => {
     dialog.replaceChildren();
@@ -30,16 +30,16 @@
   });
   new MutationObserver(open).observe(dialog, { childList: true });
   dialog.addEventListener("close", finish);
-  // Not for the answer to something else that was pressed before this form was opened.
+  // Ignore answers to a button that was pressed before this form was opened.
   document.addEventListener("dialog:close", ({ target }) => dialog.contains(target) && close());
-  // A modal one does this by itself. First of all: `pane.js` would close the task behind it.
+  // A modal dialog handles Escape itself. Capture, so that `pane.js` does not close the task behind it.
   const leave = (event) => {
     if (event.key !== "Escape" || !dialog.childElementCount) return;
     event.stopImmediatePropagation();
     close();
   };
   if (!isModal) addEventListener("keydown", leave, { capture: true });
-  // Enter on a person would press the form's first button, which is the one that searches.
+  // Enter on a person's radio button would press the form's first button, which is the search button.
   dialog.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target.type !== "radio") return;
     event.preventDefault();

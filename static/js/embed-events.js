@@ -1,11 +1,11 @@
 "use strict";
-// What a host page hears of the frame: numbers and ids, never names or words of a task.
+// Events for the host page: numbers and ids, never names or texts of a task.
 (() => {
   const { tell, version } = window.embed;
   const said = {};
-  const TOLD = { succeeded: "done", verified: "confirmed", "already-done": "already", unconfirmed: "unchanged" }; // for version 1
+  const TOLD = { succeeded: "done", verified: "confirmed", "already-done": "already", unconfirmed: "unchanged" }; // names in version 1
 
-  // Each once, until it changes.
+  // Skip events whose data has not changed.
   const tellNews = (type, data) => {
     const text = JSON.stringify(data);
     if (said[type] !== text) tell(type, data);
@@ -31,7 +31,7 @@
   document.addEventListener("page:updated", ({ detail }) => {
     count();
     session();
-    // Signing in, and what a form or a colleague got in the way of, are no trouble of the host's.
+    // No error event for a needed sign-in (401), a conflict (409) or an invalid form (422).
     if (detail.status >= 400 && ![401, 409, 422].includes(detail.status)) error(detail.status);
   });
   document.addEventListener("page:unanswered", () => error(0));

@@ -1,17 +1,17 @@
 "use strict";
-// Against clickjacking: inside a frame a decision counts only if its button, and the words that say
-// what it is about, were in plain view for half a second. Browsers that cannot tell (Firefox, Safari)
-// are asked twice instead.
+// Against clickjacking: inside a frame a decision counts only if its button, and the text that says
+// what it is about, were fully visible for half a second. Browsers that cannot detect this (Firefox,
+// Safari) ask for a second press instead.
 (() => {
   const LONG_ENOUGH = 500;
-  const PATIENCE = 10_000;
+  const SECOND_PRESS_LIMIT = 10_000;
   const words = document.getElementById("embed").dataset;
-  const seenSince = new WeakMap(); // what is in plain view, and since when
+  const seenSince = new WeakMap(); // fully visible elements, and since when
   const canTell = "isVisible" in IntersectionObserverEntry.prototype;
   const decides = (button) => button?.form?.method === "post" && button.name !== "find";
   const BUTTONS = "[data-actions] button, #dialog button";
 
-  // In a row or a line of it both fit into any frame; a whole task or a form may be taller than that.
+  // Only in rows and lines: a whole task or a form may be too tall for button and subject to fit.
   const subjectOf = (button) => button.closest(".lines__line, article")?.querySelector("[data-subject]");
   const neededBy = (button) => [button, subjectOf(button)].filter(Boolean);
 
@@ -32,7 +32,7 @@
   let first = { button: null, at: 0 };
   const isSecond = (button) => {
     const waited = performance.now() - first.at;
-    if (first.button === button && waited < PATIENCE) return waited >= LONG_ENOUGH;
+    if (first.button === button && waited < SECOND_PRESS_LIMIT) return waited >= LONG_ENOUGH;
     first = { button, at: performance.now() };
     return false;
   };

@@ -1,6 +1,6 @@
 "use strict";
-// The frame's messages to and from its host page, one envelope each: { source: "my-tasks", version,
-// type, ...data }, sent to one listed origin, never to "*". Commands are taken in both versions.
+// Messages between the frame and its host page, in the format { source: "my-tasks", version, type,
+// ...data }, sent to one listed origin, never to "*". Commands are accepted in versions 1 and 2.
 window.embed = (() => {
   const root = document.documentElement;
   const given = document.getElementById("embed").dataset;
@@ -8,14 +8,14 @@ window.embed = (() => {
   const known = (origin) => (hosts.includes(origin) ? origin : null);
   const referrer = document.referrer && new URL(document.referrer).origin;
   let freshAt = 0;
-  const late = []; // to be told once the host's origin is known
-  // After a page of our own the referrer is us: that says nothing of the host.
+  const unsent = []; // messages to send once the host's origin is known
+  // After navigation within the frame the referrer is our own origin, which does not identify the host.
   let host = known(location.ancestorOrigins?.[0] ?? (referrer === location.origin ? null : referrer));
 
   const tell = (type, data = {}) => {
     if (parent === window) return;
     if (host) parent.postMessage({ ...data, source: "my-tasks", version: Number(given.envelope), type }, host);
-    else late.push([type, data]);
+    else unsent.push([type, data]);
   };
 
   const change = (name, value) => {
@@ -25,7 +25,7 @@ window.embed = (() => {
   };
   const commands = {
     refresh: () => {
-      if (Date.now() - freshAt < 3000) return; // all people share the tenant's budget of requests
+      if (Date.now() - freshAt < 3000) return; // all users share the tenant's rate limit
       freshAt = Date.now();
       const isBusy = document.querySelector("#dialog > *, #detail > *, [data-signin]");
       const tab = !isBusy && document.querySelector("#tabs [aria-current]");
@@ -40,7 +40,7 @@ window.embed = (() => {
     },
     "set-language": ({ lang }) => {
       if (!/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(lang) || lang === root.lang) return;
-      const url = change("lang", lang); // one that we lack is asked for once
+      const url = change("lang", lang); // no second reload for a missing language
       if (url.href !== location.href) location.replace(url);
     },
   };
@@ -50,11 +50,11 @@ window.embed = (() => {
     if (data?.source !== "my-tasks-host" || ![1, 2].includes(data.version)) return;
     if (!Object.hasOwn(commands, data.type)) return;
     host ??= origin;
-    while (late.length) tell(...late.shift());
+    while (unsent.length) tell(...unsent.shift());
     commands[data.type](data);
   });
 
-  // A page that was reached from another framed one goes on as that one looked.
+  // A page opened from another framed page takes over that page's parameters (theme, language, ...).
   if (!location.search) history.replaceState(history.state, "", given.query || location.href);
   return { tell, version: Number(given.envelope) };
 })();

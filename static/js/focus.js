@@ -1,8 +1,8 @@
 "use strict";
-// Keeps the keyboard's place when a part of the page is replaced.
+// Keeps the keyboard focus in place when a part of the page is replaced.
 (() => {
   const byId = (id) => document.getElementById(id);
-  let task = ""; // id of the row or panel used last: a dialog that was opened from it has none
+  let task = ""; // id of the row or panel used last; a dialog has none of its own
   let pressed = null;
 
   const remember = ({ target }) => {
@@ -21,7 +21,7 @@
     return rows.slice(place + 1).find(isOpen) ?? rows.find(isOpen);
   };
 
-  // Never a button that decides: whoever holds the Enter key down must not decide the next one too.
+  // Never focus a decision button: holding the Enter key down must not decide the next task as well.
   const placeIn = (element) =>
     element?.querySelector("[data-lines][open] > summary") ??
     (element && isOpen(element) && (element.querySelector("#panel-title") ?? element.querySelector("a")));
@@ -41,7 +41,7 @@
   };
 
   document.addEventListener("page:answered", () => {
-    if (parent !== window && !document.hasFocus()) return; // the person is somewhere in the host page
+    if (parent !== window && !document.hasFocus()) return; // the focus is in the host page
     const isThere = (element) => element && element.checkVisibility();
     const wanted = [...document.querySelectorAll("[data-focus]")].find(isThere);
     const isLost = !isThere(document.activeElement) || document.activeElement === document.body;

@@ -1,26 +1,26 @@
 "use strict";
-// "Sign in" in a framed page: the click opens a window and gives it a ticket; then we ask our server
-// until the sign-in has arrived. `signin-box.js` shows how it stands and speaks with the server.
+// "Sign in" in a framed page: the click opens a popup and sends it a ticket; then this script polls
+// the server for the result. `signin-box.js` shows the state and sends the requests.
 (() => {
-  // As long as the server waits; after a minute every fifth time: somebody looks for a second factor.
-  const [EVERY, BRISK, LIMIT, PATIENCE] = [1500, 40, 600_000, 4000];
+  // Milliseconds, but FAST_TICKS: after a minute only every fifth tick polls. LIMIT is the server's too.
+  const [EVERY, FAST_TICKS, LIMIT, TICKET_TIMEOUT] = [1500, 40, 600_000, 4000];
   const WHY_NOT = { 401: "no-cookies", 403: "no-cookies", 429: "too-many" };
   const { say, post, settle } = window.signinBox;
-  let run = null; // the sign-in under way
+  let run = null; // the current sign-in
 
   const stop = () => {
     clearInterval(run?.timer);
     run = null;
   };
   const ask = async () => {
-    if (!run || run.isAsking) return; // one at a time: the answer changes the session
+    if (!run || run.isAsking) return; // one request at a time: its answer changes the session
     const current = run;
     current.isAsking = true;
     if (settle(Date.now() > run.until ? { status: 404 } : await post("claim"))) stop();
     current.isAsking = false;
   };
   const tick = () => {
-    // Also true when the provider's pages cut the tie to a window that is still open: keep asking.
+    // Also true when the provider's opener policy hides a popup that is still open, so keep polling.
     const isClosed = Boolean(run.popup?.closed);
     if (isClosed && !run.isClosed) say("closed");
     else if (!run.isBound && Date.now() > run.silent) {
@@ -28,13 +28,13 @@
       say(run.popup ? "code" : "blocked");
     }
     run.isClosed = isClosed;
-    if (++run.ticks < BRISK || run.ticks % 5 === 0) ask();
+    if (++run.ticks < FAST_TICKS || run.ticks % 5 === 0) ask();
   };
 
   const start = async ({ dataset }) => {
     stop();
     const popup = open(`${dataset.popup}#${dataset.frame}`, "_blank", "popup,width=520,height=680");
-    const [until, silent] = [Date.now() + LIMIT, Date.now() + PATIENCE];
+    const [until, silent] = [Date.now() + LIMIT, Date.now() + TICKET_TIMEOUT];
     const current = { popup, begun: post("begin"), ticks: 0, until, silent };
     run = current;
     say(popup ? "waiting" : "blocked");
@@ -42,7 +42,7 @@
     if (run !== current) return;
     if (ticket) run.timer = setInterval(tick, EVERY);
     else say(WHY_NOT[status] ?? "no-answer");
-    if (!ticket) popup?.close(); // it would wait in vain
+    if (!ticket) popup?.close(); // it cannot go on without a ticket
   };
 
   addEventListener("message", async ({ origin, source, data }) => {

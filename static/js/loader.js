@@ -1,6 +1,6 @@
 "use strict";
-// <my-tasks>: makes the widget's frame, gives it the height that it asks for, and repeats what it
-// tells as events of the element ("my-tasks:count", "my-tasks:decided", ...).
+// <my-tasks>: creates the widget's frame, sets the height that the frame requests, and dispatches the
+// frame's messages as events of the element ("my-tasks:count", "my-tasks:decided", ...).
 (() => {
   if (customElements.get("my-tasks")) return;
   const home = new URL(document.currentScript.src).origin;
@@ -19,26 +19,26 @@
       frame.src = url.href;
       frame.title = this.getAttribute("title") || "My Tasks";
       frame.loading = this.getAttribute("loading") || "eager";
-      frame.referrerPolicy = "origin"; // how a browser without ancestorOrigins learns who we are
+      frame.referrerPolicy = "origin"; // tells browsers without ancestorOrigins the host's origin
       const height = this.hasAttribute("badge") ? "44px" : "320px";
       Object.assign(frame.style, { display: "block", inlineSize: "100%", blockSize: height, border: "0" });
-      this.hear = (event) => this.receive(event);
-      addEventListener("message", this.hear);
+      this.messageListener = (event) => this.receive(event);
+      addEventListener("message", this.messageListener);
       this.frame = frame;
-      this.wishes = new Map();
+      this.pendingCommands = new Map();
       this.replaceChildren(frame);
     }
 
     disconnectedCallback() {
-      removeEventListener("message", this.hear);
+      removeEventListener("message", this.messageListener);
       this.replaceChildren();
       this.frame = null;
     }
 
     attributeChangedCallback(name, before, value) {
       if (before === value || !this.frame) return;
-      if (name === "theme") this.wish("set-theme", { theme: value ?? "auto" });
-      if (name === "lang" && value) this.wish("set-language", { lang: value });
+      if (name === "theme") this.sendToEveryPage("set-theme", { theme: value ?? "auto" });
+      if (name === "lang" && value) this.sendToEveryPage("set-language", { lang: value });
     }
 
     get base() {
@@ -50,9 +50,9 @@
       this.send("refresh");
     }
 
-    // A page on its way in or out hears nothing, so each page that is ready is told again.
-    wish(type, data) {
-      this.wishes.set(type, data);
+    // A page that is loading or unloading receives nothing, so repeat the command when a page is ready.
+    sendToEveryPage(type, data) {
+      this.pendingCommands.set(type, data);
       this.send(type, data);
     }
 
@@ -65,7 +65,7 @@
       if (source !== this.frame?.contentWindow || origin !== this.base) return;
       const { source: sender, version, type, ...detail } = data ?? {};
       if (sender !== "my-tasks" || ![1, 2].includes(version) || !/^[a-z-]+$/.test(type)) return;
-      if (type === "ready") for (const wish of this.wishes) this.send(...wish);
+      if (type === "ready") for (const command of this.pendingCommands) this.send(...command);
       if (type === "resize") this.resize(Number(detail.height));
       this.dispatchEvent(new CustomEvent(`my-tasks:${type}`, { detail, bubbles: true }));
     }

@@ -1,5 +1,5 @@
 "use strict";
-// The detail beside the list: which row it belongs to, and closing it without a page load.
+// The task pane beside the list: marks its row, and closes the pane without a page load.
 (() => {
   const byId = (id) => document.getElementById(id);
   const closer = () => document.querySelector("#detail [data-pane-close]");
@@ -18,7 +18,7 @@
     byId("pane").querySelector("[name=pane]")?.remove();
     byId("detail").replaceChildren();
     mark();
-    // In a frame that would be a step of the host page's own history.
+    // In a frame this would add an entry to the host page's history.
     if (!("embedded" in document.documentElement.dataset)) {
       history.pushState({ htmx: true }, "", link.href);
     }

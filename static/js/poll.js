@@ -1,12 +1,12 @@
 "use strict";
-// Asks for the numbers about once a minute while somebody looks, and repeats reads that SailPoint
-// asked us to hold back.
+// Refreshes the numbers about once a minute while the page is visible, and repeats reads after the
+// waiting time of SailPoint's rate limit.
 (() => {
   const MINUTE = 60_000;
   let next = 0;
 
   const plan = () => {
-    next = Date.now() + MINUTE * (0.9 + Math.random() * 0.2); // so that many pages do not ask at once
+    next = Date.now() + MINUTE * (0.9 + Math.random() * 0.2); // random, so that many pages do not poll at the same time
   };
   const poll = () => {
     plan();
@@ -14,7 +14,7 @@
   };
 
   const readAgain = (notice) => {
-    const link = notice.querySelector("[data-retry]"); // of a whole page
+    const link = notice.querySelector("[data-retry]"); // only on full error pages
     notice.remove();
     if (link) link.click();
     else document.dispatchEvent(new CustomEvent("page:again"));
@@ -29,7 +29,7 @@
     if (seconds <= 0) readAgain(notice);
   };
 
-  // Each of two writes at once has counted without the other.
+  // Of two simultaneous writes, each answer's numbers lack the other write: poll when both are done.
   let [writes, isMixed] = [0, false];
   document.addEventListener("page:asked", ({ detail }) => {
     if (detail.isWrite) isMixed = ++writes > 1 || isMixed;
@@ -40,7 +40,7 @@
     poll();
   });
 
-  // One clock for both: a page in the background neither polls nor counts.
+  // One timer for both: a page in the background neither polls nor counts down.
   const tick = () => {
     if (document.visibilityState !== "visible") return;
     document.querySelectorAll("[data-retry-after]").forEach(countDown);

@@ -1,10 +1,10 @@
 "use strict";
-// The window that a frame opens for signing in. It speaks only with a page of our own origin that
-// is its opener, and only before it leaves for the provider: on the way back the tie may be cut.
+// The popup that a frame opens for signing in. It exchanges messages only with an opener of our own
+// origin, before it goes to the provider: afterwards the opener may be lost.
 (() => {
   const page = document.querySelector("[data-popup]");
   const own = location.origin;
-  const PATIENCE = 10_000;
+  const TICKET_TIMEOUT = 10_000;
 
   const say = (word) => {
     for (const part of page.querySelectorAll("[data-say]")) part.hidden = part.dataset.say !== word;
@@ -24,7 +24,7 @@
   };
 
   const waitForTicket = () => {
-    const timer = setTimeout(say, PATIENCE, "silent");
+    const timer = setTimeout(say, TICKET_TIMEOUT, "silent");
     const hear = ({ origin, source, data }) => {
       if (origin !== own || source !== opener || data?.type !== "signin:ticket") return;
       clearTimeout(timer);

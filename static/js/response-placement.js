@@ -1,5 +1,5 @@
 "use strict";
-// Where an answer lands: beside what was pressed, and above the list when that is gone.
+// Chooses where a response is shown: beside the pressed button, or above the list if that is gone.
 (() => {
   const notices = document.getElementById("notices");
   const detachedHolder = document.createElement("div");
@@ -11,8 +11,8 @@
     return place && around.checkVisibility() ? place : notices;
   };
 
-  // htmx looks for the places of an answer around the element that asked. One that was taken away
-  // meanwhile (a closed dialog, another tab of the list) is lent back, out of sight.
+  // htmx looks for the targets of a response around the requesting element. If that was removed
+  // meanwhile (a closed dialog, another tab of the list), attach it again in a hidden element.
   document.addEventListener("page:asked", ({ detail: { element, xhr } }) => {
     if (placeFor(element) !== notices) placeFor(element).replaceChildren();
     xhr.addEventListener("readystatechange", () => {
@@ -25,10 +25,10 @@
   document.addEventListener("page:arrives", ({ detail: { element, swap, ...told } }) => {
     notices.toggleAttribute("data-of-poll", told.isPoll && told.isError);
     const isGone = detachedHolder.contains(element) && !told.isWrite;
-    // A poll asks again by itself; whether somebody is still signed in is another matter.
+    // Ignore failed polls, because the next poll tries again; but show 401, which needs a sign-in.
     if (isGone || (told.isPoll && told.isError && told.status !== 401)) swap.shouldSwap = false;
     if (swap.target !== notices && !detachedHolder.contains(swap.target)) return;
-    swap.target = placeFor(element); // which is an alert already, beside what was pressed
+    swap.target = placeFor(element); // beside the button the place has role="alert" already
     if (swap.target !== notices) swap.serverResponse = swap.serverResponse.replace(' role="alert"', "");
   });
 
@@ -39,12 +39,12 @@
     notices.querySelector("[data-connection]")?.remove();
   });
 
-  // No answer at all. A poll that fails tries again by itself.
+  // No response. A failed poll is ignored, because the next poll tries again.
   document.addEventListener("page:unanswered", ({ detail: { element, isPoll, isWrite, words } }) => {
     if (isPoll) return;
     const [place, notice] = [placeFor(element), document.createElement("p")];
     notice.className = "notice notice--error";
-    if (place === notices) notice.setAttribute("role", "alert"); // the others are alerts already
+    if (place === notices) notice.setAttribute("role", "alert"); // the other places have it already
     notice.dataset.connection = "";
     notice.textContent = notices.dataset[isWrite ? words : "unread"];
     place.replaceChildren(notice);
@@ -55,6 +55,6 @@
     for (const input of inputs) input.value = detail.token;
   });
 
-  // Good news goes by itself: what is merely invisible still covers the buttons of a frame.
+  // Remove success messages after they have faded: invisible ones would still cover buttons in a frame.
   document.addEventListener("animationend", ({ target }) => target.matches("[data-passing]") && target.remove());
 })();

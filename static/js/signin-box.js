@@ -1,10 +1,10 @@
 "use strict";
-// The box around the "Sign in" button of a framed page: its words, and its requests to our server.
+// The box around the "Sign in" button of a framed page: its texts, and its requests to our server.
 window.signinBox = (() => {
   let [others, known] = [null, {}];
   try {
     others = new BroadcastChannel("signin"); // widgets on one page share their session
-  } catch {} // Firefox, if it is to keep nothing for frames: signing in will say so
+  } catch {} // Firefox without storage for frames; the sign-in reports it
   const boxes = () => [...document.querySelectorAll("[data-signin]")];
 
   const say = (word, text = "") => {
@@ -15,11 +15,11 @@ window.signinBox = (() => {
     }
   };
 
-  const host_origin = location.ancestorOrigins?.[0] ?? document.referrer.replace(/\/$/, ""); // for the list of sessions
+  const host_origin = location.ancestorOrigins?.[0] ?? document.referrer.replace(/\/$/, ""); // shown in the list of sessions
 
-  // 401: the session ran out while the button stood here. The answer begins a new one, so once more.
+  // 401: the session expired while the button was shown. The answer starts a new one, so retry once.
   const post = async (name, fields, isAgain = false) => {
-    known = { ...known, ...boxes()[0]?.dataset }; // its form may be closed before the sign-in ends
+    known = { ...known, ...boxes()[0]?.dataset }; // kept, as the form may be closed before the sign-in ends
     const headers = { Accept: "application/json", "X-CSRFToken": known.token };
     const body = new URLSearchParams({ ...fields, host_origin });
     try {
@@ -29,11 +29,11 @@ window.signinBox = (() => {
       for (const data of [known, ...boxes().map((box) => box.dataset)]) Object.assign(data, told);
       return await post(name, fields, true);
     } catch {
-      return { status: 0 }; // no connection: whoever asks again will see
+      return { status: 0 }; // no connection: the caller may try again
     }
   };
 
-  // A page that shows nothing else loads anew; one with forms keeps what was typed in them.
+  // Reload a page that shows only this box; a page with forms keeps what was typed.
   const show = () => {
     const card = boxes().find((box) => box.dataset.signin === "card");
     if (card) location.replace(card.dataset.next);
@@ -48,7 +48,7 @@ window.signinBox = (() => {
   };
   others?.addEventListener("message", () => show() && tell("signin:done"));
 
-  // Whether the answer ends the sign-in, one way or the other.
+  // Returns whether the answer ends the sign-in, by success or failure.
   const ENDS = { 401: "late", 403: "refused", 404: "late", 429: "too-many" };
   const settle = ({ status, token, text }) => {
     const word = status === 200 ? "done" : ENDS[status];

@@ -1,6 +1,6 @@
 "use strict";
-// The code that a person reads in the window and types into the frame, where the two cannot speak.
-// The field may stand inside a form that is about something else: Enter must not send that one.
+// The code that a person reads in the popup and types into the frame, for when the two cannot exchange
+// messages. The field may be inside an unrelated form, which Enter must not submit.
 (() => {
   const { say, post, settle } = window.signinBox;
 

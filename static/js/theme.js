@@ -1,5 +1,5 @@
 "use strict";
-// Runs before the first paint, so that a chosen theme does not flash in late.
+// Runs before the first paint, so that the page does not flash in the wrong theme.
 (() => {
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -7,7 +7,7 @@
     const chosen = localStorage.getItem("theme");
     if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
   } catch {
-    // Storage may be forbidden: the system's own theme will do.
+    // Storage may be blocked: use the system's theme.
   }
   const toggle = () => {
     const isDark = root.dataset.theme ? root.dataset.theme === "dark" : dark.matches;
@@ -15,7 +15,7 @@
     try {
       localStorage.setItem("theme", root.dataset.theme);
     } catch {
-      // Then the choice holds for this page only.
+      // Storage is blocked: the choice lasts for this page only.
     }
   };
   document.addEventListener("DOMContentLoaded", () => {

@@ -1,5 +1,5 @@
 "use strict";
-// The page to try the widget on: a choice shows at once, and the snippets can be copied.
+// The page to try the widget: applies each choice at once, and copies snippets.
 (() => {
   const form = document.querySelector("[data-try]");
   form.addEventListener("change", () => form.requestSubmit());
@@ -12,7 +12,7 @@
         await navigator.clipboard.writeText(source.textContent);
         button.textContent = button.dataset.done;
       } catch {
-        getSelection().selectAllChildren(source); // then the person copies it by hand
+        getSelection().selectAllChildren(source); // select the text, so that the person can copy it
       }
     });
   }
