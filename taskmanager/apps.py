@@ -1,11 +1,9 @@
-"""The project as an app: only so that its checks are found."""
+"""The project as an app, so that Django runs its checks."""
 
 from django.apps import AppConfig
 
 
 class TaskmanagerConfig(AppConfig):
-    """Registers the checks of `manage.py check --deploy`."""
-
     name = "taskmanager"
 
     def ready(self) -> None:

@@ -1,11 +1,8 @@
-"""The app that knows who you are."""
+"""Sign-in as an app: named `signin` in the database, `taskmanager.signin` in Python."""
 
 from django.apps import AppConfig
 
 
 class SigninConfig(AppConfig):
-    """Named `signin` in the database; `taskmanager.signin` in Python."""
-
     name = "taskmanager.signin"
     label = "signin"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -3,10 +3,9 @@
 import secrets
 import time
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase
 
 AUTH_REQUESTS = "flows"  # where the session keeps them; the name is older than this module's
 LIFETIME = 600  # seconds
@@ -15,18 +14,14 @@ MOST = 10  # parallel tabs; the oldest goes first
 
 @dataclass(frozen=True, slots=True)
 class AuthRequest:
-    """What must come back unchanged from the provider.
-
-    `next_url` is a path of ours with its query. `hand_off` names the frame that the result is
-    for; empty for the browser's own session.
-    """
+    """What the provider's answer is checked against, and where the sign-in leads."""
 
     issuer: str
     nonce: str
     code_verifier: str
-    next_url: str
-    started_at: float
-    hand_off: str = ""
+    next_url: str  # a path of ours with its query
+    started_at: float  # epoch seconds
+    hand_off: str = ""  # the key of a frame's hand-off; empty for the browser's own session
 
 
 def new_state() -> str:
@@ -34,7 +29,7 @@ def new_state() -> str:
     return secrets.token_urlsafe(32)
 
 
-def remember(session: "SessionBase", state: str, auth_request: AuthRequest) -> None:
+def remember(session: SessionBase, state: str, auth_request: AuthRequest) -> None:
     """Keep a request under its state."""
     kept = pending(session)
     while len(kept) >= MOST:
@@ -43,7 +38,7 @@ def remember(session: "SessionBase", state: str, auth_request: AuthRequest) -> N
     session[AUTH_REQUESTS] = kept
 
 
-def take(session: "SessionBase", state: str) -> AuthRequest | None:
+def take(session: SessionBase, state: str) -> AuthRequest | None:
     """The request of a state, once; None when it is unknown, used or too old."""
     kept = pending(session)
     record = kept.pop(state, None)
@@ -53,7 +48,7 @@ def take(session: "SessionBase", state: str) -> AuthRequest | None:
     return AuthRequest(**record)
 
 
-def pending(session: "SessionBase") -> dict[str, dict[str, Any]]:
+def pending(session: SessionBase) -> dict[str, dict[str, Any]]:
     """The records that are still good; those of other tabs outlive a new session key."""
     oldest = time.time() - LIFETIME
     kept: dict[str, dict[str, Any]] = session.get(AUTH_REQUESTS, {})

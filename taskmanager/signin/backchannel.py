@@ -4,7 +4,6 @@ OpenID Connect Back-Channel Logout 1.0. Whoever can reach this address can post 
 but the provider's signature counts, and every doubt is the same 400 without a reason.
 """
 
-import hashlib
 import logging
 import time
 from collections.abc import Mapping
@@ -41,7 +40,12 @@ logger = logging.getLogger(__name__)
 
 
 class NotALogout(Exception):
-    """The token does not say, or not credibly, that somebody has signed out."""
+    """The token is no valid statement that somebody has signed out."""
+
+
+UNAVAILABLE = (ProviderUnavailable, requests.RequestException)
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
+REFUSED = (NotALogout, JoseError, *UNAVAILABLE, *MALFORMED)
 
 
 @csrf_exempt  # the provider has no session with us: its signature is what we check
@@ -55,17 +59,11 @@ def backchannel(request: HttpRequest) -> HttpResponse:
     try:
         claims = _verified(provider, request.POST.get("logout_token", ""))
         ended = _end(claims)
-    except (NotALogout, JoseError, ProviderUnavailable, requests.RequestException) as error:
-        return _refused(error)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:  # of a malformed token
-        return _refused(error)
+    except REFUSED as error:
+        logger.warning("logout token refused: %s: %s", type(error).__name__, str(error)[:200])
+        return JsonResponse({"error": "invalid_request"}, status=HTTPStatus.BAD_REQUEST)
     logger.info("signed out by the provider: %s sessions ended", ended)
     return HttpResponse()
-
-
-def _refused(error: Exception) -> JsonResponse:
-    logger.warning("logout token refused: %s: %s", type(error).__name__, str(error)[:200])
-    return JsonResponse({"error": "invalid_request"}, status=HTTPStatus.BAD_REQUEST)
 
 
 def _verified(provider: OpenIdConnect, logout_token: str) -> Mapping[str, Any]:
@@ -95,7 +93,7 @@ def _verified(provider: OpenIdConnect, logout_token: str) -> Mapping[str, Any]:
 
 
 def _end(claims: Mapping[str, Any]) -> int:
-    """Delete the rows, framed sessions and full ones alike, and use the token up."""
+    """Delete the sessions' rows, and use the token up."""
     issuer, subject, sid = (claims.get(name, "") for name in ("iss", "sub", "sid"))
     of_person = Q(subject_hash__in=crypto.fingerprints("subject", issuer, subject))
     named = Q(sid_hash__in=crypto.fingerprints("sid", issuer, sid))
@@ -109,9 +107,9 @@ def _end(claims: Mapping[str, Any]) -> int:
 
 
 def _use_up(claims: Mapping[str, Any]) -> None:
-    """Remember the token for as long as it would be taken. Raises NotALogout the second time."""
+    """Remember the token for as long as it would be accepted. Raises NotALogout on a repeat."""
     until = datetime.fromtimestamp(claims["iat"] + FRESH_SECONDS + 2 * LEEWAY, UTC)
-    digest = hashlib.sha256(f"{claims['iss']}\0{claims['jti']}".encode()).hexdigest()
+    digest = crypto.digest(f"{claims['iss']}\0{claims['jti']}")
     UsedLogoutToken.objects.filter(until__lt=timezone.now()).delete()
     try:
         with transaction.atomic():

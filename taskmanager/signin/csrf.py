@@ -11,11 +11,10 @@ from taskmanager.signin.request import SignedInRequest, person_in
 
 
 def csrf_failure(request: SignedInRequest, reason: str = "") -> HttpResponse:
-    """Refuse in words, and give the page a fresh token so that nothing typed is lost.
+    """Refuse with a message, and give the page a fresh token so that nothing typed is lost.
 
-    The usual cause is harmless: the person has signed in anew in another tab, so the page still
-    carries the token of the session before. The fresh token travels in a header that only a
-    script of our own origin can read, so a foreign page that provoked this learns nothing.
+    Usually the person has signed in again in another tab, and the page carries the token of the
+    session before. Only a script of our own origin can read the header with the fresh token.
     """
     if person_in(request.session) is None:
         return login_prompt(request)

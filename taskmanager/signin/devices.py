@@ -1,4 +1,4 @@
-"""Where a session is used, in words coarse enough to recognise it by and no more."""
+"""The browser and system of a session, just precise enough for its owner to recognise it."""
 
 from typing import TypedDict
 
@@ -26,17 +26,11 @@ class Device(TypedDict):
 
 
 def device_of(agent: str, *, host: str, is_framed: bool) -> Device:
-    """What a session remembers about where it began: the browser by its User-Agent header.
-
-    `host` is the frame's word for the origin around it: only a listed one is kept.
-    """
+    """What a session keeps of its User-Agent header, and of the host that its frame claims."""
     return {
-        "browser": _first(_BROWSERS, agent),
-        "system": _first(_SYSTEMS, agent),
+        "browser": next((name for mark, name in _BROWSERS if mark in agent), ""),
+        "system": next((name for mark, name in _SYSTEMS if mark in agent), ""),
         "framed": is_framed,
+        # A frame can claim any origin: only a listed one is kept.
         "host": host if is_framed and host in settings.FRAME_ANCESTORS else "",
     }
-
-
-def _first(marks: tuple[tuple[str, str], ...], agent: str) -> str:
-    return next((name for mark, name in marks if mark in agent), "")

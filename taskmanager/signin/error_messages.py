@@ -2,20 +2,17 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorMessage:
     """A heading, what to do, and the status that goes with them."""
 
-    title: "_StrPromise"
-    advice: "_StrPromise"
+    title: Promise
+    advice: Promise
     status: HTTPStatus
 
 

@@ -6,7 +6,7 @@ class SignInNeeded(Exception):
 
 
 class ProviderUnavailable(Exception):
-    """The provider cannot be reached or talks nonsense: try later, nobody is signed out."""
+    """The provider cannot be reached or its answer makes no sense; nobody is signed out."""
 
 
 class RefreshRefused(Exception):
@@ -14,12 +14,10 @@ class RefreshRefused(Exception):
 
 
 class SignInRefused(Exception):
-    """This sign-in did not succeed. `code` picks our words; `detail` is for the log only.
-
-    Both may be text from outside: as a string, for the log, they are cut short.
-    """
+    """This sign-in did not succeed. `code` selects our message; `detail` is for the log only."""
 
     def __init__(self, code: str, detail: str = "") -> None:
+        # Both may be text of any length from outside.
         super().__init__(f"sign-in refused: {code[:60]} {detail[:200]}")
         self.code = code
         self.detail = detail

@@ -10,8 +10,9 @@ import logging
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -19,9 +20,6 @@ from taskmanager.core import crypto
 from taskmanager.core.crypto import digest
 from taskmanager.signin.models import HandOff
 from taskmanager.signin.values import Person, SignedIn, Tokens
-
-if TYPE_CHECKING:
-    from django.contrib.sessions.backends.base import SessionBase
 
 logger = logging.getLogger(__name__)
 
@@ -53,21 +51,21 @@ class HandoffResult:
     started_by: str
 
 
-def key_of(session: "SessionBase") -> str:
+def key_of(session: SessionBase) -> str:
     """The key of the session's hand-off; a page may show it. Makes the secret if there is none."""
     if SECRET not in session:
         session[SECRET] = secrets.token_urlsafe(32)
     return digest(session[SECRET])
 
 
-def _own(session: "SessionBase") -> str:
+def _own(session: SessionBase) -> str:
     secret = session.get(SECRET)
     if not secret:
         raise NoHandOff
     return digest(secret)
 
 
-def begin(session: "SessionBase") -> str:
+def begin(session: SessionBase) -> str:
     """Start, or start again, and return the ticket for the popup. Raises TooMany."""
     now = timezone.now()
     HandOff.objects.filter(expires_at__lt=now).delete()
@@ -145,13 +143,13 @@ def fail(key: str, state: str, problem: str) -> None:
     HandOff.objects.filter(key=key, flow_hash=digest(state)).update(problem=problem[:60])
 
 
-def problem_of(session: "SessionBase") -> str:
+def problem_of(session: SessionBase) -> str:
     """The provider's error code of the session's sign-in, or an empty string."""
     rows = HandOff.objects.filter(key=_own(session))
     return rows.values_list("problem", flat=True).first() or ""
 
 
-def claim(session: "SessionBase") -> HandoffResult | None:
+def claim(session: SessionBase) -> HandoffResult | None:
     """The result for this session, once; None while there is none. Raises NoHandOff, TooMany."""
     key, now = _own(session), timezone.now()
     rows = HandOff.objects.filter(key=key, expires_at__gt=now)
@@ -162,7 +160,7 @@ def claim(session: "SessionBase") -> HandoffResult | None:
     return _take(key, code_hashes=[""], until=now)
 
 
-def claim_by_code(session: "SessionBase", typed: str) -> HandoffResult | None:
+def claim_by_code(session: SessionBase, typed: str) -> HandoffResult | None:
     """The result for this session and the code; None when it is not that. Raises TooMany."""
     key, now = _own(session), timezone.now()
     rows = HandOff.objects.filter(key=key, result_until__gt=now).exclude(code_hash="")

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
 
 from taskmanager.signin.errors import ProviderUnavailable, SignInNeeded
 from taskmanager.signin.prompts import login_prompt, page_or_notice, token_refused
@@ -14,20 +15,15 @@ from taskmanager.signin.request import SignedInRequest, person_in
 logger = logging.getLogger(__name__)
 
 
-class SignInMiddleware:
-    """Let a view be called only for a signed-in person, unless it wears `login_not_required`."""
+class SignInMiddleware(MiddlewareMixin):
+    """Let a view be called only for a signed-in person, unless it has `login_not_required`."""
 
-    def __init__(self, get_response: Callable[[SignedInRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: SignedInRequest) -> HttpResponseBase:
+    def process_request(self, request: SignedInRequest) -> None:
         request.person = None
-        return self.get_response(request)
 
     def process_view(
         self, request: SignedInRequest, view: Callable[..., Any], *_: Any
     ) -> HttpResponseBase | None:
-        """Close every view that was not opened on purpose."""
         if not getattr(view, "login_required", True):
             return None
         person = person_in(request.session)
@@ -41,7 +37,7 @@ class SignInMiddleware:
     def process_exception(
         self, request: SignedInRequest, exception: Exception
     ) -> HttpResponseBase | None:
-        """Answer for views: they never catch."""
+        """Answer for the views, which do not catch these exceptions."""
         if isinstance(exception, SignInNeeded):
             return token_refused(request)
         if isinstance(exception, ProviderUnavailable):

@@ -1,19 +1,16 @@
 """Sessions, and what lives and dies with them. There is no user table."""
 
-from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models.base import ModelBase
 from django.utils import timezone
 
 
 class Session(AbstractBaseSession):
     """One browser's session; the payload is encrypted and the key is stored as a hash.
 
-    The two fingerprints let a provider's logout, or a person's list of sessions, find rows
-    without decrypting any.
+    A provider's logout and a person's list of sessions find rows by the two keyed hashes.
     """
 
     session_key = models.CharField(max_length=64, primary_key=True)
@@ -30,28 +27,17 @@ class Session(AbstractBaseSession):
     def __str__(self) -> str:
         return self.session_key[:8]
 
-    def save(
-        self,
-        *,
-        force_insert: bool | tuple[ModelBase, ...] = False,
-        force_update: bool = False,
-        using: str | None = None,
-        update_fields: Iterable[str] | None = None,
-    ) -> None:
-        """Rewriting a session leaves its dates of birth and last use alone."""
-        super().save(
-            force_insert=force_insert,
-            force_update=force_update,
-            using=using,
-            update_fields=self.REWRITTEN if force_update else update_fields,
-        )
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Rewriting a session leaves `created_at` and `seen_at` alone."""
+        if kwargs.get("force_update"):
+            kwargs["update_fields"] = self.REWRITTEN
+        super().save(*args, **kwargs)
 
 
 class TokenSet(models.Model):
     """The tokens of a session, apart from its payload.
 
-    Two requests that save one session at the same time would otherwise put an old refresh
-    token back over a rotated one.
+    Otherwise two requests that save one session at once could restore a used refresh token.
     """
 
     session = models.OneToOneField(
@@ -66,7 +52,7 @@ class TokenSet(models.Model):
 
 
 class UsedLogoutToken(models.Model):
-    """A logout token of the provider that has done its work, until it would be refused as old."""
+    """A logout token of the provider that has been used, until it would be refused as old."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     until = models.DateTimeField(db_index=True)
@@ -76,10 +62,9 @@ class UsedLogoutToken(models.Model):
 
 
 class FramedSession(models.Model):
-    """Marks a session that a widget got through a popup, and which browser session led it there.
+    """Marks a session that a widget got through a popup.
 
-    `started_by` is the hash of a value that the full page's session keeps: signing out there
-    ends the widgets that were signed in from it.
+    `started_by` is the hash of a value in the full page's session: signing out there ends it too.
     """
 
     session = models.OneToOneField(

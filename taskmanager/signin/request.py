@@ -3,16 +3,17 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from django.contrib.sessions.backends.base import SessionBase
+
 from taskmanager.core.crypto import hash_session_key
 from taskmanager.core.request import AppRequest
 from taskmanager.signin.errors import SignInNeeded
 from taskmanager.signin.values import Person
 
 if TYPE_CHECKING:
-    from django.contrib.sessions.backends.base import SessionBase
     from django.http import HttpRequest
 
-PERSON = "person"  # where the session keeps them
+PERSON = "person"  # the session's key for it
 
 
 class SignedInRequest(AppRequest):
@@ -21,14 +22,13 @@ class SignedInRequest(AppRequest):
     person: Person | None
 
 
-def person_in(session: "SessionBase") -> Person | None:
+def person_in(session: SessionBase) -> Person | None:
     """The person of a session, or None."""
     stored = session.get(PERSON)
     return Person(**stored) if stored else None
 
 
-def keep_person(session: "SessionBase", person: Person) -> None:
-    """Write the person into the session."""
+def keep_person(session: SessionBase, person: Person) -> None:
     session[PERSON] = asdict(person)
 
 
@@ -40,7 +40,7 @@ def person_of(request: "HttpRequest") -> Person:
     return person
 
 
-def session_row(session: "SessionBase") -> str:
+def session_row(session: SessionBase) -> str:
     """The key of the session's row in the database; SignInNeeded for a session without a key."""
     if session.session_key is None:
         raise SignInNeeded

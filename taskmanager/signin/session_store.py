@@ -1,8 +1,4 @@
-"""The session engine: encrypted rows under hashed keys, with an idle and an absolute limit.
-
-An unreadable row is no session at all. Django's `SessionBase` has many public methods that we
-do not touch; only how a session is stored differs.
-"""
+"""The session engine: encrypted rows under hashed keys, with an idle and an absolute limit."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -17,13 +13,13 @@ from taskmanager.signin.models import Session
 from taskmanager.signin.request import PERSON
 
 SIGNED_IN_AT = "signed_in_at"  # epoch seconds; absent until a person has signed in
-REFUSED_AT = "refused_at"  # epoch seconds; outlives the sign-in that follows a refusal
+REFUSED_AT = "refused_at"  # epoch seconds; kept by the sign-in that follows a refusal
 ANONYMOUS_SECONDS = 3600  # a sign-in under way needs minutes
 SEEN_EVERY = timedelta(seconds=60)  # one small write a minute, not one per request
 
 
 class SessionStore(DatabaseStore):
-    """What `request.session` is."""
+    """What `request.session` is; a row that cannot be decrypted counts as no session."""
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -68,18 +64,16 @@ class SessionStore(DatabaseStore):
         )
 
     def get_expiry_date(self, **_: Any) -> datetime:
-        """When the row stops counting: the nearer of the two limits."""
+        """When the row expires: the nearer of the two limits."""
         now = timezone.now()
         signed_in_at = self.get(SIGNED_IN_AT)
         if signed_in_at is None:
             return now + timedelta(seconds=ANONYMOUS_SECONDS)
-        absolute = datetime.fromtimestamp(signed_in_at, UTC) + timedelta(
-            seconds=settings.SESSION_ABSOLUTE_SECONDS
-        )
+        absolute = datetime.fromtimestamp(signed_in_at + settings.SESSION_ABSOLUTE_SECONDS, UTC)
         return min(now + timedelta(seconds=settings.SESSION_IDLE_SECONDS), absolute)
 
     def get_expiry_age(self, **_: Any) -> int:
-        """How long the cookie is kept: the absolute limit; the row knows about idleness."""
+        """How long the cookie is kept, in seconds: the absolute limit; the row has the other."""
         signed_in_at = self.get(SIGNED_IN_AT)
         if signed_in_at is None:
             return ANONYMOUS_SECONDS

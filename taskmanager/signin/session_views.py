@@ -1,37 +1,33 @@
-"""A person's own sessions: seen, and ended one by one or all but this one."""
+"""A person's own sessions: listed, and ended one by one or all but this one."""
 
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from taskmanager.core import crypto
+from taskmanager.signin import widget_sessions
 from taskmanager.signin.devices import DEVICE
 from taskmanager.signin.models import Session
-from taskmanager.signin.providers.registry import configured_provider
 from taskmanager.signin.request import person_of, session_row
 from taskmanager.signin.session_store import SIGNED_IN_AT
-from taskmanager.signin.token_store import TokenStore
-
-if TYPE_CHECKING:
-    from django.contrib.sessions.backends.base import SessionBase
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One session as its owner sees it. `key` names the row; nobody can make a cookie of it."""
+    """One session as its owner sees it. `key` is its row's; it does not give away the cookie."""
 
     key: str
     is_here: bool
@@ -56,8 +52,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
     """End one of the person's own sessions elsewhere; another person's is not found."""
-    wanted = _others(request.session).filter(pk=request.POST.get("session", ""))
-    return _ended(request, wanted)
+    return _ended(request, _others(request.session).filter(pk=request.POST.get("session", "")))
 
 
 @require_POST
@@ -66,8 +61,8 @@ def end_others(request: HttpRequest) -> HttpResponse:
     return _ended(request, _others(request.session))
 
 
-def _mine(session: "SessionBase") -> QuerySet[Session]:
-    """The living sessions of whoever this session belongs to."""
+def _mine(session: SessionBase) -> QuerySet[Session]:
+    """The sessions, not yet expired, of the person whose session this is."""
     issuer, subject = session.get("issuer", ""), session.get("subject", "")
     mine = Q(pk=session_row(session))
     if subject:
@@ -75,12 +70,12 @@ def _mine(session: "SessionBase") -> QuerySet[Session]:
     return Session.objects.filter(mine, expire_date__gt=timezone.now())
 
 
-def _others(session: "SessionBase") -> QuerySet[Session]:
+def _others(session: SessionBase) -> QuerySet[Session]:
     return _mine(session).exclude(pk=session_row(session))
 
 
 def _place(row: Session, here: str) -> Place | None:
-    """None for a row that no key of ours opens any more."""
+    """None for a row that none of our keys can decrypt any more."""
     content: Any = crypto.unseal(row.session_data, row=row.pk)
     if not isinstance(content, dict):
         return None
@@ -98,17 +93,11 @@ def _place(row: Session, here: str) -> Place | None:
 
 
 def _ended(request: HttpRequest, rows: QuerySet[Session]) -> HttpResponse:
-    """Here first; then the provider is asked to end what could renew them."""
-    keys = list(rows.values_list("pk", flat=True))
-    held = [TokenStore(key).read() for key in keys]
-    Session.objects.filter(pk__in=keys).delete()
-    configured_provider().revoke_all(held)
-    logger.info("sessions ended elsewhere: %s, identity %s", len(keys), person_of(request).id)
-    if keys:
-        said = ngettext(
-            "%(number)s session was ended.", "%(number)s sessions were ended.", len(keys)
-        )
-        messages.success(request, said % {"number": len(keys)})
+    number = widget_sessions.end(rows)
+    logger.info("sessions ended elsewhere: %s, identity %s", number, person_of(request).id)
+    if number:
+        said = ngettext("%(number)s session was ended.", "%(number)s sessions were ended.", number)
+        messages.success(request, said % {"number": number})
     else:
         messages.info(request, _("There was nothing to end: the session is over already."))
-    return HttpResponseRedirect(reverse("signin:sessions"))
+    return redirect("signin:sessions")

@@ -1,7 +1,6 @@
-"""A session's access token, renewed by one caller at a time.
+"""A session's access token, renewed by one caller at a time, and never repeated on failure.
 
-A provider that rotates refresh tokens takes a second use of an old one for theft and ends the
-whole sign-in: hence the lease, and hence a refresh is never repeated.
+A provider that rotates refresh tokens ends the sign-in when an old one is used a second time.
 """
 
 import logging
@@ -23,8 +22,7 @@ logger = logging.getLogger(__name__)
 def access_token_for(store: TokenStore, provider: Provider) -> str:
     """The access token, renewed shortly before it expires.
 
-    Raises SignInNeeded when there is none or the provider refused to renew it, and
-    ProviderUnavailable when it has expired while the provider is down.
+    Raises SignInNeeded when there is none to be had, ProviderUnavailable when it has expired.
     """
     tokens = store.read()
     if tokens is None:
@@ -40,15 +38,11 @@ def access_token_for(store: TokenStore, provider: Provider) -> str:
 
 
 def renew_access_token(store: TokenStore, provider: Provider, *, refused: str) -> str | None:
-    """Another token after upstream answered 401 to `refused`; None when there is none to be had.
-
-    One refresh at most, and none when another request has replaced the token meanwhile.
-    Raises ProviderUnavailable when the provider is down: that signs nobody out.
-    """
+    """Another token after ISC answered 401 to `refused`, or None. Raises ProviderUnavailable."""
     tokens = store.read()
     if tokens is None:
         return None
-    if tokens.access_token != refused:
+    if tokens.access_token != refused:  # another request has replaced it meanwhile
         return tokens.access_token
     try:
         return _renewed(store, provider, tokens).access_token
@@ -57,13 +51,12 @@ def renew_access_token(store: TokenStore, provider: Provider, *, refused: str) -
 
 
 def _renewed(store: TokenStore, provider: Provider, old: Tokens) -> Tokens:
-    """Tokens newer than `old`: fetched here, or by whoever held the lease while we waited."""
+    """Tokens newer than `old`: fetched here, or by another request while we waited for it."""
     if old.refresh_token is None:
         if old.lasts(0):
             return old
         raise SignInNeeded
-    # Before the lease, which is not long enough for the time-outs of discovery as well.
-    provider.metadata()
+    provider.metadata()  # before the lease, which does not cover the time-outs of discovery
     give_up = time.monotonic() + WAIT
     while not store.take_lease():
         if time.monotonic() > give_up or store.is_backing_off():

@@ -1,13 +1,13 @@
-"""The tokens of one session's row: encrypted, with the lease of whoever renews them.
+"""The tokens of one session: encrypted, with a lease for the one request that renews them.
 
-The lease is a column taken by one conditional UPDATE, so it holds between threads and processes,
-on SQLite and on PostgreSQL.
+One conditional UPDATE takes the lease, so it holds between threads and between processes.
 """
 
 from dataclasses import asdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -16,13 +16,9 @@ from taskmanager.signin.models import TokenSet
 from taskmanager.signin.request import session_row
 from taskmanager.signin.values import Tokens
 
-if TYPE_CHECKING:
-    from django.contrib.sessions.backends.base import SessionBase
-
-# Longer than all time-outs of a refresh together: for the tokens, and for the keys that its
-# id_token is checked with (13 s each, see providers/base.py).
+# Longer than all time-outs of a refresh together: 13 s for the tokens, 13 s for the signing keys.
 LEASE: Final = timedelta(seconds=30)
-BACK_OFF: Final = timedelta(seconds=10)  # after a failure; else each request would wait for one
+BACK_OFF: Final = timedelta(seconds=10)  # after a failure; else each request waits for a time-out
 
 
 class TokenStore:
@@ -32,7 +28,7 @@ class TokenStore:
         self.row = row
 
     def read(self) -> Tokens | None:
-        """The tokens, or None when there are none that a key of ours opens."""
+        """The tokens, or None when there are none that we can decrypt."""
         sealed = self._rows().values_list("sealed", flat=True).first()
         content = crypto.unseal(sealed, row=self.row) if sealed else None
         return Tokens(**content) if isinstance(content, dict) else None
@@ -48,18 +44,16 @@ class TokenStore:
         self._rows().update(sealed=self._sealed(tokens), leased_until=None, refresh_after=None)
 
     def delete(self) -> None:
-        """Forget tokens that are good for nothing."""
         self._rows().delete()
 
     def take_lease(self) -> bool:
-        """Whether the caller may renew now: nobody else does, and no failure was a moment ago."""
+        """Whether the caller may renew: nobody else does, and none has failed within BACK_OFF."""
         now = timezone.now()
         free = Q(leased_until=None) | Q(leased_until__lt=now)
         due = Q(refresh_after=None) | Q(refresh_after__lt=now)
         return self._rows().filter(free, due).update(leased_until=now + LEASE) == 1
 
     def end_lease(self) -> None:
-        """Let others renew."""
         self._rows().update(leased_until=None)
 
     def back_off(self) -> None:
@@ -67,7 +61,6 @@ class TokenStore:
         self._rows().update(leased_until=None, refresh_after=timezone.now() + BACK_OFF)
 
     def is_backing_off(self) -> bool:
-        """Whether a renewal has failed a moment ago."""
         return self._rows().filter(refresh_after__gte=timezone.now()).exists()
 
     def _rows(self) -> QuerySet[TokenSet]:
@@ -77,6 +70,6 @@ class TokenStore:
         return crypto.seal(asdict(tokens), row=self.row)
 
 
-def tokens_of(session: "SessionBase") -> Tokens | None:
+def tokens_of(session: SessionBase) -> Tokens | None:
     """All tokens of a session, or None where it was never saved or holds none."""
     return TokenStore(session_row(session)).read() if session.session_key else None

@@ -1,4 +1,4 @@
-"""The values that sign-in hands around: who somebody is, and what the provider gave them."""
+"""The values of sign-in: who somebody is, and what the provider gave them."""
 
 import time
 from collections.abc import Mapping
@@ -8,21 +8,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is signed in.
+    """Who is signed in."""
 
-    `id` is the ISC identity id; `alias` the account name. `is_admin` shows an administrator's
-    controls, and without it `workitems.scope` refuses another owner's queue (403).
-    """
-
-    id: str
+    id: str  # of the ISC identity
     name: str
-    alias: str
-    is_admin: bool
+    alias: str  # the account name
+    is_admin: bool  # may see the queues of other owners (`workitems.scope`)
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What the provider gave. `expires_at` in epoch seconds; None when it did not say."""
+    """What the provider gave. `expires_at` in epoch seconds; None when it is not known."""
 
     access_token: str
     refresh_token: str | None = None
@@ -31,7 +27,7 @@ class Tokens:
 
     @classmethod
     def from_response(cls, token: Mapping[str, Any], old: "Tokens | None" = None) -> "Tokens":
-        """Of a token response; what a refresh does not repeat stays as it was in `old`."""
+        """Of a token response; what a refresh leaves out stays as it was in `old`."""
         expires_in = token.get("expires_in")
         return cls(
             access_token=token["access_token"],
@@ -41,7 +37,7 @@ class Tokens:
         )
 
     def lasts(self, seconds: float) -> bool:
-        """True when the access token is good for so many seconds more."""
+        """Whether the access token is valid for so many seconds more."""
         return self.expires_at is None or self.expires_at - time.time() > seconds
 
 

@@ -1,7 +1,6 @@
 """What both sign-in profiles share: the calls to the provider, on Authlib's OAuth 2 session.
 
-The two profiles are `openid.py` (OpenID Connect) and `isc.py` (ISC's own OAuth). Which one is
-used follows from the settings (`registry.py`); nothing outside this package can tell them apart.
+The profiles are `openid.py` (OpenID Connect) and `isc.py` (ISC's own OAuth); the settings choose.
 """
 
 # Authlib has no annotations.
@@ -12,7 +11,8 @@ import secrets
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,31 +30,28 @@ from taskmanager.signin.values import ProviderConfig, SignedIn, Tokens
 logger = logging.getLogger(__name__)
 
 TIMEOUT: Final = (3.05, 10.0)  # (connect, read) seconds; together less than the lease of a refresh
-READ_ATTEMPTS: Final = 2  # a read is repeated once, at once; nothing else is repeated
+READ_ATTEMPTS: Final = 2  # a read is repeated once, immediately; nothing else is repeated
 WORTH_REPEATING: Final = frozenset({502, 503, 504})
 METADATA_SECONDS: Final = 86_400
-METADATA_RETRY_SECONDS: Final = 3  # while it fails; else each waiting thread would try in its turn
-# What the token endpoint says when the person has to sign in again. Anything else (a wrong
-# client secret, a bad gateway) is our trouble or the provider's, and signs nobody out.
+METADATA_RETRY_SECONDS: Final = 3  # after a failure; else the waiting threads try one after another
+# After these errors of the token endpoint the person has to sign in again. Any other (a wrong
+# client secret, a bad gateway) is not about the person, and signs nobody out.
 REFUSALS: Final = {"invalid_grant", "access_denied", "login_required", "interaction_required"}
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A sign-in that has been started: where to send the browser, and what to remember.
-
-    `nonce` is empty where the profile has none.
-    """
+    """A sign-in that has been started: where to send the browser, and what to remember."""
 
     url: str
     code_verifier: str
-    nonce: str
+    nonce: str  # empty where the profile has none
 
 
 class ProviderSession(HardenedSession, OAuth2Session):
-    """Authlib's OAuth 2 client on our hardened session; a redirect is an error.
+    """Authlib's OAuth 2 client on our hardened session.
 
-    A redirect would carry codes and secrets to an address nobody configured.
+    A redirect is an error: it would carry codes and secrets to an address nobody configured.
     """
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
@@ -62,6 +59,15 @@ class ProviderSession(HardenedSession, OAuth2Session):
         if response.is_redirect:
             raise requests.TooManyRedirects("the provider redirects", response=response)
         return response
+
+
+@contextmanager
+def unavailable_on_errors(what: str) -> Iterator[None]:
+    """Translate a failed call and an answer of the wrong form into ProviderUnavailable."""
+    try:
+        yield
+    except (requests.RequestException, ValueError, KeyError) as error:
+        raise ProviderUnavailable(f"{what}: {error}") from error
 
 
 class Provider(ABC):
@@ -107,10 +113,11 @@ class Provider(ABC):
                 raise ProviderUnavailable("metadata: tried a moment ago")
             self._tried_at = now
             try:
-                self._metadata, self._loaded_at = self.fetch_metadata(), now
-            except (requests.RequestException, ValueError, KeyError) as error:
+                with unavailable_on_errors("metadata"):
+                    self._metadata, self._loaded_at = self.fetch_metadata(), now
+            except ProviderUnavailable as error:
                 if not self._metadata:
-                    raise ProviderUnavailable(f"metadata: {error}") from error
+                    raise
                 logger.warning("the provider's metadata cannot be renewed: %s", error)
             return self._metadata
 
@@ -125,6 +132,14 @@ class Provider(ABC):
         if not isinstance(document, dict):
             raise ValueError("not a JSON object")  # noqa: TRY004 - a wrong value, not a wrong call
         return document
+
+    def userinfo(self, url: str, access_token: str) -> dict[str, Any] | None:
+        """More claims about the person, **unverified**; None when the address does not answer."""
+        try:
+            return self.read_json(url, bearer=access_token)
+        except (requests.RequestException, ValueError) as error:
+            logger.warning("userinfo does not answer: %s", error)
+            return None
 
     def _read(self, url: str, headers: Mapping[str, str]) -> requests.Response:
         """The answer to a GET, repeated once after a gateway's error or a broken connection."""
@@ -148,60 +163,49 @@ class Provider(ABC):
         metadata = self.metadata()
         code_verifier = secrets.token_urlsafe(36)  # 48 characters; RFC 7636 wants at least 43
         nonce = secrets.token_urlsafe(20) if "openid" in self.config.scopes else ""
-        extra = {"nonce": nonce} if nonce else {}
+        parameters = {"state": state, "code_verifier": code_verifier}
+        if nonce:
+            parameters["nonce"] = nonce
         with self._session(redirect_uri=redirect_uri) as session:
-            url, _state = session.create_authorization_url(
-                metadata["authorization_endpoint"],
-                state=state,
-                code_verifier=code_verifier,
-                **extra,
-            )
+            endpoint = metadata["authorization_endpoint"]
+            url, _state = session.create_authorization_url(endpoint, **parameters)
         return Started(url, code_verifier, nonce)
 
     def finish(self, code: str, *, redirect_uri: str, code_verifier: str, nonce: str) -> SignedIn:
         """Exchange the code. Raises SignInRefused or ProviderUnavailable."""
-        metadata = self.metadata()
+        endpoint = self.metadata()["token_endpoint"]
         try:
-            with self._session(redirect_uri=redirect_uri) as session:
-                token = session.fetch_token(
-                    metadata["token_endpoint"], code=code, code_verifier=code_verifier
-                )
-            if not isinstance(token.get("access_token"), str):
-                raise ProviderUnavailable("a token response without an access token")
-            return self.signed_in(token, nonce)
+            with unavailable_on_errors("token endpoint"):
+                with self._session(redirect_uri=redirect_uri) as session:
+                    token = session.fetch_token(endpoint, code=code, code_verifier=code_verifier)
+                return self.signed_in(checked_token(token), nonce)
         except OAuthError as error:
             raise SignInRefused(str(error.error), str(error.description)) from error
         except JoseError as error:
             raise SignInRefused("not_verified", str(error)) from error
-        except (requests.RequestException, ValueError, KeyError) as error:
-            raise ProviderUnavailable(f"token endpoint: {error}") from error
 
     def refresh(self, old: Tokens) -> Tokens:
         """New tokens for old ones. Raises RefreshRefused or ProviderUnavailable."""
-        metadata = self.metadata()
+        endpoint = self.metadata()["token_endpoint"]
+        refresh_token = old.refresh_token
         try:
-            with self._session() as session:
-                # No scope: asking for what was configured fails where less was granted.
-                token = session.refresh_token(
-                    metadata["token_endpoint"], refresh_token=old.refresh_token, scope=None
-                )
-            if not isinstance(token.get("access_token"), str):
-                raise ProviderUnavailable("a refresh without an access token")
-            self.check_renewed(token, old)
+            with unavailable_on_errors("refresh"):
+                with self._session() as session:
+                    # No scope: asking for what was configured fails where less was granted.
+                    token = session.refresh_token(endpoint, refresh_token=refresh_token, scope=None)
+                self.check_renewed(checked_token(token), old)
         except OAuthError as error:
             if error.error in REFUSALS:
                 raise RefreshRefused(str(error.error)) from error
             raise ProviderUnavailable(f"refresh: {error.error}") from error
         except JoseError as error:
             raise RefreshRefused(f"id_token: {error}") from error
-        except (requests.RequestException, ValueError, KeyError) as error:
-            raise ProviderUnavailable(f"refresh: {error}") from error
         return Tokens.from_response(token, old)
 
     def revoke_all(self, tokens: Iterable[Tokens | None]) -> bool:
         """Revoke the refresh tokens of sign-ins that have ended. False when the provider is down.
 
-        Then the rest is left to expire: each would have the person wait for a time-out.
+        Then the rest is left to expire: the person would wait for a time-out with each.
         """
         try:
             for each in filter(None, tokens):
@@ -216,20 +220,14 @@ class Provider(ABC):
         endpoint = self.metadata().get("revocation_endpoint")
         if endpoint is None or tokens.refresh_token is None:
             return
-        try:
-            with self._session() as session:
-                answer = session.revoke_token(
-                    endpoint,
-                    token=tokens.refresh_token,
-                    token_type_hint="refresh_token",  # noqa: S106
-                )
-        except requests.RequestException as error:
-            raise ProviderUnavailable(f"revocation: {error}") from error
+        hint = "refresh_token"
+        with unavailable_on_errors("revocation"), self._session() as session:
+            answer = session.revoke_token(endpoint, tokens.refresh_token, token_type_hint=hint)
         if not answer.ok:
             logger.warning("the refresh token was not revoked: status %s", answer.status_code)
 
     def _session(self, **extra: Any) -> Any:
-        """A client that knows us; the metadata chooses how it says so, and nothing else."""
+        """A client with our registration; of the metadata it takes only how to authenticate."""
         methods = ("token_endpoint_auth_method", "revocation_endpoint_auth_method")
         return ProviderSession(
             client_id=self.config.client_id,
@@ -242,8 +240,15 @@ class Provider(ABC):
         )
 
 
+def checked_token(token: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The token response, if it has an access token; ValueError otherwise."""
+    if not isinstance(token.get("access_token"), str):
+        raise ValueError("no access token")  # noqa: TRY004 - a wrong value, not a wrong call
+    return token
+
+
 def checked_endpoints(metadata: Mapping[str, Any], *, needed: set[str]) -> dict[str, Any]:
-    """The metadata, if every address in it is one we would also take from the settings."""
+    """The metadata, if every address in it is one that the settings could hold as well."""
     for key, value in metadata.items():
         if key.endswith(("_endpoint", "_uri")) and key != "registration_endpoint":
             try:

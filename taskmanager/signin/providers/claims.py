@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from taskmanager.signin.errors import SignInRefused
-from taskmanager.signin.values import Person
+from taskmanager.signin.values import Person, ProviderConfig
 
 NAMES = ("name", "displayName", "preferred_username", "user_name", "uid")
 ALIASES = ("user_name", "preferred_username", "alias", "uid")
@@ -15,8 +15,7 @@ ALIASES = ("user_name", "preferred_username", "alias", "uid")
 def payload_of(token: str) -> dict[str, Any]:
     """The claims inside an access token, **unverified**; empty when it is not a JWT.
 
-    Only for tokens that came straight from the token endpoint over TLS: ISC publishes no key
-    to verify its signature with.
+    ISC publishes no key to verify it with: only for tokens that the token endpoint itself sent.
     """
     try:
         body = token.split(".")[1]
@@ -43,20 +42,18 @@ def text(claims: Mapping[str, Any], *names: str) -> str:
     return ""
 
 
-def person_from(
-    claims: Mapping[str, Any],
-    *,
-    identity_claims: tuple[str, ...],
-    admin_claim: str,
-    admin_values: tuple[str, ...],
-) -> Person:
-    """The person of these claims. Raises SignInRefused("no_identity") when there is none."""
-    identity = text(claims, *identity_claims)
+def person_from(claims: Mapping[str, Any], config: ProviderConfig, *usual_names: str) -> Person:
+    """The person of these claims. Raises SignInRefused("no_identity") when there is none.
+
+    `usual_names`: the claims that may hold the identity's id when the settings name none.
+    """
+    names = (config.identity_claim,) if config.identity_claim else usual_names
+    identity = text(claims, *names)
     if not identity:
-        raise SignInRefused("no_identity", f"none of {', '.join(identity_claims)}")
+        raise SignInRefused("no_identity", f"none of {', '.join(names)}")
     alias = text(claims, *ALIASES) or identity
     full_name = " ".join(filter(None, (text(claims, "given_name"), text(claims, "family_name"))))
-    levels = claims.get(admin_claim)
+    levels = claims.get(config.admin_claim)
     held = {levels} if isinstance(levels, str) else set()
     if isinstance(levels, list):
         held = {level for level in levels if isinstance(level, str)}
@@ -64,5 +61,5 @@ def person_from(
         id=identity,
         name=text(claims, "name") or full_name or text(claims, *NAMES) or alias,
         alias=alias,
-        is_admin=not held.isdisjoint(admin_values),
+        is_admin=not held.isdisjoint(config.admin_values),
     )

@@ -1,22 +1,16 @@
 """ISC's own OAuth: no discovery, no id_token, no published keys.
 
-`state` and PKCE protect the way; the person is read from the token response, which comes
-straight from the tenant over TLS.
+`state` and PKCE protect the sign-in; the tenant itself sends the token response, over TLS.
 """
 
-import logging
 from collections.abc import Mapping
 from typing import Any
-
-import requests
 
 from taskmanager.core.addresses import checked_address
 from taskmanager.signin.errors import RefreshRefused
 from taskmanager.signin.providers import claims
 from taskmanager.signin.providers.base import Provider, checked_endpoints
 from taskmanager.signin.values import SignedIn, Tokens
-
-logger = logging.getLogger(__name__)
 
 ENDPOINTS = {"authorizeEndpoint": "authorization_endpoint", "tokenEndpoint": "token_endpoint"}
 
@@ -38,24 +32,12 @@ class IscOAuth(Provider):
 
     def signed_in(self, token: Mapping[str, Any], nonce: str) -> SignedIn:
         known = claims.merged(token, claims.payload_of(token["access_token"]))
-        userinfo = self._userinfo(token["access_token"])
-        # For the name only: who the person is, the token alone decides. `name` is an alias here.
+        # SailPoint does not document this address. It is used for the name only: who the person
+        # is, the token alone decides. `name` is an alias here.
+        userinfo = self.userinfo(f"{self.issuer}/oauth/userinfo", token["access_token"]) or {}
         name = {"name": claims.text(userinfo, "displayName", "name") or None}
-        person = claims.person_from(
-            claims.merged(known, name),
-            identity_claims=(self.config.identity_claim or "identity_id",),
-            admin_claim=self.config.admin_claim,
-            admin_values=self.config.admin_values,
-        )
+        person = claims.person_from(claims.merged(known, name), self.config, "identity_id")
         return SignedIn(person, Tokens.from_response(token), self.issuer, person.id, "")
-
-    def _userinfo(self, access_token: str) -> dict[str, Any]:
-        """An address that SailPoint does not document: welcome when it answers."""
-        try:
-            return self.read_json(f"{self.issuer}/oauth/userinfo", bearer=access_token)
-        except (requests.RequestException, ValueError) as error:
-            logger.info("no userinfo: %s", error)
-            return {}
 
     def check_renewed(self, token: Mapping[str, Any], old: Tokens) -> None:
         before = claims.payload_of(old.access_token).get("identity_id")
@@ -64,6 +46,6 @@ class IscOAuth(Provider):
             raise RefreshRefused("the renewed token is about somebody else")
 
     def signout_url(self, tokens: Tokens | None, *, back_to: str, state: str) -> str | None:
-        """ISC's logout page. It knows no way back to us."""
+        """ISC's logout page, which does not lead back to us."""
         url: str | None = self.metadata().get("logout_url")
         return url

@@ -1,4 +1,4 @@
-"""The one path on which a JWT of the provider becomes claims: id_tokens and logout tokens."""
+"""The signatures of the provider's id_tokens and logout tokens."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from joserfc.jws import JWSRegistry
 from taskmanager.signin.errors import ProviderUnavailable
 from taskmanager.signin.providers.base import METADATA_RETRY_SECONDS
 
-# Asymmetric and sound. `none` and the HMAC family are left out whatever the provider lists.
+# Asymmetric ones only: `none` and HMAC are refused whatever the provider offers.
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 KEYS_RETRY_SECONDS: Final = 30  # an unknown key id may make us fetch the keys again this often
 LEEWAY: Final = 60  # seconds by which two clocks may differ
@@ -22,8 +22,8 @@ LEEWAY: Final = 60  # seconds by which two clocks may differ
 class Verifier:
     """Checks signatures with the provider's published keys, which it fetches and keeps.
 
-    `fetch` reads the key set's document. It is called by one thread at a time, and for unknown
-    key ids (anybody can make those up) at most every KEYS_RETRY_SECONDS.
+    `fetch` reads the key set's document, for unknown key ids (anybody can invent one) only once
+    in KEYS_RETRY_SECONDS.
     """
 
     def __init__(self, fetch: Callable[[], dict[str, Any]]) -> None:
@@ -45,17 +45,16 @@ class Verifier:
             return jwt.decode(token, self._keys(is_key_missing=True), registry=registry)
 
     def _keys(self, *, is_key_missing: bool = False) -> KeySet:
-        return KeySet.import_key_set(self._document(is_key_missing=is_key_missing))  # type: ignore[arg-type]
+        if is_key_missing or not self._held:  # held keys are read without waiting for the lock
+            self._load(is_key_missing=is_key_missing)
+        return KeySet.import_key_set(self._held)  # type: ignore[arg-type]
 
-    def _document(self, *, is_key_missing: bool) -> dict[str, Any]:
-        if self._held and not is_key_missing:
-            return self._held
-        with self._lock:  # who comes while another fetches them waits, and finds them held
+    def _load(self, *, is_key_missing: bool) -> None:
+        with self._lock:  # a thread that waited here finds what another has fetched
             age = time.time() - self._tried_at
             if self._held and (not is_key_missing or age < KEYS_RETRY_SECONDS):
-                return self._held
+                return
             if not self._held and age < METADATA_RETRY_SECONDS:
                 raise ProviderUnavailable("keys: tried a moment ago")
             self._tried_at = time.time()
             self._held = self._fetch()
-            return self._held

@@ -3,11 +3,9 @@
 # Authlib has no annotations.
 # mypy: disallow-untyped-calls=False
 
-import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
-import requests
 from authlib.common.urls import add_params_to_uri
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
@@ -17,8 +15,6 @@ from taskmanager.signin.providers import claims
 from taskmanager.signin.providers.base import Provider, checked_endpoints
 from taskmanager.signin.providers.jwt import ALGORITHMS, LEEWAY, Verifier
 from taskmanager.signin.values import ProviderConfig, SignedIn, Tokens
-
-logger = logging.getLogger(__name__)
 
 NEEDED: Final = {"authorization_endpoint", "token_endpoint", "jwks_uri"}
 
@@ -41,9 +37,8 @@ class OpenIdConnect(Provider):
             algorithm for algorithm in offered if algorithm in ALGORITHMS
         ]
         for endpoint in ("token_endpoint", "revocation_endpoint"):
-            metadata[f"{endpoint}_auth_method"] = self._auth_method(
-                metadata.get(f"{endpoint}_auth_methods_supported")
-            )
+            methods = metadata.get(f"{endpoint}_auth_methods_supported")
+            metadata[f"{endpoint}_auth_method"] = self._auth_method(methods)
         return metadata
 
     def _auth_method(self, offered: list[str] | None) -> str:
@@ -61,20 +56,16 @@ class OpenIdConnect(Provider):
         """The id_token's claims after all checks. Raises JoseError or SignInRefused."""
         if not token.get("id_token"):
             raise SignInRefused("not_verified", "no id_token")
-        decoded = self.decoded(token["id_token"])
+        decoded, client_id = self.decoded(token["id_token"]), self.config.client_id
         id_token = CodeIDToken(
             decoded.claims,
             decoded.header,
             {
                 "iss": {"essential": True, "value": self.issuer},
-                # Without this, `azp` alone would let another client's token in.
-                "aud": {"essential": True, "value": self.config.client_id},
+                # Without this, a token for another client passes if only its `azp` names us.
+                "aud": {"essential": True, "value": client_id},
             },
-            {
-                "nonce": nonce,
-                "client_id": self.config.client_id,
-                "access_token": token["access_token"],
-            },
+            {"nonce": nonce, "client_id": client_id, "access_token": token["access_token"]},
         )
         id_token.validate(leeway=LEEWAY)
         return dict(id_token)
@@ -89,30 +80,20 @@ class OpenIdConnect(Provider):
             self._userinfo(verified, token["access_token"]),
             claims.payload_of(token["access_token"]),
         )
-        chosen = self.config.identity_claim
-        person = claims.person_from(
-            everything,
-            identity_claims=(chosen,) if chosen else ("identity_id", "sub"),
-            admin_claim=self.config.admin_claim,
-            admin_values=self.config.admin_values,
-        )
+        person = claims.person_from(everything, self.config, "identity_id", "sub")
         sid = claims.text(verified, "sid")
         return SignedIn(person, Tokens.from_response(token), self.issuer, subject, sid)
 
     def _userinfo(self, verified: Mapping[str, Any], access_token: str) -> dict[str, Any]:
-        """More claims, if the id_token leaves something open; they must be the same person's."""
+        """More claims, if the id_token lacks some; they must be the same person's."""
         wanted = {self.config.identity_claim or "identity_id", self.config.admin_claim, "name"}
         endpoint = self.metadata().get("userinfo_endpoint")
         if endpoint is None or wanted <= verified.keys():
             return {}
-        try:
-            userinfo = self.read_json(endpoint, bearer=access_token)
-        except (requests.RequestException, ValueError) as error:
-            logger.warning("userinfo does not answer: %s", error)
-            return {}
-        if userinfo.get("sub") != verified["sub"]:
+        userinfo = self.userinfo(endpoint, access_token)
+        if userinfo is not None and userinfo.get("sub") != verified["sub"]:
             raise SignInRefused("not_verified", "userinfo is about somebody else")
-        return userinfo
+        return userinfo or {}
 
     def check_renewed(self, token: Mapping[str, Any], old: Tokens) -> None:
         if not token.get("id_token"):
@@ -125,12 +106,7 @@ class OpenIdConnect(Provider):
         endpoint = self.metadata().get("end_session_endpoint")
         if endpoint is None:
             return None
-        parameters = {
-            "post_logout_redirect_uri": back_to,
-            "state": state,
-            "client_id": self.config.client_id,
-        }
-        if tokens and tokens.id_token:
-            parameters = {"id_token_hint": tokens.id_token, **parameters}
-        url: str = add_params_to_uri(endpoint, parameters)
+        hint = {"id_token_hint": tokens.id_token} if tokens and tokens.id_token else {}
+        parameters = {"post_logout_redirect_uri": back_to, "client_id": self.config.client_id}
+        url: str = add_params_to_uri(endpoint, {**hint, **parameters, "state": state})
         return url

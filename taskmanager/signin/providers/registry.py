@@ -17,7 +17,6 @@ def provider_of(config: ProviderConfig) -> Provider:
 
 
 def configured_provider() -> Provider:
-    """The provider that the settings name."""
     return provider_of(
         ProviderConfig(
             issuer=settings.OIDC_ISSUER,
