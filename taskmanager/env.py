@@ -2,22 +2,16 @@
 
 import os
 import sys
+from collections.abc import Container
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import dj_database_url
+import pydantic
 from django.http.request import validate_host
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from taskmanager.core.addresses import checked_address, checked_origin, is_loopback
@@ -37,18 +31,24 @@ def _split_spaces(value: object) -> object:
     return tuple(value.split()) if isinstance(value, str) else value
 
 
-def _without_slash(value: str) -> str:
-    return value.rstrip("/")
+def _one_of(choices: Container[str], complaint: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if value not in choices:
+            raise ValueError(complaint)
+        return value
+
+    return AfterValidator(check)
 
 
 Csv = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_spaces)]
 Address = Annotated[str, AfterValidator(checked_address)]
-Base = Annotated[str, AfterValidator(checked_address), AfterValidator(_without_slash)]
+Base = Annotated[Address, AfterValidator(lambda address: address.rstrip("/"))]
+# A checked origin contains no character that could inject something into a header.
 Origin = Annotated[str, AfterValidator(checked_origin)]
-Origins = Annotated[
-    tuple[Origin, ...], NoDecode, BeforeValidator(_split_commas)
-]  # the header they end up in takes no other characters, so nothing can be injected
+Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split_commas)]
+Zone = Annotated[str, _one_of(available_timezones(), "is not the name of a time zone")]
+Language = Annotated[str, _one_of(LANGUAGES, "is not a language we speak")]
 
 
 class Env(BaseSettings):
@@ -118,8 +118,8 @@ class Env(BaseSettings):
 
     # How it looks and what it says
     page_size: int = Field(50, ge=1, le=250, description="a whole number from 1 to 250")
-    time_zone: str = Field("UTC", description="a name such as Europe/Berlin")
-    language: str = Field("en", description=f"one of: {', '.join(LANGUAGES)}")
+    time_zone: Zone = Field("UTC", description="a name such as Europe/Berlin")
+    language: Language = Field("en", description=f"one of: {', '.join(LANGUAGES)}")
     log_format: Literal["console", "json"] = Field("console", description="console or json")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
@@ -128,10 +128,9 @@ class Env(BaseSettings):
 
     @property
     def https(self) -> bool:
-        """True when people reach the dashboard over https."""
         return self.public_url.startswith("https://")
 
-    @field_validator(
+    @pydantic.field_validator(
         "oidc_client_secret", "secret_key", "session_keys", "database_url", mode="before"
     )
     @classmethod
@@ -143,17 +142,16 @@ class Env(BaseSettings):
             return value
         if value != cls.model_fields[name].default:
             raise ValueError(f"is set twice: choose {name.upper()} or {name.upper()}_FILE")
+        file = f"the file that {name.upper()}_FILE names"
         try:
             content = path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
-            raise ValueError(
-                f"cannot be read from the file that {name.upper()}_FILE names"
-            ) from None
+            raise ValueError(f"cannot be read from {file}") from None
         if not content:
-            raise ValueError(f"is empty in the file that {name.upper()}_FILE names")
+            raise ValueError(f"is empty in {file}")
         return content
 
-    @field_validator("secret_key")
+    @pydantic.field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if not value.get_secret_value():
@@ -162,7 +160,7 @@ class Env(BaseSettings):
             raise ValueError("is too short")
         return value
 
-    @field_validator("session_keys")
+    @pydantic.field_validator("session_keys")
     @classmethod
     def _each_long_enough(cls, value: SecretStr) -> SecretStr:
         keys = _split_commas(value.get_secret_value())
@@ -170,27 +168,26 @@ class Env(BaseSettings):
             raise ValueError("holds a key of fewer than 32 characters")
         return value
 
-    @field_validator("oidc_scopes")
+    @pydantic.field_validator("oidc_scopes")
     @classmethod
     def _scopes_fit_profile(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if "oidc_issuer" not in info.data:
+        if "oidc_issuer" not in info.data:  # it is not valid itself
             return value
-        if info.data["oidc_issuer"] is None:
-            if "openid" in value:
-                raise ValueError("contains openid, but OIDC_ISSUER is not set")
-            return value
-        if value and "openid" not in value:
+        has_issuer = info.data["oidc_issuer"] is not None
+        if not has_issuer and "openid" in value:
+            raise ValueError("contains openid, but OIDC_ISSUER is not set")
+        if has_issuer and value and "openid" not in value:
             raise ValueError("must contain openid when OIDC_ISSUER is set")
-        return value or ("openid", "profile")
+        return ("openid", "profile") if has_issuer and not value else value
 
-    @field_validator("session_absolute_seconds")
+    @pydantic.field_validator("session_absolute_seconds")
     @classmethod
     def _not_below_idle(cls, value: int, info: ValidationInfo) -> int:
         if value < info.data.get("session_idle_seconds", 0):
             raise ValueError("must not be smaller than SESSION_IDLE_SECONDS")
         return value
 
-    @field_validator("allowed_hosts")
+    @pydantic.field_validator("allowed_hosts")
     @classmethod
     def _own_host(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         own = urlsplit(info.data.get("public_url", "")).hostname or ""
@@ -201,7 +198,7 @@ class Env(BaseSettings):
             raise ValueError("must contain the host of PUBLIC_URL")
         return value or (host,)
 
-    @field_validator("database_url")
+    @pydantic.field_validator("database_url")
     @classmethod
     def _known_database(cls, value: SecretStr) -> SecretStr:
         try:
@@ -212,21 +209,7 @@ class Env(BaseSettings):
             raise ValueError("is not the address of an SQLite file or a PostgreSQL database")
         return value
 
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("is not the name of a time zone")
-        return value
-
-    @field_validator("language")
-    @classmethod
-    def _known_language(cls, value: str) -> str:
-        if value not in LANGUAGES:
-            raise ValueError("is not a language we speak")
-        return value
-
-    @field_validator("debug")
+    @pydantic.field_validator("debug")
     @classmethod
     def _debug_stays_home(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001
         host = urlsplit(info.data.get("public_url", "")).hostname or "localhost"
@@ -235,7 +218,7 @@ class Env(BaseSettings):
         return value
 
 
-def sentences(error: ValidationError) -> list[str]:
+def sentences(error: pydantic.ValidationError) -> list[str]:
     """One sentence per problem; values are never repeated, since some of them are secrets."""
     found: dict[str, str] = {}
     for problem in error.errors(include_url=False, include_input=False):
@@ -253,16 +236,14 @@ def sentences(error: ValidationError) -> list[str]:
 def load_env() -> Env:
     """Read the environment and `.env`; on any problem say all of them on stderr and exit with 1.
 
-    ENV_FILE names another file, or, left empty, none at all: tests and the demo must not
-    pick up what a developer keeps in `.env`.
+    ENV_FILE names another file, or, when empty, none: for tests and the demo.
     """
     path = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
     try:
         return Env(_env_file=path or None)
     except UnicodeDecodeError:
-        sys.stderr.write("My Tasks cannot start. The file that ENV_FILE names is not a text.\n")
-        raise SystemExit(1) from None
-    except ValidationError as error:
-        problems = "\n".join(f"  - {sentence}" for sentence in sentences(error))
-        sys.stderr.write(f"My Tasks cannot start. Please correct its environment:\n{problems}\n")
-        raise SystemExit(1) from None
+        problem = "The file that ENV_FILE names is not a text."
+    except pydantic.ValidationError as error:
+        problem = "\n  - ".join(["Please correct its environment:", *sentences(error)])
+    sys.stderr.write(f"My Tasks cannot start. {problem}\n")
+    raise SystemExit(1)

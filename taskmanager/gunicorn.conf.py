@@ -6,8 +6,7 @@ from pathlib import Path
 from taskmanager.env import load_env
 from taskmanager.logging import config as _logging_config
 
-# Read here, in the master, so that a wrong environment ends gunicorn with status 1 and words;
-# in a worker it would be started again and again.
+# Read here, in the master: there a wrong environment ends gunicorn, in a worker it would not.
 _env = load_env()
 
 wsgi_app = "taskmanager.wsgi:application"
@@ -16,11 +15,10 @@ wsgi_app = "taskmanager.wsgi:application"
 worker_class = "gthread"
 workers = _env.web_concurrency
 threads = _env.web_threads
-# For gthread this is about a worker that hangs, not about a slow request: the calls to ISC and
-# to the provider have time-outs of their own.
+# For a worker that hangs: calls to ISC and to the provider have time-outs of their own.
 timeout = 30
 graceful_timeout = 30
-# Longer than the idle time-out of common load balancers (60 s), else they meet closed sockets.
+# Longer than the idle time-out of common load balancers (60 s), else they use closed sockets.
 keepalive = 75
 
 # Workers touch a heartbeat file: on a disk that stalls, they would be killed for it.

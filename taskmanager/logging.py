@@ -21,7 +21,7 @@ _SECRETS = [
         r"\1\2[hidden]",
     ),
 ]
-# Line breaks, what only Unicode takes for one, and what a terminal would obey.
+# Line breaks, also those that only Unicode defines, and the control codes of a terminal.
 _CONTROLS = (*range(32), *range(127, 160), 0x2028, 0x2029)
 _VISIBLE = {code: ascii(chr(code))[1:-1] for code in _CONTROLS}
 
@@ -50,8 +50,6 @@ class ConsoleFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line."""
-
     def format(self, record: logging.LogRecord) -> str:
         entry = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),

@@ -26,7 +26,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
-    "template_partials.apps.SimpleAppConfig",
+    "template_partials",  # sets the loaders of TEMPLATES
     "csp",
     "taskmanager.apps.TaskmanagerConfig",
     "taskmanager.signin",
@@ -44,7 +44,7 @@ MIDDLEWARE = [
     # Safe against BREACH: Django pads each compressed body by a random length and masks the
     # CSRF token anew for every page.
     "django.middleware.gzip.GZipMiddleware",
-    # Before all that speaks: a thread still has the language of its last visitor.
+    # Before all that returns text: a thread still has the language of its last request.
     "django.middleware.locale.LocaleMiddleware",
     "taskmanager.embed.middleware.EmbeddingMiddleware",
     "taskmanager.embed.cookies.FrameSessionMiddleware",
@@ -69,23 +69,9 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
             ],
             "builtins": ["template_partials.templatetags.partials"],
-            "loaders": [
-                (
-                    "template_partials.loader.Loader",
-                    [
-                        (
-                            "django.template.loaders.cached.Loader",
-                            [
-                                "django.template.loaders.filesystem.Loader",
-                                "django.template.loaders.app_directories.Loader",
-                            ],
-                        )
-                    ],
-                )
-            ],
         },
     },
-    # Only for what stands on a page once for each task (docs/adr/0011).
+    # Only for what is on a page once for each task (docs/adr/0011).
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
@@ -190,8 +176,6 @@ STORAGES = {
 
 # --- Language and time
 
-USE_I18N = True
-USE_TZ = True
 LANGUAGE_CODE = env.language
 LANGUAGES = list(SPOKEN.items())
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -1,4 +1,4 @@
-"""The addresses of hashed static files, each worked out once."""
+"""The addresses of hashed static files, each computed once."""
 
 from functools import cached_property
 from typing import Any

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
-FRAME_SLOTS = 40_000  # 320 KB: CPython rounds the piece of stack up to 512 KB, and 190 KB are left
+FRAME_SLOTS = 40_000  # 320 KB; CPython rounds the stack chunk up to 512 KB, so 190 KB are left
 
 
 def with_room(application: Callable[..., Any]) -> Callable[..., Any]:
-    """Call `application` from a frame so large that all frames below it share its piece of stack.
+    """Call `application` from a frame so large that all frames below it share its stack chunk.
 
-    CPython (3.11 to at least 3.13) keeps Python frames in pieces of 16 KB and gives an empty piece
-    back at once. Django's middlewares are deep enough to place a template's innermost calls on such
-    an edge, and then each call maps and unmaps memory: half the time of a page of fifty rows.
+    CPython (3.11 to at least 3.13) frees an empty chunk of 16 KB at once. Where a template's
+    innermost calls cross the edge of a chunk, each call maps and unmaps memory: that was half the
+    time of a page of fifty rows.
     """
 
     def roomy(*args: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Web addresses: which ones we are willing to use, and how our own are put together."""
+"""Web addresses: which ones we accept, and how our own are put together."""
 
 import ipaddress
 import re
@@ -15,7 +15,7 @@ _PATH = re.compile(r"[A-Za-z0-9\-._~!$&()*+,=:@%/]*")
 
 
 def is_loopback(host: str) -> bool:
-    """True for names and numbers that never leave this machine (browsers treat them as secure)."""
+    """Whether the host is this machine itself (browsers treat it as secure without https)."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -68,13 +68,12 @@ def origin_of(address: str) -> str:
 
 def safe_next(value: str | None) -> str:
     """`value` as a path of ours with its query, or `/`. Never another host or sign-in."""
-    if not value or not value.isprintable():
-        return "/"
-    if not url_has_allowed_host_and_scheme(value, allowed_hosts=None):
+    is_own = url_has_allowed_host_and_scheme(value, allowed_hosts=None)
+    if not value or not value.isprintable() or not is_own:
         return "/"
     parts = urlsplit(value)
     path = parts.path
-    # `//host`, `/\host` and their encoded forms are hosts to somebody along the way.
+    # A browser or a proxy may read `//host`, `/\host` and their encoded forms as another host.
     if not path.startswith("/") or path[1:4].lower().startswith(("/", "\\", "%2f", "%5c")):
         return "/"
     if path.startswith(("/signin/", "/signout/", "/signed-out/")):
@@ -85,9 +84,7 @@ def safe_next(value: str | None) -> str:
 def with_query(path: str, **parameters: object) -> str:
     """`path` with these parameters behind it; empty values and None are left out."""
     query = QueryDict(mutable=True)
-    query.update(
-        {name: str(value) for name, value in parameters.items() if value not in {None, ""}}
-    )
+    query.update({name: str(v) for name, v in parameters.items() if v not in {None, ""}})
     return f"{path}?{query.urlencode()}" if query else path
 
 

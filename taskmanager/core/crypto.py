@@ -36,7 +36,7 @@ def seal(content: object, *, row: str) -> str:
 
 
 def unseal(sealed: str, *, row: str) -> object | None:
-    """What was sealed for this row, or None when no key of ours opens it."""
+    """What was sealed for this row, or None when none of our keys can decrypt it."""
     try:
         owner, content = json.loads(_box(_secrets()).decrypt(sealed.encode()))
     except (InvalidToken, ValueError):
@@ -45,17 +45,17 @@ def unseal(sealed: str, *, row: str) -> object | None:
 
 
 def digest(value: str) -> str:
-    """What we store of a secret that is too long to guess."""
+    """What we store of a secret that is too long to be guessed."""
     return hashlib.sha256(value.encode()).hexdigest()
 
 
 def hash_session_key(session_key: str) -> str:
-    """The primary key of a session's row: who reads the table cannot make a cookie of it."""
+    """The primary key of a session's row: somebody who reads it does not learn the cookie."""
     return digest(session_key)
 
 
 def fingerprints(purpose: str, *parts: str) -> list[str]:
-    """Searchable stand-ins for a personal value, one per key: write the first, look for all."""
+    """Keyed hashes of a personal value, one for each key: store the first, search for all."""
     message = "\0".join(parts).encode()
     keys = (_derive(secret, f"index {purpose}") for secret in _secrets())
     return [hmac.new(key, message, hashlib.sha256).hexdigest() for key in keys]

@@ -1,4 +1,4 @@
-"""Page or block: what of a template answers a request."""
+"""Which part of a template answers a request: the page or a block."""
 
 from typing import Any
 
@@ -21,16 +21,15 @@ def template_block(request: AppRequest, template: str, block: str) -> str:
 
 
 def is_read(request: HttpRequest) -> bool:
-    """Whether the request asks for something and changes nothing."""
     return request.method in {"GET", "HEAD"}
 
 
 def notice_response(
     request: HttpRequest, template: str, context: dict[str, Any], status: int
 ) -> HttpResponse:
-    """The `notice` block of a template where the person acted; what was typed stays.
+    """The `notice` block of a template, placed where the person acted; what was typed stays.
 
-    What a read was asked by may hold no place for words: `response-placement.js` finds the nearest.
+    For a read without a place of its own `response-placement.js` finds the nearest.
     """
     response = render(request, f"{template}#notice", context, status=status)
     target = NOTICES if is_read(request) else FORM_NOTICE

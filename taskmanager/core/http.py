@@ -1,7 +1,6 @@
 """The one kind of HTTP session that we call ISC and the provider with.
 
-One call is one attempt: whoever may repeat a call does so in a loop of their own, where it can be
-seen and counted. A write, a code and a rotated refresh token are never sent twice.
+It repeats nothing: callers repeat reads themselves; a write, a code or a token is never sent twice.
 """
 
 import threading
@@ -21,10 +20,9 @@ def no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
 class HardenedSession(requests.Session):
     """Repeats nothing, follows no redirect, keeps no cookie, reads no ~/.netrc.
 
-    Proxies and certificate authorities of the environment do count: companies need them. A pooled
-    connection that the server has closed is noticed before use and replaced, which is safe. If it
-    closes in the very moment of a write, the write fails and its outcome is unknown; sending each
-    write on a fresh connection (TCP and TLS: two to three round trips) would cost more than that.
+    Proxies and certificate authorities of the environment are used: companies need them. When a
+    pooled connection closes during a write, the outcome is unknown; a new connection for each
+    write (TCP and TLS: two to three round trips) would cost more than that.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,10 +41,7 @@ class HardenedSession(requests.Session):
         return response
 
     def merge_environment_settings(self, url: Any, *args: Any, **kwargs: Any) -> Any:
-        """Proxy and CA bundle: read from the environment once a host instead of once a call.
-
-        No caller passes its own, which would be kept with them.
-        """
+        """Proxy and CA bundle, read once for each host; no caller passes its own."""
         target = urlsplit(url)
         key = (target.scheme, target.netloc)
         if key not in self._environment:
@@ -54,10 +49,7 @@ class HardenedSession(requests.Session):
         return dict(self._environment[key])
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """None: an API that redirects has a sign-in page or a moved address behind it.
-
-        requests would read the whole body of a redirect to find out.
-        """
+        """None, because no redirect is followed; requests would read the redirect's whole body."""
 
 
 class _ThreadLocal(threading.local):

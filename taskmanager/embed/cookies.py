@@ -1,9 +1,7 @@
 """Which session a frame has, and the cookie that carries it.
 
-A frame on another site has a session of its own, in a partitioned cookie: the full page's cookie
-is SameSite=Lax and never gets there, so the two cannot mix. In a page of the same site (the
-recommended set-up) browsers do send that cookie: whoever is signed in to the full page is signed
-in to the widget too.
+The full page's cookie is SameSite=Lax, so a frame on another site has a session of its own, in a
+partitioned cookie. On the same site (recommended) a frame shares the full page's session.
 """
 
 from collections.abc import Mapping
@@ -12,25 +10,20 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpResponseBase
 
 from taskmanager.core.request import AppRequest
 
 FRAME_COOKIE: Final = "__Host-widget"
 
-# Python knows the attribute from 3.14 on; until then a morsel takes it only after being told.
+# Python knows the attribute from 3.14 on; before that it has to be registered.
 Morsel._reserved.setdefault("partitioned", "Partitioned")  # type: ignore[attr-defined]
 Morsel._flags.add("partitioned")  # type: ignore[attr-defined]
 
 
 class FrameSessionMiddleware(SessionMiddleware):
-    """Django's sessions, under another cookie where the request comes from a frame.
-
-    Sets `request.has_own_session` and `request.frame_session_key`.
-    """
+    """Django's sessions, under another cookie where the request comes from a frame."""
 
     def process_request(self, request: AppRequest) -> None:  # type: ignore[override]
-        """Let Django find the frame's cookie under the name that it looks for."""
         own_key = request.COOKIES.get(FRAME_COOKIE)
         request.frame_session_key = own_key
         request.has_own_session = request.embedded and self.stands_alone(request.COOKIES)
@@ -39,11 +32,10 @@ class FrameSessionMiddleware(SessionMiddleware):
         super().process_request(request)
 
     def stands_alone(self, cookies: Mapping[str, str]) -> bool:
-        """Whether a frame goes by its own session.
+        """Whether a frame uses its own session: unless the full page's one is signed in.
 
-        The full page's cookie arrives only where the host page is of our own site. It counts if
-        somebody is signed in to it. Else a session that the frame has begun stays in use: the
-        popup of its sign-in begins one for the full page, and the frame must not lose its own.
+        The popup of its sign-in begins a session for the full page as well, and meanwhile the
+        frame must not lose its own.
         """
         shared = cookies.get(settings.SESSION_COOKIE_NAME)
         if shared is None:
@@ -53,16 +45,10 @@ class FrameSessionMiddleware(SessionMiddleware):
     def process_response(self, request: AppRequest, response: Any) -> Any:  # type: ignore[override]
         """Give the cookie that Django has set its name and its attributes."""
         response = super().process_response(request, response)
-        if request.has_own_session:
-            rename_cookie(response)
+        if request.has_own_session and settings.SESSION_COOKIE_NAME in response.cookies:
+            # Also for a deletion: browsers ignore one whose attributes differ.
+            morsel = response.cookies.pop(settings.SESSION_COOKIE_NAME)
+            response.cookies[FRAME_COOKIE] = morsel.value
+            own = {**morsel, "secure": True, "samesite": "None", "partitioned": True}
+            response.cookies[FRAME_COOKIE].update(own)
         return response
-
-
-def rename_cookie(response: HttpResponseBase) -> None:
-    """Also for a deletion: browsers ignore one whose attributes differ."""
-    morsel = response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
-    if morsel is None:
-        return
-    response.cookies[FRAME_COOKIE] = morsel.value
-    framed_morsel = response.cookies[FRAME_COOKIE]
-    framed_morsel.update({**morsel, "secure": True, "samesite": "None", "partitioned": True})

@@ -1,8 +1,4 @@
-"""What may be framed, by whom, and what a framed page is told by its address.
-
-Only addresses below /widget/ may stand in another site's page, and only in the pages of
-FRAME_ANCESTORS.
-"""
+"""Only addresses below /widget/ may be framed, and only by the pages of FRAME_ANCESTORS."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -14,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import is_valid_path
 from django.utils import translation
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from taskmanager.core.addresses import WIDGET_PREFIX, safe_next
@@ -26,11 +23,6 @@ UNFRAMED: Final = frozenset({"/widget/try/", "/widget/loader.js"})
 FRAMES: Final = frozenset({"iframe", "frame", "embed", "object"})
 
 
-def is_embedded(request: HttpRequest) -> bool:
-    """Whether the address is one that a frame shows."""
-    return request.path.startswith(WIDGET_PREFIX) and request.path not in UNFRAMED
-
-
 def full_page_of(request: HttpRequest) -> str:
     """The address of the full page that shows what this framed one does; else its first page."""
     address = safe_next("/" + request.get_full_path().removeprefix(WIDGET_PREFIX))
@@ -38,16 +30,13 @@ def full_page_of(request: HttpRequest) -> str:
 
 
 class EmbeddingMiddleware:
-    """Say who may frame what; refuse what is opened in the wrong place.
-
-    Sets `request.embedded`, `request.layout` (the template that a page extends) and `request.home`.
-    """
+    """Say who may frame what; refuse what is opened in the wrong place."""
 
     def __init__(self, get_response: Callable[[AppRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: AppRequest) -> HttpResponseBase:
-        embedded = is_embedded(request)
+        embedded = request.path.startswith(WIDGET_PREFIX) and request.path not in UNFRAMED
         request.embedded = embedded
         request.layout = "embed.html" if embedded else "site.html"
         request.home = WIDGET_PREFIX if embedded else "/"
@@ -57,55 +46,52 @@ class EmbeddingMiddleware:
         if not settings.FRAME_ANCESTORS:
             return render(request, "widget/off.html", status=HTTPStatus.NOT_FOUND)
         if destination == "document" and request.method == "GET":
-            # In a tab of its own the full page serves better, and it is where its session is.
+            # A tab shows the full page, where the person's session is.
             return HttpResponseRedirect(full_page_of(request))
         return framed(self.get_response(request))
 
     def unframed(self, request: AppRequest, destination: str) -> HttpResponseBase:
-        """frame-ancestors already says so; this also holds where a browser ignores it."""
+        """Refuse to be framed even where a browser ignores frame-ancestors."""
         if destination in FRAMES:
             text = _("This page cannot be shown inside another one.")
             response: HttpResponseBase = HttpResponse(text, "text/plain", HTTPStatus.FORBIDDEN)
         else:
             response = self.get_response(request)
-        # Django's own middleware stands further in and misses what is refused before it.
+        # Django's own middleware comes later and does not see what is refused before it.
         response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
         return response
 
 
 def framed(response: HttpResponseBase) -> HttpResponseBase:
-    """Let the listed origins, and our own /widget/try/, frame the answer."""
+    """Let the listed origins, and our own /widget/try/, frame the response."""
     ancestors = ["'self'", *settings.FRAME_ANCESTORS]
     response._csp_replace = {"frame-ancestors": ancestors}  # type: ignore[attr-defined]
-    del response["X-Frame-Options"]  # it has no word for a list
-    # A host page that is cross-origin isolated shows only frames that say these two.
+    del response["X-Frame-Options"]  # it cannot name a list of origins
+    # A host page that is cross-origin isolated shows only frames with these two headers.
     response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
-class WidgetParamsMiddleware:
-    """Set `request.widget` on what a frame shows, and speak the language that it asks for."""
+class WidgetParamsMiddleware(MiddlewareMixin):
+    """Set `request.widget` on what a frame shows, and use the language that it asks for."""
 
-    def __init__(self, get_response: Callable[[AppRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: AppRequest) -> HttpResponseBase:
-        if request.embedded:
-            widget = WidgetParams.of(request)
-            request.widget = widget  # type: ignore[attr-defined]  # for templates
-            request.hosts = settings.FRAME_ANCESTORS  # type: ignore[attr-defined]
-            if widget.lang:
-                translation.activate(widget.lang)
-                request.LANGUAGE_CODE = translation.get_language()
-        return self.get_response(request)
+    def process_request(self, request: AppRequest) -> None:
+        if not request.embedded:
+            return
+        widget = WidgetParams.of(request)
+        request.widget = widget  # type: ignore[attr-defined]  # for templates
+        request.hosts = settings.FRAME_ANCESTORS  # type: ignore[attr-defined]
+        if widget.lang:
+            translation.activate(widget.lang)
+            request.LANGUAGE_CODE = translation.get_language()
 
     def process_view(
         self, request: AppRequest, _view: object, _args: object, kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        """Refuse a write without scripts: nothing watches whether its frame can be seen.
+        """Refuse a write without scripts, since no script checks whether its frame is visible.
 
-        Sign-in's own addresses decide nothing and stay open.
+        The addresses of sign-in stay open: they change no work item.
         """
         is_sign_in = request.resolver_match is None or request.resolver_match.app_name == "signin"
         if not request.embedded or is_read(request) or request.htmx or is_sign_in:

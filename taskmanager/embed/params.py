@@ -1,4 +1,4 @@
-"""The parameters of a framed page's address: how it looks, speaks and reports to its host."""
+"""The parameters of a framed page's address: its look, language and messages to the host."""
 
 import re
 from dataclasses import asdict, dataclass
@@ -26,7 +26,7 @@ ACCENT: Final = re.compile(r"([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 
 
 class WidgetParamsForm(forms.Form):
-    """The parameters of /widget/ and /widget/badge/; what makes no sense counts as absent."""
+    """The parameters of /widget/ and /widget/badge/; an invalid value counts as absent."""
 
     theme = forms.ChoiceField(choices=THEMES, label=_("Theme"), required=False)
     accent = forms.CharField(max_length=7, label=_("Accent colour"), required=False)
@@ -38,8 +38,7 @@ class WidgetParamsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("As the browser asks")), *settings.LANGUAGES]
-        self.fields["lang"].widget.choices = choices
+        self.fields["lang"].widget.choices = [("", _("As the browser asks")), *settings.LANGUAGES]
 
     def clean_accent(self) -> str:
         accent = str(self.cleaned_data["accent"]).removeprefix("#").lower()
@@ -70,13 +69,14 @@ class WidgetParams:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
-        """By the address, or by that of the framed page that asks for a fragment or leads here."""
-        chosen = {**_asked(_query_of_referer(request)), **_asked(request.GET)}
-        return cls(**chosen)
+        """Of the address, and of the framed page's address that a fragment was requested from."""
+        url = urlsplit(own_referer(request))
+        before = QueryDict(url.query if url.path.startswith(WIDGET_PREFIX) else "")
+        return cls(**{**_asked(before), **_asked(request.GET)})
 
     @property
     def query(self) -> str:
-        """The parameters that are not as they would be anyway; empty, or begins with `?`."""
+        """The parameters that differ from the default; empty, or begins with `?`."""
         usual = asdict(type(self)())
         chosen = {name: value for name, value in asdict(self).items() if value != usual[name]}
         return with_query("", **chosen)
@@ -90,9 +90,3 @@ def _asked(query: QueryDict) -> dict[str, str]:
     form = WidgetParamsForm(query)
     form.is_valid()
     return {name: value for name, value in form.cleaned_data.items() if value}
-
-
-def _query_of_referer(request: HttpRequest) -> QueryDict:
-    """A fragment has the address of its own; browsers tell our own server the page's as well."""
-    url = urlsplit(own_referer(request))
-    return QueryDict(url.query if url.path.startswith(WIDGET_PREFIX) else "")

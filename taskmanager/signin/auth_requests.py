@@ -25,12 +25,10 @@ class AuthRequest:
 
 
 def new_state() -> str:
-    """256 bits that nobody can guess."""
     return secrets.token_urlsafe(32)
 
 
 def remember(session: SessionBase, state: str, auth_request: AuthRequest) -> None:
-    """Keep a request under its state."""
     kept = pending(session)
     while len(kept) >= MOST:
         del kept[min(kept, key=lambda key: float(kept[key]["started_at"]))]

@@ -14,7 +14,7 @@ from typing import Any
 import requests
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -111,8 +111,6 @@ def _use_up(claims: Mapping[str, Any]) -> None:
     until = datetime.fromtimestamp(claims["iat"] + FRESH_SECONDS + 2 * LEEWAY, UTC)
     digest = crypto.digest(f"{claims['iss']}\0{claims['jti']}")
     UsedLogoutToken.objects.filter(until__lt=timezone.now()).delete()
-    try:
-        with transaction.atomic():
-            UsedLogoutToken.objects.create(digest=digest, until=until)
-    except IntegrityError as error:
-        raise NotALogout("used before") from error
+    _, is_new = UsedLogoutToken.objects.get_or_create(digest=digest, defaults={"until": until})
+    if not is_new:
+        raise NotALogout("used before")

@@ -1,25 +1,26 @@
 """How a sign-in gets from a popup to the frame that asked for it, and to no other.
 
 The frame proves itself by a secret in its own session, the popup by a ticket that the frame gave
-it, window to window. Asking alone ("is somebody signed in yet?") is never enough: an attacker
-could ask, and send the popup's address to a victim. Where the two windows cannot speak, a code
-that the person reads in one and types into the other takes the ticket's place.
+it, window to window: otherwise an attacker could wait for the sign-in of a victim to whom they
+sent the popup's address. Where the two windows cannot speak, a typed code replaces the ticket.
 """
 
 import logging
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import F, Q
 from django.utils import timezone
+from pydantic import TypeAdapter
 
 from taskmanager.core import crypto
 from taskmanager.core.crypto import digest
 from taskmanager.signin.models import HandOff
-from taskmanager.signin.values import Person, SignedIn, Tokens
+from taskmanager.signin.values import SignedIn
 
 logger = logging.getLogger(__name__)
 
@@ -29,18 +30,32 @@ TICKET: Final = timedelta(seconds=120)
 RESULT: Final = timedelta(seconds=60)
 CODE: Final = timedelta(seconds=120)
 MOST_BEGUN: Final = 20  # within LIFETIME of each other
-MOST_ASKED: Final = 200  # per beginning: three minutes at the pace of frame-signin.js, and more
+MOST_ASKED: Final = 200  # per beginning: frame-signin.js asks less often within three minutes
 MOST_TRIES: Final = 5
-ALPHABET: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # nothing that looks like something else
+ALPHABET: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # no two letters or digits look alike
 CODE_LENGTH: Final = 8
 
 
-class TooMany(Exception):
+class HandOffRefused(Exception):
+    """What the frame's script is told, in JSON, and the reason for the log."""
+
+    state: str
+    status: HTTPStatus
+    reason: str
+
+
+class TooMany(HandOffRefused):
     """Asked or tried more often than a person would."""
 
+    state, status = "too-many", HTTPStatus.TOO_MANY_REQUESTS
+    reason = "too many requests of one session"
 
-class NoHandOff(Exception):
+
+class NoHandOff(HandOffRefused):
     """This session has none under way: never begun, expired, or claimed already."""
+
+    state, status = "gone", HTTPStatus.NOT_FOUND
+    reason = "asked for by a session that has none under way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +85,11 @@ def begin(session: SessionBase) -> str:
     now = timezone.now()
     HandOff.objects.filter(expires_at__lt=now).delete()
     key, ticket = key_of(session), secrets.token_urlsafe(32)
-    fresh = {
-        "ticket_hash": digest(ticket),
-        "ticket_until": now + TICKET,
-        "expires_at": now + LIFETIME,
-        **_EMPTY,
-        "asked": 0,
-    }
-    row, is_new = HandOff.objects.get_or_create(key=key, defaults={**fresh, "begun": 1})
-    if not is_new and not HandOff.objects.filter(key=row.key, begun__lt=MOST_BEGUN).update(
-        **fresh, begun=F("begun") + 1
-    ):
+    fresh = _EMPTY | {"ticket_hash": digest(ticket), "ticket_until": now + TICKET}
+    fresh |= {"expires_at": now + LIFETIME, "asked": 0}
+    _, is_new = HandOff.objects.get_or_create(key=key, defaults={**fresh, "begun": 1})
+    again = HandOff.objects.filter(key=key, begun__lt=MOST_BEGUN)
+    if not is_new and not again.update(**fresh, begun=F("begun") + 1):
         raise TooMany
     return ticket
 
@@ -97,10 +106,10 @@ _EMPTY: Final[dict[str, Any]] = {
 
 
 def bind(ticket: str, state: str) -> str | None:
-    """Redeem the ticket for the sign-in of this state. The hand-off's key, or None."""
+    """Use up the ticket for the sign-in of this state. The hand-off's key, or None."""
     mine = Q(ticket_hash=digest(ticket), ticket_until__gt=timezone.now())
     key = HandOff.objects.filter(mine).values_list("key", flat=True).first()
-    # Whatever came by another way before is dropped: it was not this sign-in's.
+    # The result of an earlier sign-in is dropped: it was not this one's.
     fresh = {**_EMPTY, "ticket_hash": "", "flow_hash": digest(state)}
     if key is None or not HandOff.objects.filter(mine, key=key).update(**fresh):
         logger.warning("hand-off: a ticket is unknown, used or too old")
@@ -108,26 +117,25 @@ def bind(ticket: str, state: str) -> str | None:
     return key
 
 
-def bind_by_code(key: str, state: str) -> bool:
-    """Let the sign-in of this state end in a typed code, unless a ticket was redeemed for it."""
+def bind_by_code(key: str, state: str) -> str | None:
+    """Let this state's sign-in end in a typed code, unless a ticket was used. The key, or None."""
     free = Q(flow_hash="") | Q(is_by_code=True)
-    bound = HandOff.objects.filter(free, key=key, expires_at__gt=timezone.now()).update(
-        **{**_EMPTY, "flow_hash": digest(state), "is_by_code": True}
-    )
-    if not bound:
+    rows = HandOff.objects.filter(free, key=key, expires_at__gt=timezone.now())
+    if not rows.update(**_EMPTY | {"flow_hash": digest(state), "is_by_code": True}):
         logger.warning("hand-off: a code was asked for a frame that waits for none")
-    return bool(bound)
+        return None
+    return key
 
 
 def deliver(key: str, state: str, result: HandoffResult) -> str | None:
-    """Lay the result down for the frame. The code to show, "" without one, None if not awaited."""
+    """Store the result for the frame. The code to show, "" without one, None if not awaited."""
     waiting = HandOff.objects.filter(key=key, flow_hash=digest(state), sealed="", problem="")
     is_by_code = waiting.values_list("is_by_code", flat=True).first()
     if is_by_code is None:
         return None
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) if is_by_code else ""
     until = timezone.now() + (CODE if is_by_code else RESULT)
-    # One write: a result without its code would be there for the asking.
+    # One write: a result stored before its code could be claimed without one.
     delivered = waiting.filter(is_by_code=is_by_code).update(
         sealed=crypto.seal(asdict(result), row=key),
         code_hash=_code_hashes(key, code)[0] if code else "",
@@ -145,8 +153,8 @@ def fail(key: str, state: str, problem: str) -> None:
 
 def problem_of(session: SessionBase) -> str:
     """The provider's error code of the session's sign-in, or an empty string."""
-    rows = HandOff.objects.filter(key=_own(session))
-    return rows.values_list("problem", flat=True).first() or ""
+    rows = HandOff.objects.filter(key=_own(session)).values_list("problem", flat=True)
+    return rows.first() or ""
 
 
 def claim(session: SessionBase) -> HandoffResult | None:
@@ -174,23 +182,15 @@ def claim_by_code(session: SessionBase, typed: str) -> HandoffResult | None:
 
 
 def _take(key: str, *, code_hashes: list[str], until: datetime) -> HandoffResult | None:
-    """Whoever deletes the row has the result: two requests cannot both."""
-    rows = HandOff.objects.filter(
-        key=key, code_hash__in=code_hashes, result_until__gt=until
-    ).exclude(sealed="")
-    sealed = rows.values_list("sealed", flat=True).first()
+    """The request that deletes the row has the result: two requests cannot both."""
+    rows = HandOff.objects.filter(key=key, code_hash__in=code_hashes, result_until__gt=until)
+    sealed = rows.exclude(sealed="").values_list("sealed", flat=True).first()
     if sealed is None or not rows.filter(sealed=sealed).delete()[0]:
         return None
-    content: Any = crypto.unseal(sealed, row=key)
-    return _handoff_result(content) if content else None
-
-
-def _handoff_result(content: dict[str, Any]) -> HandoffResult:
-    signed_in = content["signed_in"]
-    person, tokens = Person(**signed_in.pop("person")), Tokens(**signed_in.pop("tokens"))
-    return HandoffResult(SignedIn(person=person, tokens=tokens, **signed_in), content["started_by"])
+    content = crypto.unseal(sealed, row=key)
+    return TypeAdapter(HandoffResult).validate_python(content) if content else None
 
 
 def _code_hashes(key: str, code: str) -> list[str]:
-    """Keyed, since a code is short enough to be found by trying all."""
+    """Keyed hashes, since a code is short enough to be found by trying all."""
     return crypto.fingerprints("code", key, code)

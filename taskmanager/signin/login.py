@@ -1,7 +1,9 @@
 """The steps of a sign-in that the full page and the popup of a widget share."""
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
 from django.middleware.csrf import rotate_token
@@ -9,15 +11,12 @@ from django.urls import reverse
 
 from taskmanager.signin.auth_requests import AuthRequest
 from taskmanager.signin.devices import DEVICE, device_of
-from taskmanager.signin.errors import SignInRefused
+from taskmanager.signin.errors import ProviderUnavailable, SignInRefused
 from taskmanager.signin.providers.registry import configured_provider
-from taskmanager.signin.request import keep_person, session_row
+from taskmanager.signin.request import SignedInRequest, keep_person, session_row
 from taskmanager.signin.session_store import REFUSED_AT, SIGNED_IN_AT
 from taskmanager.signin.token_store import TokenStore
-
-if TYPE_CHECKING:
-    from taskmanager.signin.request import SignedInRequest
-    from taskmanager.signin.values import SignedIn
+from taskmanager.signin.values import SignedIn
 
 
 def public_address(name: str) -> str:
@@ -25,11 +24,17 @@ def public_address(name: str) -> str:
     return f"{settings.PUBLIC_URL}{reverse(name)}"
 
 
-def start(state: str, next_url: str) -> tuple[str, AuthRequest]:
-    """The provider's address for this state, and what to remember under it.
+@contextmanager
+def _refused_while_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except ProviderUnavailable as error:
+        raise SignInRefused("unavailable", str(error)) from error
 
-    Raises ProviderUnavailable.
-    """
+
+@_refused_while_unavailable()
+def start(state: str, next_url: str) -> tuple[str, AuthRequest]:
+    """The provider's address for this state, and what to remember. Raises SignInRefused."""
     provider = configured_provider()
     started = provider.start(redirect_uri=public_address("signin:callback"), state=state)
     auth_request = AuthRequest(
@@ -42,13 +47,13 @@ def start(state: str, next_url: str) -> tuple[str, AuthRequest]:
     return started.url, auth_request
 
 
-def finish(request: "SignedInRequest", auth_request: AuthRequest) -> "SignedIn":
-    """Take the provider's answer. Raises SignInRefused or ProviderUnavailable."""
+@_refused_while_unavailable()
+def finish(request: SignedInRequest, auth_request: AuthRequest) -> SignedIn:
+    """Take the provider's answer. Raises SignInRefused."""
     provider = configured_provider()
-    metadata = provider.metadata()
     sender = request.GET.get("iss")
     # RFC 9207: an answer from another provider than the one we asked is an attack.
-    announced = metadata.get("authorization_response_iss_parameter_supported") is True
+    announced = provider.metadata().get("authorization_response_iss_parameter_supported") is True
     if auth_request.issuer != provider.issuer or (
         settings.OIDC_ISSUER and (sender or announced) and sender != auth_request.issuer
     ):
@@ -65,32 +70,22 @@ def finish(request: "SignedInRequest", auth_request: AuthRequest) -> "SignedIn":
     )
 
 
-def begin_session(request: "SignedInRequest", signed_in: "SignedIn", *keep: str) -> None:
-    """Begin the person's session under a new key: session fixation.
-
-    `keep` names what of the old session goes along.
-    """
-    names = (REFUSED_AT, *keep)
-    kept: dict[str, Any] = {
-        name: request.session[name] for name in names if name in request.session
-    }
+def begin_session(request: SignedInRequest, signed_in: SignedIn, *keep: str) -> None:
+    """Begin the person's session under a new key (against session fixation), with `keep` of it."""
+    old = request.session
+    kept: dict[str, Any] = {name: old[name] for name in (REFUSED_AT, *keep) if name in old}
     request.session.flush()
     request.session.clear_expired()
     rotate_token(request)
     keep_person(request.session, signed_in.person)
-    request.session.update(
-        {
-            SIGNED_IN_AT: int(time.time()),
-            "issuer": signed_in.issuer,
-            "subject": signed_in.subject,
-            "sid": signed_in.sid,
-            DEVICE: device_of(
-                request.headers.get("User-Agent", ""),
-                host=request.POST.get("host_origin", ""),
-                is_framed=request.has_own_session,
-            ),
-            **kept,
-        }
+    request.session[SIGNED_IN_AT] = int(time.time())
+    request.session[DEVICE] = device_of(
+        request.headers.get("User-Agent", ""),
+        host=request.POST.get("host_origin", ""),
+        is_framed=request.has_own_session,
     )
+    for part in ("issuer", "subject", "sid"):
+        request.session[part] = getattr(signed_in, part)
+    request.session.update(kept)
     request.session.save()
     TokenStore(session_row(request.session)).write(signed_in.tokens)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, JsonResponse
 from django.utils.deprecation import MiddlewareMixin
 
+from taskmanager.signin import handoff
 from taskmanager.signin.errors import ProviderUnavailable, SignInNeeded
 from taskmanager.signin.prompts import login_prompt, page_or_notice, token_refused
 from taskmanager.signin.request import SignedInRequest, person_in
@@ -40,6 +41,9 @@ class SignInMiddleware(MiddlewareMixin):
         """Answer for the views, which do not catch these exceptions."""
         if isinstance(exception, SignInNeeded):
             return token_refused(request)
+        if isinstance(exception, handoff.HandOffRefused):
+            logger.warning("hand-off: %s", exception.reason)
+            return JsonResponse({"state": exception.state}, status=exception.status)
         if isinstance(exception, ProviderUnavailable):
             logger.warning("provider unavailable: %s", exception)
             status = HTTPStatus.SERVICE_UNAVAILABLE

@@ -1,8 +1,7 @@
 """What a person gets who is not signed in (any more), in the form that the request can use.
 
-Identity providers refuse requests made by scripts, so an htmx request is never redirected to
-one: it gets `HX-Redirect` for a read, and words beside the form for a write. A frame is not
-redirected at all: it shows a button that opens a popup.
+Identity providers refuse requests made by scripts, so an htmx request is not redirected: it gets
+`HX-Redirect` for a read, a message beside the form for a write. A frame gets a button instead.
 """
 
 import logging
@@ -12,13 +11,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponseRedirect,
-    JsonResponse,
-)
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
@@ -37,19 +30,20 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def background_request(view: View) -> View:
-    """Mark a view that open pages call by themselves: it does not count as the person's use."""
+    """Mark a view that open pages call by themselves: it does not keep an idle session alive."""
     view.is_background_request = True  # type: ignore[attr-defined]
     return view
 
 
 def inline_login_prompt(view: View) -> View:
-    """Mark a view that is asked beside something typed: signed out, it never leads away from it."""
+    """Mark a view that is called beside typed text: without a session it never leads away."""
     view.has_inline_login_prompt = True  # type: ignore[attr-defined]
     return view
 
 
-def _is_marked(request: HttpRequest, mark: str) -> bool:
-    return request.resolver_match is not None and getattr(request.resolver_match.func, mark, False)
+def _mark(request: SignedInRequest, name: str) -> Any:
+    """The attribute of the request's view, or None."""
+    return getattr(request.resolver_match.func, name, None) if request.resolver_match else None
 
 
 def signin_url(next_url: str | None) -> str:
@@ -58,10 +52,9 @@ def signin_url(next_url: str | None) -> str:
 
 
 def token_refused(request: SignedInRequest) -> HttpResponse:
-    """End a session whose token is good for nothing, and ask the person to sign in again.
+    """End a session whose token is refused, and ask the person to sign in again.
 
-    Refused once more right after that, we say so: the browser would go round in circles between
-    the provider, which knows the person, and the tenant, which does not take its word.
+    If the new one is refused as well, we say so: another sign-in would only repeat it for ever.
     """
     refused_before = time.time() - request.session.get(REFUSED_AT, 0) < LOOP_SECONDS
     request.session.flush()
@@ -79,12 +72,12 @@ def login_prompt(request: SignedInRequest) -> HttpResponse:
     """Ask somebody who is not signed in to sign in."""
     if request.embedded:
         return frame_prompt(request)
-    is_inline = request.htmx and _is_marked(request, "has_inline_login_prompt")
+    is_inline = request.htmx and _mark(request, "has_inline_login_prompt")
     if not is_read(request) or is_inline:
         return page_or_notice(request, "signin/signed_out.html", HTTPStatus.UNAUTHORIZED)
     if not request.htmx:
         return HttpResponseRedirect(signin_url(request.get_full_path()))
-    # 401 rather than the 200 of HttpResponseClientRedirect: scripts and logs should see the truth.
+    # HttpResponseClientRedirect would answer 200, which is wrong for scripts and in logs.
     response = HttpResponse(status=HTTPStatus.UNAUTHORIZED)
     response.headers["HX-Redirect"] = signin_url(request.htmx.current_url_abs_path)
     return response
@@ -93,14 +86,12 @@ def login_prompt(request: SignedInRequest) -> HttpResponse:
 def frame_prompt(request: SignedInRequest, *, is_refused: bool = False) -> HttpResponse:
     """401 with the button: as a page, beside what the person pressed, or as data for the script.
 
-    The page keeps working with the session that this answer begins: its CSRF token and the name
-    of its hand-off go with every form of the answer. `is_refused`: the tenant did not take the
-    sign-in before.
+    Each form of the answer carries the new session's CSRF token and hand-off key. `is_refused`:
+    the tenant has refused the last sign-in.
     """
     key = handoff.key_of(request.session)
     if request.headers.get("Accept") == "application/json":
-        fresh = {"token": get_token(request), "frame": key}
-        return JsonResponse(fresh, status=HTTPStatus.UNAUTHORIZED)
+        return JsonResponse({"token": get_token(request), "frame": key}, status=401)
     context: dict[str, Any] = {
         "frame": key,
         "is_read": is_read(request),
@@ -109,11 +100,10 @@ def frame_prompt(request: SignedInRequest, *, is_refused: bool = False) -> HttpR
         "full_page": f"{settings.PUBLIC_URL}/",
     }
     # A view whose frame has no room for the prompt names a template of its own.
-    view = request.resolver_match.func if request.resolver_match else None
-    template = str(getattr(view, "signed_out_template", FRAME_PROMPT))
+    template = _mark(request, "signed_out_template") or FRAME_PROMPT
     if not request.htmx:
         return render(request, template, context, status=HTTPStatus.UNAUTHORIZED)
-    # A read replaces nothing either: what stands on the page may hold something typed.
+    # A read replaces nothing either: the page may hold typed text.
     return notice_response(request, template, context, HTTPStatus.UNAUTHORIZED)
 
 

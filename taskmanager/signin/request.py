@@ -23,7 +23,6 @@ class SignedInRequest(AppRequest):
 
 
 def person_in(session: SessionBase) -> Person | None:
-    """The person of a session, or None."""
     stored = session.get(PERSON)
     return Person(**stored) if stored else None
 

@@ -26,30 +26,20 @@ class SessionStore(DatabaseStore):
         return Session
 
     def load(self) -> dict[str, Any]:
-        row = self._get_session_from_db()
-        if row is None:
-            return {}
-        content = crypto.unseal(row.session_data, row=row.session_key)
-        if not isinstance(content, dict):
+        rows = Session.objects.filter(pk=crypto.hash_session_key(self.session_key or ""))
+        row = rows.filter(expire_date__gt=timezone.now()).first()
+        content = crypto.unseal(row.session_data, row=row.session_key) if row else None
+        if row is None or not isinstance(content, dict):
             self._session_key = None
             return {}
         self._seen_at = row.seen_at
         return content
 
-    def _get_session_from_db(self) -> Session | None:
-        row = Session.objects.filter(
-            pk=crypto.hash_session_key(self.session_key or ""), expire_date__gt=timezone.now()
-        ).first()
-        if row is None:
-            self._session_key = None
-        return row
-
     def exists(self, session_key: str) -> bool:
         return Session.objects.filter(pk=crypto.hash_session_key(session_key)).exists()
 
     def delete(self, session_key: str | None = None) -> None:
-        key = session_key or self.session_key
-        if key is not None:
+        if key := session_key or self.session_key:
             Session.objects.filter(pk=crypto.hash_session_key(key)).delete()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:

@@ -57,7 +57,6 @@ def end(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def end_others(request: HttpRequest) -> HttpResponse:
-    """End all of the person's sessions but this one."""
     return _ended(request, _others(request.session))
 
 

@@ -24,38 +24,30 @@ def access_token_for(store: TokenStore, provider: Provider) -> str:
 
     Raises SignInNeeded when there is none to be had, ProviderUnavailable when it has expired.
     """
-    tokens = store.read()
+    old = tokens = store.read()
+    if old is not None and not old.lasts(RENEW_BEFORE):
+        try:
+            tokens = _renewed(store, provider, old)
+        except ProviderUnavailable:
+            if not old.lasts(0):
+                raise
     if tokens is None:
         raise SignInNeeded
-    if tokens.lasts(RENEW_BEFORE):
-        return tokens.access_token
-    try:
-        return _renewed(store, provider, tokens).access_token
-    except ProviderUnavailable:
-        if tokens.lasts(0):
-            return tokens.access_token
-        raise
+    return tokens.access_token
 
 
 def renew_access_token(store: TokenStore, provider: Provider, *, refused: str) -> str | None:
     """Another token after ISC answered 401 to `refused`, or None. Raises ProviderUnavailable."""
     tokens = store.read()
-    if tokens is None:
-        return None
-    if tokens.access_token != refused:  # another request has replaced it meanwhile
-        return tokens.access_token
-    try:
-        return _renewed(store, provider, tokens).access_token
-    except SignInNeeded:
-        return None
+    if tokens and tokens.access_token == refused:  # else another request has replaced it meanwhile
+        tokens = _renewed(store, provider, tokens)
+    return tokens.access_token if tokens else None
 
 
-def _renewed(store: TokenStore, provider: Provider, old: Tokens) -> Tokens:
-    """Tokens newer than `old`: fetched here, or by another request while we waited for it."""
+def _renewed(store: TokenStore, provider: Provider, old: Tokens) -> Tokens | None:
+    """Tokens newer than `old`, of this request or of one that was faster; None without any."""
     if old.refresh_token is None:
-        if old.lasts(0):
-            return old
-        raise SignInNeeded
+        return old if old.lasts(0) else None
     provider.metadata()  # before the lease, which does not cover the time-outs of discovery
     give_up = time.monotonic() + WAIT
     while not store.take_lease():
@@ -63,30 +55,24 @@ def _renewed(store: TokenStore, provider: Provider, old: Tokens) -> Tokens:
             raise ProviderUnavailable("no answer to a refresh")
         time.sleep(PAUSE)
         if (current := store.read()) != old:
-            return _or_sign_in(current)
+            return current
     if (current := store.read()) != old:  # replaced between our first look and the lease
         store.end_lease()
-        return _or_sign_in(current)
+        return current
     return _refresh(store, provider, old)
 
 
-def _refresh(store: TokenStore, provider: Provider, old: Tokens) -> Tokens:
+def _refresh(store: TokenStore, provider: Provider, old: Tokens) -> Tokens | None:
     """One refresh, under the lease."""
     try:
         tokens = provider.refresh(old)
     except RefreshRefused as error:
         logger.info("refresh refused: %s", error)
         store.delete()
-        raise SignInNeeded from error
+        return None
     except ProviderUnavailable as error:
         logger.warning("refresh failed: %s", error)
         store.back_off()
         raise
     store.replace(tokens)
-    return tokens
-
-
-def _or_sign_in(tokens: Tokens | None) -> Tokens:
-    if tokens is None:
-        raise SignInNeeded
     return tokens

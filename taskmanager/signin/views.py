@@ -35,8 +35,8 @@ def start(request: SignedInRequest) -> HttpResponse:
     state = auth_requests.new_state()
     try:
         url, auth_request = login.start(state, next_url)
-    except ProviderUnavailable as error:
-        return _refused(request, SignInRefused("unavailable", str(error)), next_url)
+    except SignInRefused as error:
+        return _refused(request, error, next_url)
     auth_requests.remember(request.session, state, auth_request)
     return HttpResponseRedirect(url)
 
@@ -44,13 +44,13 @@ def start(request: SignedInRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def callback(request: SignedInRequest) -> HttpResponse:
-    """Take the provider's answer; every failure is a page in our own words."""
+    """Take the provider's answer; every failure is a page with a message of ours."""
     state = request.GET.get("state", "")
     auth_request = auth_requests.take(request.session, state)
     if auth_request is None:
         return _unknown_state(request)
     try:
-        signed_in = _finish(request, auth_request)
+        signed_in = login.finish(request, auth_request)
     except SignInRefused as error:
         if auth_request.hand_off:
             return popup_views.failed(request, auth_request, state, error)
@@ -66,13 +66,6 @@ def _unknown_state(request: SignedInRequest) -> HttpResponse:
     return _refused(request, SignInRefused("unknown_state"), "/")
 
 
-def _finish(request: SignedInRequest, auth_request: auth_requests.AuthRequest) -> SignedIn:
-    try:
-        return login.finish(request, auth_request)
-    except ProviderUnavailable as error:
-        raise SignInRefused("unavailable", str(error)) from error
-
-
 def _enter(request: SignedInRequest, signed_in: SignedIn, next_url: str) -> HttpResponse:
     kept = auth_requests.AUTH_REQUESTS
     request.session[kept] = auth_requests.pending(request.session)
@@ -82,7 +75,7 @@ def _enter(request: SignedInRequest, signed_in: SignedIn, next_url: str) -> Http
 
 
 def _refused(request: SignedInRequest, error: SignInRefused, next_url: str) -> HttpResponse:
-    """A page with our words for the provider's code and a button to start again."""
+    """A page with our message for the error code and a button to start again."""
     logger.warning("%s", error)
     message = error_message(error.code)
     context = {"message": message, "again_url": signin_url(next_url)}
@@ -120,8 +113,8 @@ def _leave(request: SignedInRequest, held: Tokens) -> HttpResponse:
     if is_up and url and origin_of(url) in policy:
         request.session[SIGNOUT_STATE] = state
         return HttpResponseRedirect(url)
-    # The browser would stop a redirect to an origin that form-action does not name; a link is
-    # no form. It goes without the id_token, because tokens never stand in a page.
+    # The browser blocks a form's redirect to an origin that form-action does not name, but not a
+    # link. The link is without the id_token, because tokens must never be part of a page.
     return render(request, SIGNED_OFF, {"provider_url": bare_url})
 
 

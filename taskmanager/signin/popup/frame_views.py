@@ -1,8 +1,6 @@
 """What a framed page asks for while somebody signs in: a ticket, the result, and the way out."""
 
 import logging
-from collections.abc import Callable
-from functools import wraps
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_not_required
@@ -21,33 +19,9 @@ from taskmanager.signin.token_store import tokens_of
 
 logger = logging.getLogger(__name__)
 
-View = Callable[[SignedInRequest], HttpResponse]
-
-
-def for_owner(view: View) -> View:
-    """Answer in JSON for a session that has no hand-off, or asks too often."""
-
-    @wraps(view)
-    def answer(request: SignedInRequest) -> HttpResponse:
-        try:
-            return view(request)
-        except handoff.TooMany:
-            logger.warning("hand-off: too many requests of one session")
-            return _state("too-many", HTTPStatus.TOO_MANY_REQUESTS)
-        except handoff.NoHandOff:
-            logger.warning("hand-off: asked for by a session that has none under way")
-            return _state("gone", HTTPStatus.NOT_FOUND)
-
-    return answer
-
-
-def _state(state: str, status: HTTPStatus, **more: str) -> JsonResponse:
-    return JsonResponse({"state": state, **more}, status=status)
-
 
 @login_not_required
 @require_POST
-@for_owner
 def begin(request: SignedInRequest) -> HttpResponse:
     """A ticket for the popup that the click has just opened."""
     return JsonResponse({"ticket": handoff.begin(request.session)})
@@ -55,30 +29,29 @@ def begin(request: SignedInRequest) -> HttpResponse:
 
 @login_not_required
 @require_POST
-@for_owner
 def claim(request: SignedInRequest) -> HttpResponse:
-    """The sign-in that was handed over to this very frame, if it has result."""
+    """The sign-in that was handed over to this very frame, if it has ended."""
     result = handoff.claim(request.session)
     if result is not None:
         return _enter(request, result)
     if problem := handoff.problem_of(request.session):
-        return _state("refused", HTTPStatus.FORBIDDEN, text=str(error_message(problem).title))
-    return _state("pending", HTTPStatus.ACCEPTED)
+        refused = {"state": "refused", "text": str(error_message(problem).title)}
+        return JsonResponse(refused, status=HTTPStatus.FORBIDDEN)
+    return JsonResponse({"state": "pending"}, status=HTTPStatus.ACCEPTED)
 
 
 @login_not_required
 @require_POST
-@for_owner
 def claim_by_code(request: SignedInRequest) -> HttpResponse:
     """The same, for a code that the person has read in the popup."""
     result = handoff.claim_by_code(request.session, request.POST.get("code", "")[:40])
     if result is None:
-        return _state("wrong", HTTPStatus.BAD_REQUEST)
+        return JsonResponse({"state": "wrong"}, status=HTTPStatus.BAD_REQUEST)
     return _enter(request, result)
 
 
 def _enter(request: SignedInRequest, result: handoff.HandoffResult) -> HttpResponse:
-    """A session of its own for the frame. The new token goes to the forms that stand open."""
+    """Begin a session for the frame. The new CSRF token is for the forms it shows already."""
     is_shared = not request.has_own_session
     keep = (auth_requests.AUTH_REQUESTS, widget_sessions.BROWSER) if is_shared else ()
     login.begin_session(request, result.signed_in, *keep)
@@ -93,8 +66,8 @@ def _enter(request: SignedInRequest, result: handoff.HandoffResult) -> HttpRespo
 def sign_out(request: SignedInRequest) -> HttpResponse:
     """End the frame's session only; the provider's pages cannot be shown in a frame.
 
-    On the full page's site the frame may go by that page's session while one that it began itself
-    lies behind it: that one would show somebody's tasks again, so it ends as well.
+    A frame that uses the full page's session may hold one of its own as well: both end, or the
+    other would show somebody's tasks again.
     """
     held = []
     for session in (request.session, SessionStore(request.frame_session_key)):
@@ -103,6 +76,5 @@ def sign_out(request: SignedInRequest) -> HttpResponse:
         held.append(tokens_of(session))
         session.flush()
     configured_provider().revoke_all(held)
-    if request.htmx:
-        return HttpResponseClientRedirect(WIDGET_PREFIX)
-    return HttpResponseRedirect(WIDGET_PREFIX)
+    redirect = HttpResponseClientRedirect if request.htmx else HttpResponseRedirect
+    return redirect(WIDGET_PREFIX)

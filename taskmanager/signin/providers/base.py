@@ -41,7 +41,7 @@ REFUSALS: Final = {"invalid_grant", "access_denied", "login_required", "interact
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A sign-in that has been started: where to send the browser, and what to remember."""
+    """Where a started sign-in sends the browser, and what it has to remember."""
 
     url: str
     code_verifier: str
@@ -81,8 +81,6 @@ class Provider(ABC):
         self._tried_at = 0.0
         self._lock = threading.Lock()
 
-    # --- What a profile decides
-
     @abstractmethod
     def fetch_metadata(self) -> dict[str, Any]:
         """Addresses and methods of the provider, under the names of OpenID discovery."""
@@ -98,8 +96,6 @@ class Provider(ABC):
     @abstractmethod
     def signout_url(self, tokens: Tokens | None, *, back_to: str, state: str) -> str | None:
         """Where the browser signs out of the provider too, or None."""
-
-    # --- What they share
 
     def metadata(self) -> dict[str, Any]:
         """Metadata, at most a day old; an outdated copy is better than none."""
