@@ -37,8 +37,7 @@ class HardenedSession(requests.Session):
         kwargs["allow_redirects"] = False
         if kwargs.get("auth") is None:
             kwargs["auth"] = no_auth
-        response: requests.Response = super().request(method, url, *args, **kwargs)
-        return response
+        return super().request(method, url, *args, **kwargs)
 
     def merge_environment_settings(self, url: Any, *args: Any, **kwargs: Any) -> Any:
         """Proxy and CA bundle, read once for each host; no caller passes its own."""
@@ -53,7 +52,8 @@ class HardenedSession(requests.Session):
 
 
 class _ThreadLocal(threading.local):
-    session: HardenedSession | None = None
+    def __init__(self) -> None:  # runs in each thread that uses the object
+        self.session = HardenedSession()
 
 
 _thread_local = _ThreadLocal()
@@ -61,6 +61,4 @@ _thread_local = _ThreadLocal()
 
 def session_for_this_thread() -> requests.Session:
     """This thread's session, with its kept-alive connections."""
-    if _thread_local.session is None:
-        _thread_local.session = HardenedSession()
     return _thread_local.session

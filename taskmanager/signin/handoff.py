@@ -74,10 +74,9 @@ def key_of(session: SessionBase) -> str:
 
 
 def _own(session: SessionBase) -> str:
-    secret = session.get(SECRET)
-    if not secret:
-        raise NoHandOff
-    return digest(secret)
+    if secret := session.get(SECRET):
+        return digest(secret)
+    raise NoHandOff
 
 
 def begin(session: SessionBase) -> str:
@@ -162,9 +161,7 @@ def claim(session: SessionBase) -> HandoffResult | None:
     key, now = _own(session), timezone.now()
     rows = HandOff.objects.filter(key=key, expires_at__gt=now)
     if not rows.filter(asked__lt=MOST_ASKED).update(asked=F("asked") + 1):
-        if rows.exists():
-            raise TooMany
-        raise NoHandOff
+        raise TooMany if rows.exists() else NoHandOff
     return _take(key, code_hashes=[""], until=now)
 
 

@@ -37,14 +37,8 @@ def start(state: str, next_url: str) -> tuple[str, AuthRequest]:
     """The provider's address for this state, and what to remember. Raises SignInRefused."""
     provider = configured_provider()
     started = provider.start(redirect_uri=public_address("signin:callback"), state=state)
-    auth_request = AuthRequest(
-        issuer=provider.issuer,
-        nonce=started.nonce,
-        code_verifier=started.code_verifier,
-        next_url=next_url,
-        started_at=time.time(),
-    )
-    return started.url, auth_request
+    issuer, nonce, code_verifier = provider.issuer, started.nonce, started.code_verifier
+    return started.url, AuthRequest(issuer, nonce, code_verifier, next_url, started_at=time.time())
 
 
 @_refused_while_unavailable()
@@ -62,12 +56,9 @@ def finish(request: SignedInRequest, auth_request: AuthRequest) -> SignedIn:
         raise SignInRefused(error, request.GET.get("error_description", ""))
     if not (code := request.GET.get("code")):
         raise SignInRefused("no_code")
-    return provider.finish(
-        code,
-        redirect_uri=public_address("signin:callback"),
-        code_verifier=auth_request.code_verifier,
-        nonce=auth_request.nonce,
-    )
+    redirect_uri = public_address("signin:callback")
+    nonce, verifier = auth_request.nonce, auth_request.code_verifier
+    return provider.finish(code, redirect_uri=redirect_uri, code_verifier=verifier, nonce=nonce)
 
 
 def begin_session(request: SignedInRequest, signed_in: SignedIn, *keep: str) -> None:

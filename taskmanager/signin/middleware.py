@@ -27,10 +27,9 @@ class SignInMiddleware(MiddlewareMixin):
     ) -> HttpResponseBase | None:
         if not getattr(view, "login_required", True):
             return None
-        person = person_in(request.session)
-        if person is None:
+        request.person = person_in(request.session)
+        if request.person is None:
             return login_prompt(request)
-        request.person = person
         if not getattr(view, "is_background_request", False):
             request.session.touch()  # type: ignore[attr-defined]  # our engine's own method
         return None

@@ -1,6 +1,6 @@
 """Sessions, and what lives and dies with them. There is no user table."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -19,8 +19,6 @@ class Session(AbstractBaseSession):
     created_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)
 
-    REWRITTEN: ClassVar = ("session_data", "expire_date", "subject_hash", "sid_hash")
-
     class Meta:
         verbose_name = "session"
 
@@ -30,7 +28,7 @@ class Session(AbstractBaseSession):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Rewriting a session leaves `created_at` and `seen_at` alone."""
         if kwargs.get("force_update"):
-            kwargs["update_fields"] = self.REWRITTEN
+            kwargs["update_fields"] = ("session_data", "expire_date", "subject_hash", "sid_hash")
         super().save(*args, **kwargs)
 
 

@@ -78,9 +78,8 @@ def login_prompt(request: SignedInRequest) -> HttpResponse:
     if not request.htmx:
         return HttpResponseRedirect(signin_url(request.get_full_path()))
     # HttpResponseClientRedirect would answer 200, which is wrong for scripts and in logs.
-    response = HttpResponse(status=HTTPStatus.UNAUTHORIZED)
-    response.headers["HX-Redirect"] = signin_url(request.htmx.current_url_abs_path)
-    return response
+    headers = {"HX-Redirect": signin_url(request.htmx.current_url_abs_path)}
+    return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers=headers)
 
 
 def frame_prompt(request: SignedInRequest, *, is_refused: bool = False) -> HttpResponse:

@@ -62,10 +62,10 @@ def end_others(request: HttpRequest) -> HttpResponse:
 
 def _mine(session: SessionBase) -> QuerySet[Session]:
     """The sessions, not yet expired, of the person whose session this is."""
-    issuer, subject = session.get("issuer", ""), session.get("subject", "")
     mine = Q(pk=session_row(session))
-    if subject:
-        mine |= Q(subject_hash__in=crypto.fingerprints("subject", issuer, subject))
+    if subject := session.get("subject"):
+        hashes = crypto.fingerprints("subject", session.get("issuer", ""), subject)
+        mine |= Q(subject_hash__in=hashes)
     return Session.objects.filter(mine, expire_date__gt=timezone.now())
 
 

@@ -35,9 +35,8 @@ class TokenStore:
 
     def write(self, tokens: Tokens) -> None:
         """Store the tokens of a session that has just been saved."""
-        TokenSet.objects.update_or_create(
-            session_id=self.row, defaults={"sealed": self._sealed(tokens)}
-        )
+        defaults = {"sealed": self._sealed(tokens)}
+        TokenSet.objects.update_or_create(session_id=self.row, defaults=defaults)
 
     def replace(self, tokens: Tokens) -> None:
         """Store renewed tokens and end the lease, in one UPDATE."""

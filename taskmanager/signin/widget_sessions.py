@@ -32,9 +32,8 @@ def browser_mark(session: SessionBase) -> str:
 
 def mark_as_widget(session: SessionBase, started_by: str) -> None:
     """Store that this session, just saved, is a widget's."""
-    FramedSession.objects.update_or_create(
-        session_id=session_row(session), defaults={"started_by": started_by}
-    )
+    row, defaults = session_row(session), {"started_by": started_by}
+    FramedSession.objects.update_or_create(session_id=row, defaults=defaults)
 
 
 def end_all_of(session: SessionBase) -> None:

@@ -54,12 +54,10 @@ def person_from(claims: Mapping[str, Any], config: ProviderConfig, *usual_names:
     alias = text(claims, *ALIASES) or identity
     full_name = " ".join(filter(None, (text(claims, "given_name"), text(claims, "family_name"))))
     levels = claims.get(config.admin_claim)
-    held = {levels} if isinstance(levels, str) else set()
-    if isinstance(levels, list):
-        held = {level for level in levels if isinstance(level, str)}
+    held = levels if isinstance(levels, list) else [levels]
     return Person(
         id=identity,
         name=text(claims, "name") or full_name or text(claims, *NAMES) or alias,
         alias=alias,
-        is_admin=not held.isdisjoint(config.admin_values),
+        is_admin=any(value in held for value in config.admin_values),
     )
