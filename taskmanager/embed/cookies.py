@@ -28,14 +28,14 @@ class FrameSessionMiddleware(SessionMiddleware):
         request.frame_session_key = own_key
         request.has_own_session = request.embedded and self.stands_alone(request.COOKIES)
         if request.has_own_session and own_key is not None:
-            request.COOKIES[settings.SESSION_COOKIE_NAME] = own_key
+            request.COOKIES[settings.SESSION_COOKIE_NAME] = own_key  # where Django looks for it
         super().process_request(request)
 
     def stands_alone(self, cookies: Mapping[str, str]) -> bool:
-        """Whether a frame uses its own session: unless the full page's one is signed in.
+        """Whether a frame uses its own session and not the full page's.
 
-        The popup of its sign-in begins a session for the full page as well, and meanwhile the
-        frame must not lose its own.
+        The full page's counts if it is signed in, or if the frame has none of its own. Else the
+        frame's popup, which begins a session for the full page, would make the frame lose its own.
         """
         shared = cookies.get(settings.SESSION_COOKIE_NAME)
         if shared is None:

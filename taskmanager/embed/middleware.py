@@ -36,12 +36,11 @@ class EmbeddingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: AppRequest) -> HttpResponseBase:
-        embedded = request.path.startswith(WIDGET_PREFIX) and request.path not in UNFRAMED
-        request.embedded = embedded
-        request.layout = "embed.html" if embedded else "site.html"
-        request.home = WIDGET_PREFIX if embedded else "/"
+        request.embedded = request.path.startswith(WIDGET_PREFIX) and request.path not in UNFRAMED
+        request.layout = "embed.html" if request.embedded else "site.html"
+        request.home = WIDGET_PREFIX if request.embedded else "/"
         destination = request.headers.get("Sec-Fetch-Dest", "")
-        if not embedded:
+        if not request.embedded:
             return self.unframed(request, destination)
         if not settings.FRAME_ANCESTORS:
             return render(request, "widget/off.html", status=HTTPStatus.NOT_FOUND)

@@ -2,7 +2,7 @@
 
 
 class SignInNeeded(Exception):
-    """Nobody is signed in, or the provider no longer vouches for the person."""
+    """Nobody is signed in, or the provider no longer accepts the session's tokens."""
 
 
 class ProviderUnavailable(Exception):

@@ -1,4 +1,4 @@
-"""A session's access token, renewed by one caller at a time, and never repeated on failure.
+"""A session's access token, renewed by one caller at a time; a refresh is never repeated.
 
 A provider that rotates refresh tokens ends the sign-in when an old one is used a second time.
 """
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 def access_token_for(store: TokenStore, provider: Provider) -> str:
     """The access token, renewed shortly before it expires.
 
-    Raises SignInNeeded when there is none to be had, ProviderUnavailable when it has expired.
+    Raises SignInNeeded without one, ProviderUnavailable when it expired and the provider is down.
     """
     old = tokens = store.read()
     if old is not None and not old.lasts(RENEW_BEFORE):

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 def keeps_opener(response: HttpResponse) -> HttpResponse:
-    """Let the page speak with the frame that opened it, unlike every other page of ours."""
+    """Let the page reach the frame that opened it: same-origin, or a redirect, would prevent it."""
     response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return response
 
