@@ -12,12 +12,12 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 
 from workitems.domain.ports import WorkItemsClient
-from workitems.isc.schemas import ApprovalItem, WorkItem
+from workitems.isc.schemas import WorkItem
 
 # ISC's final states, in lower case. "Finished" is how it closes what was approved or completed.
 DONE_STATES: Final = frozenset({"finished", "approved"})
 REJECTED_STATES: Final = frozenset({"rejected"})
-OTHER_FINAL_STATES: Final = frozenset({"returned", "expired", "canceled"})
+FINAL_STATES: Final = DONE_STATES | REJECTED_STATES | {"returned", "expired", "canceled"}
 
 
 class Verdict(StrEnum):
@@ -25,11 +25,6 @@ class Verdict(StrEnum):
 
     APPROVE = "approve"
     REJECT = "reject"
-
-    @property
-    def states(self) -> frozenset[str]:
-        """The states in which an approval item is left by this verdict."""
-        return DONE_STATES if self is Verdict.APPROVE else REJECTED_STATES
 
 
 class Judgement(StrEnum):
@@ -48,15 +43,23 @@ class Command(ABC):
     item_id: str
 
     name: ClassVar[str]
+    wanted: ClassVar[frozenset[str]] = DONE_STATES  # the states that success leads to
     hands_over: ClassVar[bool] = False  # success takes the item out of the sender's reach
 
     @abstractmethod
     def send(self, client: WorkItemsClient) -> WorkItem | None:
         """Send it, once. Raises a child of IscError."""
 
-    @abstractmethod
     def judge(self, item: WorkItem) -> Judgement:
         """Compare the item as it stands now with what the command wanted."""
+        return Judgement.OPEN if item.is_open else self.judge_state(item.state)
+
+    def judge_state(self, state: str | None) -> Judgement:
+        """The same for the state of something that does not wait any more."""
+        word = (state or "").strip().lower()
+        if word in self.wanted:
+            return Judgement.DONE
+        return Judgement.DIFFERENT if word in FINAL_STATES else Judgement.UNKNOWN
 
     @property
     def label(self) -> str:
@@ -82,8 +85,8 @@ class _DecideOne(Command):
     def judge(self, item: WorkItem) -> Judgement:
         line = next((one for one in item.approval_items if one.id == self.approval_item_id), None)
         if line is not None and not line.is_open:
-            return _judged(line.state, self.verdict.states)
-        return _judged_item(item, self.verdict.states)
+            return self.judge_state(line.state)
+        return super().judge(item)
 
     @property
     def label(self) -> str:
@@ -107,6 +110,7 @@ class Reject(_DecideOne):
 
     name = "reject"
     verdict = Verdict.REJECT
+    wanted = REJECTED_STATES
 
     def send(self, client: WorkItemsClient) -> WorkItem | None:
         return client.reject_approval_item(self.item_id, self.approval_item_id)
@@ -118,11 +122,11 @@ class _DecideAll(Command):
 
     def judge(self, item: WorkItem) -> Judgement:
         if not item.approval_items:
-            return _judged_item(item, self.verdict.states)
+            return super().judge(item)
         if item.is_open and item.open_approval_items:
             return Judgement.OPEN
         # Some may have been decided one by one before: those say nothing about this command.
-        judgements = [_judged_line(line, self.verdict) for line in item.approval_items]
+        judgements = [self.judge_state(line.state) for line in item.approval_items]
         return next(one for one in Judgement if one in judgements)
 
     @property
@@ -147,6 +151,7 @@ class RejectAll(_DecideAll):
 
     name = "reject-all"
     verdict = Verdict.REJECT
+    wanted = REJECTED_STATES
 
     def send(self, client: WorkItemsClient) -> WorkItem | None:
         return client.reject_approval_items_in_bulk(self.item_id)
@@ -161,9 +166,6 @@ class Complete(Command):
     def send(self, client: WorkItemsClient) -> WorkItem | None:
         return client.complete_work_item(self.item_id)
 
-    def judge(self, item: WorkItem) -> Judgement:
-        return _judged_item(item, DONE_STATES)
-
 
 @dataclass(frozen=True)
 class SubmitForm(Command):
@@ -175,9 +177,6 @@ class SubmitForm(Command):
 
     def send(self, client: WorkItemsClient) -> WorkItem | None:
         return client.submit_account_selection(self.item_id, self.values)
-
-    def judge(self, item: WorkItem) -> Judgement:
-        return _judged_item(item, DONE_STATES)
 
     @property
     def label(self) -> str:
@@ -223,20 +222,3 @@ def command_from_json(document: Mapping[str, Any]) -> Command:
     """The command that `to_json` wrote. KeyError or TypeError for anything else."""
     fields = dict(document)
     return COMMANDS[fields.pop("name")](**fields)
-
-
-def _judged_item(item: WorkItem, wanted: frozenset[str]) -> Judgement:
-    return Judgement.OPEN if item.is_open else _judged(item.state, wanted)
-
-
-def _judged_line(line: ApprovalItem, verdict: Verdict) -> Judgement:
-    return Judgement.UNKNOWN if line.is_open else _judged(line.state, verdict.states)
-
-
-def _judged(state: str | None, wanted: frozenset[str]) -> Judgement:
-    """For something that does not wait any more."""
-    word = (state or "").strip().lower()
-    if word in wanted:
-        return Judgement.DONE
-    is_final = word in DONE_STATES | REJECTED_STATES | OTHER_FINAL_STATES
-    return Judgement.DIFFERENT if is_final else Judgement.UNKNOWN

@@ -19,31 +19,20 @@ class Credentials(Protocol):
 class WorkItemsClient(Protocol):
     """The writing operations of ISC's Work Items API: what a command sends itself with.
 
-    Each returns the work item as ISC sent it back, None if it sent nothing, and raises a child of
-    IscError; OutcomeUnknown where ISC may or may not have done it.
+    `values` is keyed on field name. Each returns the work item as ISC sent it back, None if it sent
+    nothing, and raises a child of IscError; OutcomeUnknown where ISC may or may not have done it.
     """
 
-    def approve_approval_item(self, work_item_id: str, approval_item_id: str) -> WorkItem | None:
-        """Approve one approval item."""
-
-    def reject_approval_item(self, work_item_id: str, approval_item_id: str) -> WorkItem | None:
-        """Reject one approval item."""
-
-    def approve_approval_items_in_bulk(self, work_item_id: str) -> WorkItem | None:
-        """Approve all open approval items of one work item."""
-
-    def reject_approval_items_in_bulk(self, work_item_id: str) -> WorkItem | None:
-        """Reject all open approval items of one work item."""
-
-    def complete_work_item(self, work_item_id: str) -> WorkItem | None:
-        """Mark a work item as complete."""
-
+    def approve_approval_item(
+        self, work_item_id: str, approval_item_id: str
+    ) -> WorkItem | None: ...
+    def reject_approval_item(self, work_item_id: str, approval_item_id: str) -> WorkItem | None: ...
+    def approve_approval_items_in_bulk(self, work_item_id: str) -> WorkItem | None: ...
+    def reject_approval_items_in_bulk(self, work_item_id: str) -> WorkItem | None: ...
+    def complete_work_item(self, work_item_id: str) -> WorkItem | None: ...
     def submit_account_selection(
         self, work_item_id: str, values: Mapping[str, object]
-    ) -> WorkItem | None:
-        """Answer the form of a work item; `values` is keyed on field name."""
-
+    ) -> WorkItem | None: ...
     def forward_work_item(
         self, work_item_id: str, *, target_owner_id: str, comment: str, send_notifications: bool
-    ) -> None:
-        """Hand a work item to somebody else; ISC answers without a body."""
+    ) -> None: ...

@@ -1,6 +1,6 @@
 """What the services hand up: pages of a queue, numbers, and the end of a write."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workitems.domain.queue_query import Tab
@@ -74,12 +74,11 @@ class Queue:
     @classmethod
     def of(cls, tab: Tab, page: WorkItemPage, summary: WorkItemSummary | None) -> "Queue":
         """The list's own total outranks the summary's, so that badge and list cannot disagree."""
-        counts = Counts.of(summary)
-        if page.total is None:
-            total = counts.open if tab is Tab.PENDING else counts.completed
-            return cls(tab, page.items, total, counts)
-        if tab is Tab.PENDING:
-            counts = Counts(page.total, counts.completed)
+        counts, total, is_pending = Counts.of(summary), page.total, tab is Tab.PENDING
+        if total is None:
+            total = counts.open if is_pending else counts.completed
+        elif is_pending:
+            counts = replace(counts, open=total)
         else:
-            counts = Counts(counts.open, page.total)
-        return cls(tab, page.items, page.total, counts)
+            counts = replace(counts, completed=total)
+        return cls(tab, page.items, total, counts)

@@ -4,27 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
+from workitems.isc import paths, schemas
 from workitems.isc.errors import OutcomeUnknown, UnexpectedReply
 from workitems.isc.lenient import is_usable_id, objects, text, whole_number
-from workitems.isc.paths import (
-    API_VERSION,
-    PUBLIC_IDENTITIES,
-    WORK_ITEMS,
-    ids_filter,
-    item_path,
-    owner_params,
-    page_params,
-    people_filter,
-    segment,
-    service_path,
-)
-from workitems.isc.schemas import (
-    PublicIdentity,
-    WorkItem,
-    WorkItemPage,
-    WorkItemSummary,
-    read_work_item,
-)
+from workitems.isc.paths import item_path, segment
+from workitems.isc.schemas import PublicIdentity, WorkItem, WorkItemPage, WorkItemSummary
 from workitems.isc.transport import Reply, Transport
 
 IDS_PER_CALL = 100  # about 4 KB of address
@@ -38,14 +22,10 @@ class IscClient:
     """
 
     def __init__(self, transport: Transport, *, api_version: str) -> None:
-        if not API_VERSION.fullmatch(api_version):
+        if not paths.API_VERSION.fullmatch(api_version):
             raise ValueError(f"{api_version!r} is not a version such as v2024, v1 or beta.")
         self._transport = transport
         self._api_version = api_version
-
-    def path(self, service: str, rest: str = "") -> str:
-        """The address of a service below the API base."""
-        return service_path(self._api_version, service, rest)
 
     # Reads of work items
 
@@ -53,13 +33,13 @@ class IscClient:
         self, *, owner_id: str, limit: int, offset: int, count: bool = True
     ) -> WorkItemPage:
         """One page of what is pending; `limit` is at most 250, `offset` counts rows."""
-        return self._page("", page_params(owner_id, limit, offset, count=count))
+        return self._page("", paths.page_params(owner_id, limit, offset, count=count))
 
     def list_completed_work_items(
         self, *, owner_id: str, limit: int, offset: int, count: bool = True
     ) -> WorkItemPage:
         """One page of what is completed."""
-        return self._page("/completed", page_params(owner_id, limit, offset, count=count))
+        return self._page("/completed", paths.page_params(owner_id, limit, offset, count=count))
 
     def count_work_items(self, owner_id: str) -> int:
         """How many are pending."""
@@ -72,7 +52,7 @@ class IscClient:
 
     def summarise_work_items(self, owner_id: str) -> WorkItemSummary:
         """Open, completed and total in one call."""
-        reply = self._read("/summary", owner_params(owner_id))
+        reply = self._read("/summary", paths.owner_params(owner_id))
         try:
             return WorkItemSummary.model_validate(reply.json)
         except ValidationError as error:
@@ -84,7 +64,7 @@ class IscClient:
         body = reply.json
         if isinstance(body, list) and len(body) == 1:  # beta's specification promises an array
             body = body[0]
-        item = read_work_item(body)
+        item = schemas.read_work_item(body)
         if not isinstance(item, WorkItem):
             raise _unexpected(reply, item.reason)
         return item
@@ -106,7 +86,7 @@ class IscClient:
             "comment": comment,
             "sendNotifications": send_notifications,
         }
-        path = self.path(WORK_ITEMS, f"{item_path(work_item_id)}/forward")
+        path = self._path(f"{item_path(work_item_id)}/forward")
         self._transport.send("POST", path, json=body, experimental=True)
 
     def approve_approval_item(self, work_item_id: str, approval_item_id: str) -> WorkItem | None:
@@ -139,7 +119,7 @@ class IscClient:
         Two or more words are a first and a last name in either order; no word finds nobody.
         """
         words = text.split()
-        return self._people(people_filter(words), limit) if words else ()
+        return self._people(paths.people_filter(words), limit) if words else ()
 
     def get_public_identities(self, ids: Sequence[str]) -> tuple[PublicIdentity, ...]:
         """The people with these ids, in ISC's order; unknown ids are left out."""
@@ -147,33 +127,36 @@ class IscClient:
         found: list[PublicIdentity] = []
         for start in range(0, len(wanted), IDS_PER_CALL):
             some = wanted[start : start + IDS_PER_CALL]
-            found += self._people(ids_filter(some), len(some))
+            found += self._people(paths.ids_filter(some), len(some))
         return tuple(found)
 
     # What the methods share
 
+    def _path(self, rest: str = "", service: str = paths.WORK_ITEMS) -> str:
+        return paths.service_path(self._api_version, service, rest)
+
     def _read(
         self, rest: str, params: Mapping[str, str] | None = None, *, experimental: bool = False
     ) -> Reply:
-        path = self.path(WORK_ITEMS, rest)
+        path = self._path(rest)
         return self._transport.send("GET", path, params=params, experimental=experimental)
 
     def _write(self, rest: str, body: object = None) -> WorkItem | None:
-        reply = self._transport.send("POST", self.path(WORK_ITEMS, rest), json=body)
+        reply = self._transport.send("POST", self._path(rest), json=body)
         if not reply.json:
             return None
-        item = read_work_item(reply.json)
+        item = schemas.read_work_item(reply.json)
         if not isinstance(item, WorkItem):
             raise OutcomeUnknown(item.reason, status=reply.status, request_id=reply.request_id)
         return item
 
     def _page(self, rest: str, params: Mapping[str, str]) -> WorkItemPage:
         reply = self._read(rest, params)
-        items = tuple(map(read_work_item, _elements(reply)))
+        items = tuple(map(schemas.read_work_item, _elements(reply)))
         return WorkItemPage(items, whole_number(reply.headers.get("X-Total-Count")))
 
     def _count(self, rest: str, owner_id: str, *, experimental: bool = False) -> int:
-        reply = self._read(rest, owner_params(owner_id), experimental=experimental)
+        reply = self._read(rest, paths.owner_params(owner_id), experimental=experimental)
         number = whole_number(reply.json.get("count")) if isinstance(reply.json, dict) else None
         if number is None:
             raise _unexpected(reply, "no count")
@@ -181,7 +164,8 @@ class IscClient:
 
     def _people(self, filters: str, limit: int) -> tuple[PublicIdentity, ...]:
         params = {"filters": filters, "sorters": "name", "limit": str(limit)}
-        reply = self._transport.send("GET", self.path(PUBLIC_IDENTITIES), params=params)
+        path = self._path(service=paths.PUBLIC_IDENTITIES)
+        reply = self._transport.send("GET", path, params=params)
         people = (row for row in objects(_elements(reply)) if _has_id(row))
         return tuple(PublicIdentity.model_validate(person) for person in people)
 

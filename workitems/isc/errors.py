@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import Any
 
 DETAIL_LENGTH = 300
 RETRY_AFTER_DEFAULT = 10.0  # seconds: the length of ISC's own rate-limit window
@@ -61,15 +62,9 @@ class RateLimited(IscError):
     """429: come back in `retry_after` seconds (0 to 60)."""
 
     def __init__(
-        self,
-        message: str = "",
-        *,
-        retry_after: float = RETRY_AFTER_DEFAULT,
-        status: int | None = HTTPStatus.TOO_MANY_REQUESTS,
-        request_id: str | None = None,
-        detail: str = "",
+        self, message: str = "", *, retry_after: float = RETRY_AFTER_DEFAULT, **known: Any
     ) -> None:
-        super().__init__(message, status=status, request_id=request_id, detail=detail)
+        super().__init__(message, **known)
         self.retry_after = retry_after
 
 

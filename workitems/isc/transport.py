@@ -16,17 +16,9 @@ from urllib.parse import quote, urlencode
 
 import requests
 from requests.auth import AuthBase
-from urllib3.exceptions import (
-    DecodeError,
-    ProtocolError,
-    ReadTimeoutError,
-    SSLError,
-)
+from urllib3 import exceptions as urllib3_errors
 
-from workitems.isc.errors import (
-    IscError,
-    SignInAgain,
-)
+from workitems.isc.errors import IscError, SignInAgain
 from workitems.isc.failures import Call, request_id_of
 from workitems.isc.lenient import parse_json
 
@@ -35,9 +27,7 @@ logger = logging.getLogger("workitems.isc")
 # (connect, read) seconds. gthread's --timeout does not cut a slow request, this does; a little
 # over three so that a lost SYN may be sent a second time.
 TIMEOUT: Final = (3.05, 10.0)
-READ_ATTEMPTS: Final = (
-    2  # a read is repeated once, at once; never after a time-out: 10 s were enough
-)
+READ_ATTEMPTS: Final = 2  # repeated at once; never after a time-out: 10 s were enough
 TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750, 2.1
 BODY_SECONDS = 20.0  # for the body, asked between chunks: the read time-out bounds each wait only
 BODY_BYTES = 10 * 1024 * 1024  # 250 rows are about 0.5 MB
@@ -54,7 +44,6 @@ class BearerAuth(AuthBase):
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the header."""
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
 
@@ -153,7 +142,11 @@ class Transport:
 
 def _reply(call: Call, response: requests.Response) -> Reply:
     if not HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
-        raise call.refusal(response, _body_or_nothing(response))
+        try:
+            body = _body(response)
+        except (OSError, ValueError):  # the status counts even if the body breaks off
+            body = b""
+        raise call.refusal(response, body)
     request_id = request_id_of(response)
     try:
         body = _body(response)
@@ -179,25 +172,16 @@ def _what_is_there(response: requests.Response) -> bytes:
     """The next piece of the body, however small; `iter_content` waits until a piece is full."""
     try:
         piece: bytes = response.raw.read1(CHUNK_BYTES, decode_content=True)
-    except DecodeError as error:
+    except urllib3_errors.DecodeError as error:
         raise requests.exceptions.ContentDecodingError(error) from error
-    except ProtocolError as error:
+    except urllib3_errors.ProtocolError as error:
         raise requests.exceptions.ChunkedEncodingError(error) from error
-    except (ReadTimeoutError, SSLError) as error:
+    except (urllib3_errors.ReadTimeoutError, urllib3_errors.SSLError) as error:
         raise requests.exceptions.ConnectionError(error) from error
     return piece
 
 
-def _body_or_nothing(response: requests.Response) -> bytes:
-    """The body of a refusal; the status counts even if the body breaks off."""
-    try:
-        return _body(response)
-    except (OSError, ValueError):
-        return b""
-
-
 def _log(call: Call, started: float, outcome: object, request_id: str | None) -> None:
     elapsed = (time.perf_counter() - started) * 1000
-    logger.info(
-        "%s %s %s %.0f ms request_id=%s", call.method, call.path, outcome, elapsed, request_id
-    )
+    line = "%s %s %s %.0f ms request_id=%s"
+    logger.info(line, call.method, call.path, outcome, elapsed, request_id)

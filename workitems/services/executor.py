@@ -5,14 +5,7 @@ import logging
 from workitems.domain.commands import Command, Judgement
 from workitems.domain.ports import Credentials, WorkItemsClient
 from workitems.domain.results import NotSent, Receipt, WriteStatus
-from workitems.isc.errors import (
-    Forbidden,
-    IscError,
-    NotFound,
-    OutcomeUnknown,
-    Rejected,
-    SignInAgain,
-)
+from workitems.isc import errors
 from workitems.isc.schemas import WorkItem
 from workitems.services.reader import Reader
 
@@ -53,22 +46,18 @@ class Executor:
 
     def _end_of(self, command: Command) -> Receipt:
         try:
-            item = self._send(command)
-        except OutcomeUnknown as silence:
+            item = command.send(self._client)
+        except errors.SignInAgain as refusal:
+            if not self._credentials.renew():
+                raise
+            raise refusal.as_type(NotSent) from refusal
+        except errors.OutcomeUnknown as silence:
             return self._after_silence(command, silence)
-        except Rejected as refusal:
+        except errors.Rejected as refusal:
             return self._after_refusal(command, refusal)
         if command.hands_over:
             return Receipt(WriteStatus.SUCCEEDED)
         return Receipt(WriteStatus.SUCCEEDED, item or self._seen_after(command))
-
-    def _send(self, command: Command) -> WorkItem | None:
-        try:
-            return command.send(self._client)
-        except SignInAgain as refusal:
-            if not self._credentials.renew():
-                raise
-            raise refusal.as_type(NotSent) from refusal
 
     def _seen_after(self, command: Command) -> WorkItem | None:
         """How the item stands after a write that ISC confirmed without a word about it.
@@ -77,10 +66,10 @@ class Executor:
         """
         try:
             return self._reader.item(command.item_id)
-        except IscError:
+        except errors.IscError:
             return None
 
-    def _after_refusal(self, command: Command, refusal: Rejected) -> Receipt:
+    def _after_refusal(self, command: Command, refusal: errors.Rejected) -> Receipt:
         """Tell "somebody was faster" from any other refusal by reading the item again."""
         if command.hands_over:
             return _refused(refusal, None)
@@ -89,15 +78,15 @@ class Executor:
             return _refused(refusal, item)
         return Receipt(WriteStatus.ALREADY_DONE, item, request_id=refusal.request_id)
 
-    def _after_silence(self, command: Command, silence: OutcomeUnknown) -> Receipt:
+    def _after_silence(self, command: Command, silence: errors.OutcomeUnknown) -> Receipt:
         """Read the item again, so that the page can tell the truth about a write without answer."""
         try:
             item = self._reader.item(command.item_id)
-        except (NotFound, Forbidden):
+        except (errors.NotFound, errors.Forbidden):
             if command.hands_over:
                 return Receipt(WriteStatus.VERIFIED)
             raise silence from None
-        except IscError:
+        except errors.IscError:
             raise silence from None
         judgement = command.judge(item)
         if judgement is Judgement.DONE:
@@ -113,5 +102,5 @@ class Executor:
         log.info(line, command.label, command.item_id, self._actor_id, owner_id, end)
 
 
-def _refused(refusal: Rejected, item: WorkItem | None) -> Receipt:
+def _refused(refusal: errors.Rejected, item: WorkItem | None) -> Receipt:
     return Receipt(WriteStatus.REFUSED, item, refusal.detail, refusal.request_id)

@@ -8,17 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from workitems.domain.results import CannotRenew, ListForbidden, ListMissing, NotSent
-from workitems.isc.errors import (
-    Forbidden,
-    IscError,
-    NotFound,
-    OutcomeUnknown,
-    RateLimited,
-    Rejected,
-    TimedOut,
-    Unavailable,
-    UnexpectedReply,
-)
+from workitems.isc import errors
 from workitems.view_models.labels import Text
 
 
@@ -36,9 +26,9 @@ class Problem:
     can_resend: bool = True
 
     @classmethod
-    def of(cls, error: IscError, *, is_write: bool) -> "Problem":
+    def of(cls, error: errors.IscError, *, is_write: bool) -> "Problem":
         status, title, text = _words(error, is_write=is_write)
-        is_rate_limit = isinstance(error, RateLimited)
+        is_rate_limit = isinstance(error, errors.RateLimited)
         return cls(
             status=status,
             title=title,
@@ -46,13 +36,15 @@ class Problem:
             tone="warning" if is_rate_limit or isinstance(error, NotSent) else "error",
             detail=error.detail if isinstance(error, SAYS_WHY) else "",
             request_id=error.request_id or "",
-            wait=math.ceil(error.retry_after) if isinstance(error, RateLimited) else None,
-            can_resend=not isinstance(error, OutcomeUnknown | NotFound | Forbidden),
+            wait=math.ceil(error.retry_after) if isinstance(error, errors.RateLimited) else None,
+            can_resend=not isinstance(
+                error, errors.OutcomeUnknown | errors.NotFound | errors.Forbidden
+            ),
         )
 
 
-def _words(error: IscError, *, is_write: bool) -> tuple[HTTPStatus, Text, Text]:
-    if isinstance(error, RateLimited):
+def _words(error: errors.IscError, *, is_write: bool) -> tuple[HTTPStatus, Text, Text]:
+    if isinstance(error, errors.RateLimited):
         return HTTPStatus.TOO_MANY_REQUESTS, _("SailPoint is busy"), _wait_text(error)
     nothing_sent = _("Nothing was changed.") if is_write else ""
     for kind, status, title, text in WORDS:
@@ -61,10 +53,10 @@ def _words(error: IscError, *, is_write: bool) -> tuple[HTTPStatus, Text, Text]:
     return HTTPStatus.BAD_GATEWAY, _("Something went wrong with SailPoint"), _("Please try again.")
 
 
-STOPPED_SHORT = (TimedOut, Unavailable, CannotRenew, Rejected)
-SAYS_WHY = (Rejected, Forbidden, ListForbidden)
+STOPPED_SHORT = (errors.TimedOut, errors.Unavailable, CannotRenew, errors.Rejected)
+SAYS_WHY = (errors.Rejected, errors.Forbidden, ListForbidden)
 NOT_SHOWN = _("If it stays so, tell the people who run this site: it is nothing that you did.")
-WORDS: tuple[tuple[type[IscError], HTTPStatus, Text, Text], ...] = (
+WORDS: tuple[tuple[type[errors.IscError], HTTPStatus, Text, Text], ...] = (
     (
         CannotRenew,
         HTTPStatus.SERVICE_UNAVAILABLE,
@@ -83,25 +75,25 @@ WORDS: tuple[tuple[type[IscError], HTTPStatus, Text, Text], ...] = (
     (ListForbidden, HTTPStatus.FORBIDDEN, _("SailPoint does not show this"), NOT_SHOWN),
     (ListMissing, HTTPStatus.NOT_FOUND, _("SailPoint has nothing at this address"), NOT_SHOWN),
     (
-        Forbidden,
+        errors.Forbidden,
         HTTPStatus.FORBIDDEN,
         _("You may not do this"),
         _("This task moved to someone else, or your rights in SailPoint do not cover it."),
     ),
     (
-        NotFound,
+        errors.NotFound,
         HTTPStatus.NOT_FOUND,
         _("This task is no longer here"),
         _("It was already finished or withdrawn."),
     ),
     (
-        Rejected,
+        errors.Rejected,
         HTTPStatus.CONFLICT,
         _("SailPoint refused"),
         _("SailPoint understood the request, and refused it."),
     ),
     (
-        OutcomeUnknown,
+        errors.OutcomeUnknown,
         HTTPStatus.GATEWAY_TIMEOUT,
         _("We don't know yet"),
         _(
@@ -110,19 +102,19 @@ WORDS: tuple[tuple[type[IscError], HTTPStatus, Text, Text], ...] = (
         ),
     ),
     (
-        TimedOut,
+        errors.TimedOut,
         HTTPStatus.GATEWAY_TIMEOUT,
         _("SailPoint is slow to answer"),
         _("We waited, and no answer came in time. Please try again."),
     ),
     (
-        Unavailable,
+        errors.Unavailable,
         HTTPStatus.SERVICE_UNAVAILABLE,
         _("SailPoint cannot be reached"),
         _("It is down or out of reach at the moment. Please try again soon."),
     ),
     (
-        UnexpectedReply,
+        errors.UnexpectedReply,
         HTTPStatus.BAD_GATEWAY,
         _("SailPoint's answer makes no sense"),
         _("Something between us and SailPoint answered in its place. Please try again."),
@@ -130,7 +122,7 @@ WORDS: tuple[tuple[type[IscError], HTTPStatus, Text, Text], ...] = (
 )
 
 
-def _wait_text(error: RateLimited) -> str:
+def _wait_text(error: errors.RateLimited) -> str:
     seconds = math.ceil(error.retry_after)
     return ngettext(
         "SailPoint asks us to wait %(count)d second. Nothing is lost.",

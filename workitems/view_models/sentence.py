@@ -47,61 +47,40 @@ class Wording:
     without_source: Promise
 
 
-GIVE: Final = Wording(
-    "give",
-    _("Give {value} to {account} on {source}"),
-    _("Give {value} to {account}"),
-)
-REMOVE: Final = Wording(
-    "remove",
-    _("Remove {value} from {account} on {source}"),
-    _("Remove {value} from {account}"),
-)
-SET: Final = Wording(
-    "change",
-    _("Set {attribute} to {value} for {account} on {source}"),
-    _("Set {attribute} to {value} for {account}"),
-)
-CREATE: Final = Wording(
-    "create",
-    _("Create an account for {account} on {source}"),
-    _("Create an account for {account}"),
-)
-DELETE: Final = Wording(
-    "remove",
-    _("Delete the account {account} on {source}"),
-    _("Delete the account {account}"),
-)
-DISABLE: Final = Wording(
-    "remove",
-    _("Disable the account {account} on {source}"),
-    _("Disable the account {account}"),
-)
-ENABLE: Final = Wording(
-    "give",
-    _("Enable the account {account} on {source}"),
-    _("Enable the account {account}"),
-)
-UNLOCK: Final = Wording(
-    "change",
-    _("Unlock the account {account} on {source}"),
-    _("Unlock the account {account}"),
-)
-OTHER: Final = Wording(
-    "other",
-    _("{operation} {value} for {account} on {source}"),
-    _("{operation} {value} for {account}"),
-)
 WORDINGS: Final[Mapping[Operation, Wording]] = {
-    Operation.GIVE: GIVE,
-    Operation.REMOVE: REMOVE,
-    Operation.SET: SET,
-    Operation.CREATE: CREATE,
-    Operation.DELETE: DELETE,
-    Operation.DISABLE: DISABLE,
-    Operation.ENABLE: ENABLE,
-    Operation.UNLOCK: UNLOCK,
-    Operation.OTHER: OTHER,
+    Operation.GIVE: Wording(
+        "give", _("Give {value} to {account} on {source}"), _("Give {value} to {account}")
+    ),
+    Operation.REMOVE: Wording(
+        "remove", _("Remove {value} from {account} on {source}"), _("Remove {value} from {account}")
+    ),
+    Operation.SET: Wording(
+        "change",
+        _("Set {attribute} to {value} for {account} on {source}"),
+        _("Set {attribute} to {value} for {account}"),
+    ),
+    Operation.CREATE: Wording(
+        "create",
+        _("Create an account for {account} on {source}"),
+        _("Create an account for {account}"),
+    ),
+    Operation.DELETE: Wording(
+        "remove", _("Delete the account {account} on {source}"), _("Delete the account {account}")
+    ),
+    Operation.DISABLE: Wording(
+        "remove", _("Disable the account {account} on {source}"), _("Disable the account {account}")
+    ),
+    Operation.ENABLE: Wording(
+        "give", _("Enable the account {account} on {source}"), _("Enable the account {account}")
+    ),
+    Operation.UNLOCK: Wording(
+        "change", _("Unlock the account {account} on {source}"), _("Unlock the account {account}")
+    ),
+    Operation.OTHER: Wording(
+        "other",
+        _("{operation} {value} for {account} on {source}"),
+        _("{operation} {value} for {account}"),
+    ),
 }
 
 
