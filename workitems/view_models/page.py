@@ -1,7 +1,7 @@
 """Whole pages, and the parts of a page that are no work item: badge, pager, people."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -29,8 +29,9 @@ class Badge:
 
     @property
     def total(self) -> int | None:
-        known = self.open is not None and self.completed is not None
-        return (self.open or 0) + (self.completed or 0) if known else None
+        if self.open is None or self.completed is None:
+            return None
+        return self.open + self.completed
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Pager:
     first_row: int
     last_row: int
     total: int | None
-    numbers: tuple[int | None, ...] = field(default=())
+    numbers: tuple[int | None, ...]
 
     @classmethod
     def of(cls, query: QueueQuery, *, rows: int, total: int | None) -> "Pager":
@@ -87,12 +88,8 @@ class TaskPage:
             else TaskRow.unreadable(item)
             for item in queue.items
         )
-        return cls(
-            tab=queue.tab,
-            rows=rows,
-            pager=Pager.of(query, rows=len(rows), total=queue.total),
-            badge=Badge.of(queue.counts),
-        )
+        pager = Pager.of(query, rows=len(rows), total=queue.total)
+        return cls(queue.tab, rows, pager, Badge.of(queue.counts))
 
     @property
     def is_pending(self) -> bool:

@@ -1,14 +1,13 @@
 """Everything the API returned for one work item, beside the list or on a page of its own."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from workitems.domain.changes import change_of_remediation, source_name
-from workitems.isc.schemas import ApprovalItem, RemediationItem, WorkItem
+from workitems.isc.schemas import RemediationItem, WorkItem
 from workitems.view_models.labels import Text
 from workitems.view_models.render_context import RenderContext
 from workitems.view_models.rows import ApprovalLine, TaskRow
@@ -35,7 +34,14 @@ class ApprovalDetail:
 
     @classmethod
     def of(cls, line: ApprovalLine) -> "ApprovalDetail":
-        return cls(line, facts_of_approval(line.item))
+        facts = _filled(
+            Fact(_("Account"), line.item.account),
+            Fact(_("Source"), source_name(line.item.application)),
+            Fact(_("Operation"), line.item.operation),
+            Fact(_("Attribute"), line.item.name),
+            Fact(_("Value"), line.item.value),
+        )
+        return cls(line, facts)
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class RemediationLine:
 
     @classmethod
     def of(cls, item: RemediationItem, language: str | None) -> "RemediationLine":
-        facts = (
+        facts = _filled(
             Fact(_("Identity"), item.target_display_name or item.target_name),
             Fact(_("Source"), source_name(item.application_name)),
             Fact(_("Account"), item.native_identity),
@@ -55,7 +61,7 @@ class RemediationLine:
             Fact(_("Attribute"), item.attribute_name),
             Fact(_("Value"), item.attribute_value),
         )
-        return cls(change_sentence(change_of_remediation(item), language), _filled(facts))
+        return cls(change_sentence(change_of_remediation(item), language), facts)
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ class TaskPanel:
     ) -> "TaskPanel":
         context = RenderContext.at(now)
         row = TaskRow.in_context(context, item, notice=notice, notice_tone=notice_tone)
-        facts = (
+        facts = _filled(
             Fact(_("Name"), item.name),
             Fact(_("Description"), item.description),
             Fact(_("Type"), row.type_label),
@@ -90,7 +96,7 @@ class TaskPanel:
         return cls(
             row=row,
             approvals=tuple(map(ApprovalDetail.of, row.approvals)),
-            facts=_filled(facts),
+            facts=facts,
             remediations=tuple(
                 RemediationLine.of(line, context.language) for line in item.remediation_items
             ),
@@ -99,18 +105,7 @@ class TaskPanel:
         )
 
 
-def facts_of_approval(item: ApprovalItem) -> tuple[Fact, ...]:
-    facts = (
-        Fact(_("Account"), item.account),
-        Fact(_("Source"), source_name(item.application)),
-        Fact(_("Operation"), item.operation),
-        Fact(_("Attribute"), item.name),
-        Fact(_("Value"), item.value),
-    )
-    return _filled(facts)
-
-
-def _filled(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+def _filled(*facts: Fact) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.value or fact.moment)
 
 

@@ -28,18 +28,15 @@ class Problem:
     @classmethod
     def of(cls, error: errors.IscError, *, is_write: bool) -> "Problem":
         status, title, text = _words(error, is_write=is_write)
-        is_rate_limit = isinstance(error, errors.RateLimited)
         return cls(
             status=status,
             title=title,
             text=text,
-            tone="warning" if is_rate_limit or isinstance(error, NotSent) else "error",
+            tone="warning" if isinstance(error, errors.RateLimited | NotSent) else "error",
             detail=error.detail if isinstance(error, SAYS_WHY) else "",
             request_id=error.request_id or "",
             wait=math.ceil(error.retry_after) if isinstance(error, errors.RateLimited) else None,
-            can_resend=not isinstance(
-                error, errors.OutcomeUnknown | errors.NotFound | errors.Forbidden
-            ),
+            can_resend=not isinstance(error, NOT_RESENT),
         )
 
 
@@ -54,6 +51,7 @@ def _words(error: errors.IscError, *, is_write: bool) -> tuple[HTTPStatus, Text,
 
 
 STOPPED_SHORT = (errors.TimedOut, errors.Unavailable, CannotRenew, errors.Rejected)
+NOT_RESENT = (errors.OutcomeUnknown, errors.NotFound, errors.Forbidden)
 SAYS_WHY = (errors.Rejected, errors.Forbidden, ListForbidden)
 NOT_SHOWN = _("If it stays so, tell the people who run this site: it is nothing that you did.")
 WORDS: tuple[tuple[type[errors.IscError], HTTPStatus, Text, Text], ...] = (

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from workitems.domain import policy
 from workitems.domain.changes import change_of_approval
 from workitems.isc.schemas import ApprovalItem, UnreadableWorkItem, WorkItem
-from workitems.view_models.labels import UNREADABLE, State, Text, type_label
+from workitems.view_models.labels import State, Text, type_label
 from workitems.view_models.render_context import RenderContext
 from workitems.view_models.sentence import Part, Sentence, change_sentence, sentence_of
 from workitems.view_models.times import absolute, ago, waiting
@@ -46,22 +46,22 @@ class ApprovalLine:
 class TaskRow:
     """One row: its open approvals, `can_complete` or `has_form` say what can be done with it."""
 
-    id: str
     sentence: Sentence
     type_label: str
     state: State
-    is_open: bool
-    requester: str
-    age_label: str
-    moment: datetime | None
-    when: str
-    progress: str
-    approvals: tuple[ApprovalLine, ...]
-    open_approvals: int
-    can_complete: bool
-    is_manual: bool
-    has_form: bool
-    has_errors: bool
+    id: str = ""
+    is_open: bool = False
+    requester: str = ""
+    age_label: str = ""
+    moment: datetime | None = None
+    when: str = ""
+    progress: str = ""
+    approvals: tuple[ApprovalLine, ...] = ()
+    open_approvals: int = 0
+    can_complete: bool = False
+    is_manual: bool = False
+    has_form: bool = False
+    has_errors: bool = False
     is_readable: bool = True
     notice: Text = ""
     notice_tone: str = ""
@@ -109,22 +109,10 @@ class TaskRow:
         """SailPoint sent something that is no work item: say so, and show the rest of the list."""
         text = gettext("SailPoint sent a work item that cannot be read.")
         return cls(
-            id="",
             sentence=Sentence("other", (Part(text, is_name=False),)),
             type_label=gettext("Unreadable"),
             state=State("quiet", ""),
-            is_open=False,
-            requester="",
-            age_label="",
-            moment=None,
-            when="",
-            progress=str(UNREADABLE.get(item.reason, item.reason)),
-            approvals=(),
-            open_approvals=0,
-            can_complete=False,
-            is_manual=False,
-            has_form=False,
-            has_errors=False,
+            progress=gettext(item.reason),
             is_readable=False,
         )
 

@@ -5,7 +5,7 @@ the parts that name something are marked, so that a page may set them in bold.
 """
 
 import string
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -141,9 +141,7 @@ def _pieces(wording: Wording, language: str | None, *, has_source: bool) -> tupl
 
 
 def _taken_apart(template: str) -> Iterator[Piece]:
-    parse: Callable[[str], Iterator[tuple[str, str | None, str | None, str | None]]]
-    parse = string.Formatter().parse  # type: ignore[assignment]
-    for literal, field, *_rest in parse(template):
+    for literal, field, _spec, _conversion in string.Formatter().parse(template):
         if literal:
             yield Part(literal, is_name=False)
         if field is not None:

@@ -67,8 +67,7 @@ class ActionContext:
 
     def panel(self, item: WorkItem, *, notice: str = "", tone: str = "") -> dict[str, Any]:
         """The item's panel, with the empty form of one that still waits for its answer."""
-        is_asking = item.form is not None and item.is_open
         return {
             "panel": TaskPanel.of(item, now=timezone.now(), notice=notice, notice_tone=tone),
-            "selection": AccountSelectionForm(item.form) if is_asking and item.form else None,
+            "selection": AccountSelectionForm(item.form) if item.form and item.is_open else None,
         }

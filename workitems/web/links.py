@@ -67,22 +67,20 @@ def list_url(request: AppRequest, links: Links) -> str:
     for known in (request.htmx.current_url_abs_path, own_referer(request)):
         url = urlsplit(known or "")
         if url.path == links.home and url.query:
-            return url._replace(scheme="", netloc="", fragment="").geturl()
+            return f"{url.path}?{url.query}"
     return links.queue
 
 
 def back_url(request: HttpRequest, links: Links) -> str:
-    """Where the form stood, by its Referer, if that is a page of ours that can be shown again."""
+    """Where the form stood, by its Referer, if that is a page of ours that can be shown again.
+
+    The queue and the item are; a dialog that has done its work is not.
+    """
     url = urlsplit(own_referer(request))
-    if not is_page(url.path):
+    try:
+        match = resolve(url.path)
+    except Resolver404:
+        return links.queue
+    if match.app_name != "workitems" or match.url_name not in {"queue", "item"}:
         return links.queue
     return url._replace(scheme="", netloc="", fragment="").geturl()
-
-
-def is_page(path: str) -> bool:
-    """The queue and the item can be shown again; a dialog that has done its work cannot."""
-    try:
-        match = resolve(path)
-    except Resolver404:
-        return False
-    return match.app_name == "workitems" and match.url_name in {"queue", "item"}

@@ -8,8 +8,9 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django_htmx.http import push_url, reswap, retarget
+from django_htmx.http import push_url
 
+from taskmanager.core.htmx import notice_response
 from taskmanager.signin.prompts import token_refused
 from taskmanager.signin.request import SignedInRequest
 from workitems.isc.errors import Forbidden, IscError, NotFound, SignInAgain
@@ -41,7 +42,7 @@ class IscErrorMiddleware:
             title = _("This address makes no sense")
             return show(request, Problem(HTTPStatus.BAD_REQUEST, title, str(exception)))
         if isinstance(exception, PermissionDenied):
-            log.warning("not allowed: %s", _who_and_what(request))
+            _log_refused(request)
             title = _("You may not do this")
             return show(request, Problem(HTTPStatus.FORBIDDEN, title, str(exception)))
         return None
@@ -64,11 +65,12 @@ class IscErrorMiddleware:
         return show(request, problem)
 
 
-def _who_and_what(request: HttpRequest) -> str:
+def _log_refused(request: SignedInRequest) -> None:
     """Without the query, which may hold what somebody typed; but whose queue they asked for."""
-    person = getattr(request, "person", None)
-    owner = request.GET.get("owner", "-")[:100]
-    return f"identity {person.id if person else '-'}, {request.path[:200]}, owner {owner}"
+    person_id = request.person.id if request.person else "-"
+    owner_id = request.GET.get("owner", "-")[:100]
+    line = "not allowed: identity %s, %s, owner %s"
+    log.warning(line, person_id, request.path[:200], owner_id)
 
 
 def show(request: SignedInRequest, problem: Problem) -> HttpResponse:
@@ -86,17 +88,10 @@ def show(request: SignedInRequest, problem: Problem) -> HttpResponse:
         "can_resend": can_resend,
         "resend": sent_fields(request) if can_resend else [],
     }
-    if not request.htmx:
-        page = render(request, "workitems/error.html", context, status=problem.status)
-        return with_wait(page, problem.wait)
-    response = render(request, "workitems/error.html#notice", context, status=problem.status)
-    response = retarget(response, "find [data-notice]" if is_write else "#notices")
-    return with_wait(push_url(reswap(response, "innerHTML"), url=False), problem.wait)
-
-
-def with_wait(response: HttpResponse, wait: int | None = None) -> HttpResponse:
-    if wait is not None:
-        response["Retry-After"] = str(wait)
+    answer = notice_response if request.htmx else render
+    response = answer(request, "workitems/error.html", context, status=problem.status)
+    if problem.wait is not None:
+        response["Retry-After"] = str(problem.wait)
     return response
 
 

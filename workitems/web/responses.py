@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib import messages
+from django.contrib.messages.constants import DEFAULT_LEVELS
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -26,11 +27,6 @@ STATUSES: Final = {
     WriteStatus.UNCONFIRMED: HTTPStatus.GATEWAY_TIMEOUT,
     WriteStatus.REFUSED: HTTPStatus.CONFLICT,
 }
-MESSAGE_LEVELS: Final = {
-    "success": messages.SUCCESS,
-    "warning": messages.WARNING,
-    "error": messages.ERROR,
-}
 
 
 def write_response(context: ActionContext, receipt: Receipt, done: str = "") -> HttpResponse:
@@ -41,12 +37,13 @@ def write_response(context: ActionContext, receipt: Receipt, done: str = "") -> 
     request, text, tone = context.request, receipt_text(receipt, done), TONES[receipt.status]
     if not request.htmx:
         message = with_request_id(with_task(text, receipt), receipt)
-        messages.add_message(request, MESSAGE_LEVELS[tone], message)
+        messages.add_message(request, DEFAULT_LEVELS[tone.upper()], message)
         return HttpResponseRedirect(back_url(request, context.links))
+    closed = 1 if receipt.item is not None and not receipt.item.is_open else 0
     redrawn: dict[str, Any] = {
         "status": text,
         "tone": tone,
-        "badge": badge_after(context.counts, receipt),
+        "badge": badge_after(context.counts, left=closed, completed=closed),
         "request_id": "" if receipt.status.is_success else receipt.request_id,
     }
     if (item := receipt.item) is not None:
@@ -57,22 +54,27 @@ def write_response(context: ActionContext, receipt: Receipt, done: str = "") -> 
     return closing(context, response, receipt)
 
 
-def removed_response(context: ActionContext, item_id: str, text: str, **more: Any) -> HttpResponse:
-    """The answer when the item left the person's queue: words in the place of its row.
-
-    Keyword arguments: `status`, `tone`, `counts` (what the badge says now), `request_id`.
-    """
-    counts = more.pop("counts", None)
-    status = more.pop("status", HTTPStatus.OK)
+def removed_response(
+    context: ActionContext,
+    item_id: str,
+    text: str,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    tone: str = "success",
+    badge: Badge | None = None,
+    request_id: str = "",
+) -> HttpResponse:
+    """The answer when the item left the person's queue: words in the place of its row."""
     removed = {
         "gone": text,
         "gone_id": TaskRow.dom_id_of(item_id),
         "is_in_pane": context.shows_panel_of(item_id),
         "status": text,
-        "tone": more.pop("tone", "success"),
-        "badge": Badge.of(counts) if counts else None,
+        "tone": tone,
+        "badge": badge,
+        "request_id": request_id,
     }
-    return close_dialog(oob_response(context, {**removed, **more}, status))
+    return close_dialog(oob_response(context, removed, status))
 
 
 def forwarded_response(
@@ -83,11 +85,8 @@ def forwarded_response(
     if not context.request.htmx:
         messages.success(context.request, text)
         return HttpResponseRedirect(context.links.queue)
-    known = context.counts
-    counts = None
-    if known.open is not None and known.completed is not None:
-        counts = Counts(max(0, known.open - 1), known.completed)
-    return closing(context, removed_response(context, item_id, text, counts=counts), receipt)
+    badge = badge_after(context.counts, left=1, completed=0)
+    return closing(context, removed_response(context, item_id, text, badge=badge), receipt)
 
 
 def closing(context: ActionContext, response: HttpResponse, receipt: Receipt) -> HttpResponse:
@@ -138,10 +137,8 @@ def owner_redirect(context: ActionContext, item: WorkItem) -> HttpResponse:
     return HttpResponseClientRedirect(url) if context.request.htmx else HttpResponseRedirect(url)
 
 
-def badge_after(counts: Counts, receipt: Receipt) -> Badge | None:
+def badge_after(counts: Counts, *, left: int, completed: int) -> Badge | None:
     """The numbers after a write, worked out from those on the page: no call is spent on them."""
     if counts.open is None or counts.completed is None:
         return None
-    has_left = receipt.item is not None and not receipt.item.is_open
-    moved = 1 if has_left else 0
-    return Badge(max(0, counts.open - moved), counts.completed + moved)
+    return Badge(max(0, counts.open - left), counts.completed + completed)
