@@ -10,7 +10,7 @@ from workitems.domain.queue_query import QueueQuery, Tab
 from workitems.domain.results import Counts, Queue
 from workitems.isc.schemas import PublicIdentity, UnreadableWorkItem, WorkItem
 from workitems.view_models.labels import State
-from workitems.view_models.page import Badge, Pager, PersonOption, TaskPage
+from workitems.view_models.page import Pager, PersonOption, TaskPage
 from workitems.view_models.panel import TaskPanel
 from workitems.view_models.rows import TaskRow
 
@@ -140,8 +140,8 @@ def test_the_pager_counts_rows_from_one() -> None:
 
 
 def test_a_badge_without_numbers_has_no_total() -> None:
-    assert Badge(2, 3).total == 5
-    assert Badge(None, 3).total is None
+    assert Counts(2, 3).total == 5
+    assert Counts(None, 3).total is None
 
 
 def test_a_page_shows_readable_and_unreadable_rows_in_order() -> None:

@@ -61,6 +61,12 @@ class Counts:
         """The numbers of a summary; unknown without one."""
         return cls(None, None) if summary is None else cls(summary.open, summary.completed)
 
+    @property
+    def total(self) -> int | None:
+        if self.open is None or self.completed is None:
+            return None
+        return self.open + self.completed
+
 
 @dataclass(frozen=True)
 class Queue:

@@ -72,7 +72,6 @@ class IscClient:
     # Writes
 
     def complete_work_item(self, work_item_id: str) -> WorkItem | None:
-        """Mark a work item as complete."""
         # The published body is an optional, nullable string. No body is the one choice that is
         # both inside that schema and sent by SailPoint's own Task Manager script.
         return self._write(item_path(work_item_id))
@@ -90,19 +89,15 @@ class IscClient:
         self._transport.send("POST", path, json=body, experimental=True)
 
     def approve_approval_item(self, work_item_id: str, approval_item_id: str) -> WorkItem | None:
-        """Approve one approval item."""
         return self._write(f"{item_path(work_item_id)}/approve/{segment(approval_item_id)}")
 
     def reject_approval_item(self, work_item_id: str, approval_item_id: str) -> WorkItem | None:
-        """Reject one approval item."""
         return self._write(f"{item_path(work_item_id)}/reject/{segment(approval_item_id)}")
 
     def approve_approval_items_in_bulk(self, work_item_id: str) -> WorkItem | None:
-        """Approve all approval items of one work item."""
         return self._write(f"/bulk-approve{item_path(work_item_id)}")
 
     def reject_approval_items_in_bulk(self, work_item_id: str) -> WorkItem | None:
-        """Reject all approval items of one work item."""
         return self._write(f"/bulk-reject{item_path(work_item_id)}")
 
     def submit_account_selection(
@@ -114,10 +109,7 @@ class IscClient:
     # People
 
     def search_public_identities(self, text: str, *, limit: int = 10) -> tuple[PublicIdentity, ...]:
-        """People whose first name, last name, alias or e-mail begins with `text`.
-
-        Two or more words are a first and a last name in either order; no word finds nobody.
-        """
+        """People by the beginnings of their names, alias or e-mail (see `people_filter`)."""
         words = text.split()
         return self._people(paths.people_filter(words), limit) if words else ()
 

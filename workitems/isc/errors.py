@@ -13,10 +13,9 @@ RETRY_AFTER_MOST = 60.0  # seconds: nobody is asked to wait longer than a page w
 
 
 class IscError(Exception):
-    """Base class.
+    """`request_id` is ISC's own id for the failed call: log it, show it.
 
-    `request_id` is ISC's own id for the failed call: log it, show it. `detail` is ISC's own
-    words for the person, plain text of at most 300 characters, "" if it sent none.
+    `detail` is ISC's own words for the person, at most 300 characters, "" if it sent none.
     """
 
     def __init__(
@@ -33,7 +32,7 @@ class IscError(Exception):
         self.detail = plain(detail)
 
     def as_type(self, kind: "type[IscError]") -> "IscError":
-        """Return this error as a more specific class."""
+        """The same facts in a more specific class."""
         status, request_id = self.status, self.request_id
         return kind(str(self), status=status, request_id=request_id, detail=self.detail)
 

@@ -5,13 +5,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import (
-    BaseModel,
-    PlainValidator,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
+import pydantic
 
 FIRST_YEAR, LAST_YEAR = 1970, 9000  # ISC writes "no date" as year 1; the far ends overflow zones
 SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -72,7 +66,7 @@ def objects(value: object) -> list[object]:
     """The objects of a list; null, a scalar and elements of another kind are dropped."""
     if not isinstance(value, list | tuple):
         return []
-    return [element for element in value if isinstance(element, dict | BaseModel)]
+    return [element for element in value if isinstance(element, dict | pydantic.BaseModel)]
 
 
 def texts(value: object) -> tuple[str, ...]:
@@ -82,13 +76,13 @@ def texts(value: object) -> tuple[str, ...]:
     return tuple(filter(None, (text(element) for element in value)))
 
 
-def moment(value: object, read: ValidatorFunctionWrapHandler) -> datetime | None:
+def moment(value: object, read: pydantic.ValidatorFunctionWrapHandler) -> datetime | None:
     """An aware datetime in UTC (a naive one is taken as UTC), or None."""
     if not isinstance(value, str | datetime):
         return None
     try:
         parsed: datetime = read(value)
-    except ValidationError:
+    except pydantic.ValidationError:
         return None
     if not FIRST_YEAR <= parsed.year <= LAST_YEAR:
         return None
@@ -97,7 +91,7 @@ def moment(value: object, read: ValidatorFunctionWrapHandler) -> datetime | None
 
 def object_or_none(value: object) -> object:
     """Anything but an object as None."""
-    return value if isinstance(value, dict | BaseModel) else None
+    return value if isinstance(value, dict | pydantic.BaseModel) else None
 
 
 def is_usable_id(identifier: str) -> bool:
@@ -106,9 +100,9 @@ def is_usable_id(identifier: str) -> bool:
     return is_segment and identifier.isprintable()
 
 
-Text = Annotated[str, PlainValidator(text)]
-TextOrNone = Annotated[str | None, PlainValidator(text_or_none)]
-Texts = Annotated[tuple[str, ...], PlainValidator(texts)]
-Number = Annotated[int | None, PlainValidator(whole_number)]
-Truth = Annotated[bool, PlainValidator(truth)]
-Moment = Annotated[datetime | None, WrapValidator(moment)]
+Text = Annotated[str, pydantic.PlainValidator(text)]
+TextOrNone = Annotated[str | None, pydantic.PlainValidator(text_or_none)]
+Texts = Annotated[tuple[str, ...], pydantic.PlainValidator(texts)]
+Number = Annotated[int | None, pydantic.PlainValidator(whole_number)]
+Truth = Annotated[bool, pydantic.PlainValidator(truth)]
+Moment = Annotated[datetime | None, pydantic.WrapValidator(moment)]

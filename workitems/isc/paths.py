@@ -61,7 +61,6 @@ def people_filter(words: Sequence[str]) -> str:
 
 
 def ids_filter(ids: Sequence[str]) -> str:
-    """The people with one of these ids."""
     return f"id in ({','.join(map(quoted, ids))})"
 
 

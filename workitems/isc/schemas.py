@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import (
-    AliasChoices,
     AliasPath,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainValidator,
     SkipValidation,
@@ -22,40 +20,29 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from workitems.isc.lenient import (
-    Moment,
-    Number,
-    Text,
-    TextOrNone,
-    Texts,
-    Truth,
-    is_usable_id,
-    object_or_none,
-    objects,
-    text,
-    text_or_none,
-    whole_number,
-)
+from workitems.isc import lenient
+from workitems.isc.lenient import Moment, Number, Text, TextOrNone, Texts, Truth
 
-PENDING = "pending"
 MISSPELT_TYPES = {"PolicyVioloation": "PolicyViolation"}  # v3, v2025 and later: api-specs PR 137
 FORM_DEPTH = 20  # sections within sections: far beyond any form, far below Python's own limit
 
 
-class Wire(BaseModel):
+class Wire(BaseModel, extra="ignore", alias_generator=to_camel, populate_by_name=True, frozen=True):
     """What all wire models share."""
 
-    model_config = ConfigDict(
-        extra="ignore", alias_generator=to_camel, populate_by_name=True, frozen=True
-    )
+
+class Stateful(Wire):
+    """Something that waits until somebody has decided or done it."""
+
+    state: TextOrNone = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits: ISC says "Pending", null or nothing."""
+        return (self.state or "").strip().lower() in {"", "pending"}
 
 
-def is_pending(state: str | None) -> bool:
-    """Whether a state leaves something to decide: ISC sends "Pending", null or nothing."""
-    return (state or "").strip().lower() in {"", PENDING}
-
-
-class ApprovalItem(Wire):
+class ApprovalItem(Stateful):
     """One thing to approve or reject within a work item."""
 
     id: Text = ""
@@ -64,12 +51,6 @@ class ApprovalItem(Wire):
     name: Text = ""
     operation: Text = ""
     value: Text = ""
-    state: TextOrNone = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it can still be decided."""
-        return is_pending(self.state)
 
 
 class RemediationItem(Wire):
@@ -104,8 +85,8 @@ def _allowed_value(raw: object) -> AllowedValue:
     if isinstance(raw, AllowedValue):
         return raw
     if not isinstance(raw, dict):
-        return AllowedValue(display=text(raw), value=text(raw))
-    shown, sent = text(raw.get("display")), text_or_none(raw.get("value"))
+        return AllowedValue(display=lenient.text(raw), value=lenient.text(raw))
+    shown, sent = lenient.text(raw.get("display")), lenient.text_or_none(raw.get("value"))
     return AllowedValue(display=shown or sent or "", value=shown if sent is None else sent)
 
 
@@ -117,7 +98,7 @@ class FormField(Wire):
     display_type: Text = ""
     required: Truth = False
     allowed_values: Annotated[tuple[AllowedValue, ...], PlainValidator(read_allowed_values)] = (
-        Field(default=(), validation_alias=AliasChoices("allowedValuesList", "allowed_values"))
+        Field(default=(), validation_alias="allowedValuesList")
     )
     value: object = None
 
@@ -140,7 +121,7 @@ class FormSection(Wire):
 
 def read_sections(value: object) -> tuple[FormSection, ...]:
     """The sections of a form; a field that stands outside any gets one of its own."""
-    return tuple(map(_top_section, objects(value)))
+    return tuple(map(_top_section, lenient.objects(value)))
 
 
 def _top_section(raw: object) -> FormSection:
@@ -151,9 +132,10 @@ def _top_section(raw: object) -> FormSection:
 
 
 def _section(raw: Mapping[str, object], depth: int) -> FormSection:
-    children = objects(raw.get("formItems") or raw.get("sections")) if depth <= FORM_DEPTH else []
-    items = tuple(_form_item(child, depth + 1) for child in children)
-    return FormSection(name=text(raw.get("name")), label=text(raw.get("label")), items=items)
+    children = raw.get("formItems") or raw.get("sections") if depth <= FORM_DEPTH else None
+    items = tuple(_form_item(child, depth + 1) for child in lenient.objects(children))
+    name, label = lenient.text(raw.get("name")), lenient.text(raw.get("label"))
+    return FormSection(name=name, label=label, items=items)
 
 
 def _form_item(raw: object, depth: int) -> FormSection | FormField:
@@ -170,7 +152,6 @@ class WorkItemForm(Wire):
     id: Text = ""
     name: Text = ""
     title: Text = ""
-    subtitle: Text = ""
     target_user: Text = ""
     sections: Annotated[tuple[FormSection, ...], PlainValidator(read_sections)] = ()
 
@@ -182,47 +163,37 @@ class WorkItemForm(Wire):
 
 def type_name(value: object) -> str:
     """The type as ISC says it, the known misspelling put right."""
-    name = text(value)
+    name = lenient.text(value)
     return MISSPELT_TYPES.get(name, name)
 
 
-class WorkItem(Wire):
+class WorkItem(Stateful):
     """One row of the queue, `raw` being the JSON object as it was received."""
 
     id: Text
     name: Text = ""
     description: Text = ""
     type: Annotated[str, PlainValidator(type_name)] = ""
-    state: TextOrNone = None
     requester_id: Text = ""
-    requester_name: Text = Field(
-        default="", validation_alias=AliasChoices("requesterDisplayName", "requester_name")
-    )
+    requester_name: Text = Field(default="", validation_alias="requesterDisplayName")
     owner_id: Text = ""
     owner_name: Text = ""
     created: Moment = None
     modified: Moment = None
     completed: Moment = None
     num_items: Number = None
-    approval_items: Annotated[tuple[ApprovalItem, ...], BeforeValidator(objects)] = ()
-    remediation_items: Annotated[tuple[RemediationItem, ...], BeforeValidator(objects)] = ()
-    form: Annotated[WorkItemForm | None, BeforeValidator(object_or_none)] = None
+    approval_items: Annotated[tuple[ApprovalItem, ...], BeforeValidator(lenient.objects)] = ()
+    remediation_items: Annotated[tuple[RemediationItem, ...], BeforeValidator(lenient.objects)] = ()
+    form: Annotated[WorkItemForm | None, BeforeValidator(lenient.object_or_none)] = None
     errors: Texts = ()
     raw: Annotated[Mapping[str, object], SkipValidation] = Field(default_factory=dict, repr=False)
 
     @property
-    def is_open(self) -> bool:
-        """Whether it still waits for somebody."""
-        return is_pending(self.state)
-
-    @property
     def open_approval_items(self) -> tuple[ApprovalItem, ...]:
-        """The approval items nobody has decided yet."""
         return tuple(item for item in self.approval_items if item.is_open)
 
     @property
     def decided_count(self) -> int:
-        """How many approval items are decided."""
         return len(self.approval_items) - len(self.open_approval_items)
 
 
@@ -246,7 +217,7 @@ def read_work_item(raw: object) -> WorkItem | UnreadableWorkItem:
     """One list element; never raises."""
     if not isinstance(raw, dict):
         return UnreadableWorkItem(raw, "The element is not an object.")
-    if not is_usable_id(text(raw.get("id"))):
+    if not lenient.is_usable_id(lenient.text(raw.get("id"))):
         return UnreadableWorkItem(raw, "The element has no usable id.")
     try:
         return WorkItem.model_validate({**raw, "raw": raw})
@@ -254,14 +225,12 @@ def read_work_item(raw: object) -> WorkItem | UnreadableWorkItem:
         return UnreadableWorkItem(raw, "The element does not have the expected shape.")
 
 
-class WorkItemSummary(BaseModel):
+class WorkItemSummary(BaseModel, extra="ignore", frozen=True):
     """The numbers of an owner's queue. Nothing but numbers, so a missing one is no summary."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    open: Annotated[int, BeforeValidator(whole_number)]
-    completed: Annotated[int, BeforeValidator(whole_number)]
-    total: Annotated[int, BeforeValidator(whole_number)]
+    open: Annotated[int, BeforeValidator(lenient.whole_number)]
+    completed: Annotated[int, BeforeValidator(lenient.whole_number)]
+    total: Annotated[int, BeforeValidator(lenient.whole_number)]
 
 
 class PublicIdentity(Wire):
@@ -273,12 +242,8 @@ class PublicIdentity(Wire):
     email: Text = ""
     status: Text = ""
     identity_state: TextOrNone = None
-    manager_name: Text = Field(
-        default="", validation_alias=AliasChoices("manager_name", AliasPath("manager", "name"))
-    )
-    manager_id: Text = Field(
-        default="", validation_alias=AliasChoices("manager_id", AliasPath("manager", "id"))
-    )
+    manager_name: Text = Field(default="", validation_alias=AliasPath("manager", "name"))
+    manager_id: Text = Field(default="", validation_alias=AliasPath("manager", "id"))
 
     @property
     def is_inactive(self) -> bool:

@@ -1,7 +1,7 @@
 """One call: time-outs, a limit for the body, and every way to fail turned into an IscError.
 
-One attempt is one request: the session that is handed in repeats nothing. A read is repeated once,
-by the loop in `Transport.send`. A write never is: ISC has no idempotency key.
+One attempt is one request: the session that is handed in repeats nothing. `Transport.send` repeats
+a read once. A write is never repeated: ISC has no idempotency key.
 """
 
 import logging
@@ -27,7 +27,6 @@ logger = logging.getLogger("workitems.isc")
 # (connect, read) seconds. gthread's --timeout does not cut a slow request, this does; a little
 # over three so that a lost SYN may be sent a second time.
 TIMEOUT: Final = (3.05, 10.0)
-READ_ATTEMPTS: Final = 2  # repeated at once; never after a time-out: 10 s were enough
 TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750, 2.1
 BODY_SECONDS = 20.0  # for the body, asked between chunks: the read time-out bounds each wait only
 BODY_BYTES = 10 * 1024 * 1024  # 250 rows are about 0.5 MB
@@ -95,13 +94,12 @@ class Transport:
             "json": json,
             "headers": self._headers_of(call, experimental=experimental),
         }
-        for attempt in range(1, READ_ATTEMPTS + 1):
-            try:
-                return self._attempt(call, request)
-            except IscError as error:
-                if attempt == READ_ATTEMPTS or not call.is_worth_repeating(error):
-                    raise
-        raise AssertionError("the last attempt returns or raises")
+        try:
+            return self._attempt(call, request)
+        except IscError as error:  # repeated at once, never after a time-out: 10 s were enough
+            if not call.is_worth_repeating(error):
+                raise
+        return self._attempt(call, request)
 
     def _attempt(self, call: Call, request: Mapping[str, Any]) -> Reply:
         """One request, and its line in the log."""

@@ -1,6 +1,7 @@
 """The only way to write: send a command once, find out how it ended, and say so in the log."""
 
 import logging
+from dataclasses import KW_ONLY, dataclass
 
 from workitems.domain.commands import Command, Judgement
 from workitems.domain.ports import Credentials, WorkItemsClient
@@ -12,43 +13,36 @@ from workitems.services.reader import Reader
 log = logging.getLogger("workitems.decisions")
 
 
+@dataclass(frozen=True)
 class Executor:
     """Sends commands for one signed-in person (the actor) in one owner's queue.
 
     A command is sent once. What ISC does not say about it is found out by reading the item.
     """
 
-    def __init__(
-        self,
-        client: WorkItemsClient,
-        reader: Reader,
-        credentials: Credentials,
-        *,
-        actor_id: str,
-        owner_id: str,
-    ) -> None:
-        self._client = client
-        self._reader = reader
-        self._credentials = credentials
-        self._actor_id = actor_id
-        self._owner_id = owner_id
+    client: WorkItemsClient
+    reader: Reader
+    credentials: Credentials
+    _: KW_ONLY
+    actor_id: str
+    owner_id: str
 
     def run(self, command: Command) -> Receipt:
         """Send, judge, close. Raises a child of IscError where the end is not known or not ours."""
         try:
             receipt = self._end_of(command)
         except Exception as error:
-            self._close(command, self._owner_id, type(error).__name__)
+            self._close(command, self.owner_id, type(error).__name__)
             raise
-        owner_id = (receipt.item.owner_id if receipt.item else "") or self._owner_id
+        owner_id = (receipt.item.owner_id if receipt.item else "") or self.owner_id
         self._close(command, owner_id, receipt.status)
         return receipt
 
     def _end_of(self, command: Command) -> Receipt:
         try:
-            item = command.send(self._client)
+            item = command.send(self.client)
         except errors.SignInAgain as refusal:
-            if not self._credentials.renew():
+            if not self.credentials.renew():
                 raise
             raise refusal.as_type(NotSent) from refusal
         except errors.OutcomeUnknown as silence:
@@ -65,23 +59,21 @@ class Executor:
         A read that fails changes nothing about that: the write is done.
         """
         try:
-            return self._reader.item(command.item_id)
+            return self.reader.item(command.item_id)
         except errors.IscError:
             return None
 
     def _after_refusal(self, command: Command, refusal: errors.Rejected) -> Receipt:
         """Tell "somebody was faster" from any other refusal by reading the item again."""
-        if command.hands_over:
-            return _refused(refusal, None)
-        item = self._reader.item(command.item_id)
-        if command.judge(item) is Judgement.OPEN:
-            return _refused(refusal, item)
+        item = None if command.hands_over else self.reader.item(command.item_id)
+        if item is None or command.judge(item) is Judgement.OPEN:
+            return Receipt(WriteStatus.REFUSED, item, refusal.detail, refusal.request_id)
         return Receipt(WriteStatus.ALREADY_DONE, item, request_id=refusal.request_id)
 
     def _after_silence(self, command: Command, silence: errors.OutcomeUnknown) -> Receipt:
         """Read the item again, so that the page can tell the truth about a write without answer."""
         try:
-            item = self._reader.item(command.item_id)
+            item = self.reader.item(command.item_id)
         except (errors.NotFound, errors.Forbidden):
             if command.hands_over:
                 return Receipt(WriteStatus.VERIFIED)
@@ -99,8 +91,4 @@ class Executor:
     def _close(self, command: Command, owner_id: str, end: str) -> None:
         """Who did what for whom, and how it ended: also where it failed."""
         line = "%s on work item %s by %s for %s: %s"
-        log.info(line, command.label, command.item_id, self._actor_id, owner_id, end)
-
-
-def _refused(refusal: errors.Rejected, item: WorkItem | None) -> Receipt:
-    return Receipt(WriteStatus.REFUSED, item, refusal.detail, refusal.request_id)
+        log.info(line, command.label, command.item_id, self.actor_id, owner_id, end)

@@ -38,12 +38,14 @@ TYPE_LABELS: Final[Mapping[str, Text]] = {
     "Test": _("Test"),
 }
 
-# What `UnreadableWorkItem.reason` may say: named here so that the sentences are translated.
-UNREADABLE: Final = (
-    _("The element is not an object."),
-    _("The element has no usable id."),
-    _("The element does not have the expected shape."),
-)
+# What `UnreadableWorkItem.reason` may say.
+UNREADABLE: Final[Mapping[str, Text]] = {
+    "The element is not an object.": _("The element is not an object."),
+    "The element has no usable id.": _("The element has no usable id."),
+    "The element does not have the expected shape.": _(
+        "The element does not have the expected shape."
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -17,24 +17,6 @@ from workitems.view_models.rows import TaskRow
 
 
 @dataclass(frozen=True)
-class Badge:
-    """The numbers of the header and the tabs; None where SailPoint did not say."""
-
-    open: int | None
-    completed: int | None
-
-    @classmethod
-    def of(cls, counts: Counts) -> "Badge":
-        return cls(counts.open, counts.completed)
-
-    @property
-    def total(self) -> int | None:
-        if self.open is None or self.completed is None:
-            return None
-        return self.open + self.completed
-
-
-@dataclass(frozen=True)
 class Pager:
     """Numbered pages: `numbers` holds None where pages are left out."""
 
@@ -77,7 +59,7 @@ class TaskPage:
     tab: Tab
     rows: tuple[TaskRow, ...]
     pager: Pager
-    badge: Badge
+    badge: Counts
 
     @classmethod
     def of(cls, queue: Queue, query: QueueQuery, *, now: datetime) -> "TaskPage":
@@ -89,7 +71,7 @@ class TaskPage:
             for item in queue.items
         )
         pager = Pager.of(query, rows=len(rows), total=queue.total)
-        return cls(queue.tab, rows, pager, Badge.of(queue.counts))
+        return cls(queue.tab, rows, pager, queue.counts)
 
     @property
     def is_pending(self) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from workitems.domain import policy
 from workitems.domain.changes import change_of_approval
 from workitems.isc.schemas import ApprovalItem, UnreadableWorkItem, WorkItem
-from workitems.view_models.labels import State, Text, type_label
+from workitems.view_models.labels import UNREADABLE, State, Text, type_label
 from workitems.view_models.render_context import RenderContext
 from workitems.view_models.sentence import Part, Sentence, change_sentence, sentence_of
 from workitems.view_models.times import absolute, ago, waiting
@@ -112,7 +112,7 @@ class TaskRow:
             sentence=Sentence("other", (Part(text, is_name=False),)),
             type_label=gettext("Unreadable"),
             state=State("quiet", ""),
-            progress=gettext(item.reason),
+            progress=str(UNREADABLE.get(item.reason, item.reason)),
             is_readable=False,
         )
 

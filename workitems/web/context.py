@@ -7,7 +7,6 @@ from typing import Any, Self
 from django.utils import timezone
 
 from taskmanager.signin.request import SignedInRequest, person_of, session_row
-from workitems.domain.results import Counts
 from workitems.isc.schemas import WorkItem
 from workitems.scope import QueueScope
 from workitems.view_models.panel import TaskPanel
@@ -40,11 +39,6 @@ class ActionContext:
     def surface(self) -> str:
         """Where the answer will be shown: "list", beside or in it, or "page"."""
         return "page" if self.form.is_on_page else "list"
-
-    @property
-    def counts(self) -> Counts:
-        """The numbers that the page showed."""
-        return self.form.counts
 
     def shows_panel_of(self, item_id: str) -> bool:
         """Whether the page has the item open, alone or beside the list."""

@@ -66,6 +66,7 @@ class ActionForm(forms.Form):
 
     @property
     def counts(self) -> Counts:
+        """The numbers that the page showed."""
         return Counts(self.value("open"), self.value("completed"))
 
 
@@ -125,8 +126,9 @@ class AccountSelectionForm(RiskyForm):
     def __init__(self, declared: WorkItemForm, data: Any = None) -> None:
         super().__init__(data)
         self.declared = declared
-        for field in filter(_is_askable, declared.fields()):
-            self.fields[PREFIX + field.name] = control_for(field)
+        for field in declared.fields():
+            if field.name:  # the answer is keyed on it
+                self.fields[PREFIX + field.name] = control_for(field)
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -148,7 +150,7 @@ class AccountSelectionForm(RiskyForm):
         return next(named, None)
 
     def _nested(self, section: FormSection, level: int) -> Iterator[Section]:
-        own = [item for item in section.items if isinstance(item, FormField) and _is_askable(item)]
+        own = [item for item in section.items if isinstance(item, FormField) and item.name]
         fields = tuple(self[PREFIX + field.name] for field in own)
         yield Section(section.label or section.name, level, fields)
         for item in section.items:
@@ -189,11 +191,6 @@ def _choice_control(
     if kind in CHOICE_TYPES:
         return forms.ChoiceField(choices=[("", _("Choose…")), *choices], **common)
     return None
-
-
-def _is_askable(field: FormField) -> bool:
-    """The answer is keyed on the name: without one there is nothing to answer."""
-    return bool(field.name)
 
 
 def _names(detail: str, field: FormField) -> bool:

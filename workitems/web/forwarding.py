@@ -5,14 +5,12 @@ from django.utils.translation import gettext as _
 
 from taskmanager.signin.request import SignedInRequest
 from workitems.domain.commands import Forward
-from workitems.domain.policy import forward_refusal
 from workitems.isc.schemas import PublicIdentity
-from workitems.view_models.page import REFUSALS
 from workitems.view_models.receipt import receipt_text, with_request_id
 from workitems.web.context import ActionContext
 from workitems.web.decisions import require_action
 from workitems.web.forms import ForwardForm, PeopleSearch
-from workitems.web.people import found_by, options_of
+from workitems.web.people import found_by, option_of
 from workitems.web.responses import dialog_response, forwarded_response
 
 
@@ -52,7 +50,7 @@ def forward_form(
     context = context.named()
     values = {
         "form": form,
-        "people": options_of(context, found),
+        "people": [option_of(context, person) for person in found],
         "q": form["q"].value() or "",
         "target": form["target"].value() or "",
     }
@@ -68,8 +66,7 @@ def checked_target(context: ActionContext, form: ForwardForm) -> PublicIdentity 
     if target is None:
         form.add_error("target", _("SailPoint knows no such person."))
         return None
-    ids = {"owner_id": context.scope.owner.id, "actor_id": context.scope.actor.id}
-    if refusal := forward_refusal(target, **ids):
-        form.add_error("target", str(REFUSALS[refusal]))
+    if refusal := option_of(context, target).refusal:
+        form.add_error("target", str(refusal))
         return None
     return target

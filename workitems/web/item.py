@@ -6,7 +6,6 @@ from django.views.decorators.http import require_safe
 
 from taskmanager.core.htmx import template_block
 from taskmanager.signin.request import SignedInRequest
-from workitems.view_models.page import Badge
 from workitems.web.context import ActionContext
 from workitems.web.links import list_url
 from workitems.web.responses import owner_redirect
@@ -24,7 +23,7 @@ def item(request: SignedInRequest, item_id: str) -> HttpResponse:
         return owner_redirect(context, found)
     values = context.named().template(
         **context.panel(found),
-        badge=Badge.of(counts) if counts else None,
+        badge=counts,
         list_url=list_url(request, context.links),
     )
     return render(request, template, {**values, "surface": "list" if is_pane else "page"})

@@ -21,7 +21,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     context = ActionContext.of(request)
     search = PeopleSearch(request.GET)
     values = {
-        "people": options_of(context, found_by(context, search)),
+        "people": [option_of(context, person) for person in found_by(context, search)],
         "q": search.text(),
         "target": request.GET.get("target", ""),
     }
@@ -45,7 +45,7 @@ def found_by(context: ActionContext, search: PeopleSearch) -> tuple[PublicIdenti
     return context.services.reader.find_people(text) if text else ()
 
 
-def options_of(context: ActionContext, people: tuple[PublicIdentity, ...]) -> list[PersonOption]:
-    """The people as choices of the forward form, each with the reason why it cannot be chosen."""
-    ids = {"owner_id": context.scope.owner.id, "actor_id": context.scope.actor.id}
-    return [PersonOption.of(person, **ids) for person in people]
+def option_of(context: ActionContext, person: PublicIdentity) -> PersonOption:
+    """Somebody as a choice of the forward form, with the reason why they cannot be chosen."""
+    scope = context.scope
+    return PersonOption.of(person, owner_id=scope.owner.id, actor_id=scope.actor.id)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from taskmanager.core.htmx import template_block
 from taskmanager.signin.prompts import background_request, inline_login_prompt
 from taskmanager.signin.request import SignedInRequest
-from workitems.view_models.page import Badge, TaskPage
+from workitems.view_models.page import TaskPage
 from workitems.web.context import ActionContext
 from workitems.web.forms import QueueFilter
 from workitems.web.responses import oob_response
@@ -39,9 +39,9 @@ def queue(request: SignedInRequest) -> HttpResponse:
 def counts(request: SignedInRequest) -> HttpResponse:
     """The badge and the tabs' numbers, refreshed for an open page."""
     context = ActionContext.of(request)
-    known = context.counts
+    known = context.form.counts
     fresh = context.services.reader.refreshed_counts(known)
     if known == fresh:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     news = (fresh.open or 0) - (known.open or 0) if known.open is not None else 0
-    return oob_response(context, {"badge": Badge.of(fresh), "news": max(0, news)}, HTTPStatus.OK)
+    return oob_response(context, {"badge": fresh, "news": max(0, news)}, HTTPStatus.OK)

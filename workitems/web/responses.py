@@ -14,7 +14,6 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigg
 from taskmanager.core.htmx import template_block
 from workitems.domain.results import Counts, Receipt, WriteStatus
 from workitems.isc.schemas import WorkItem
-from workitems.view_models.page import Badge
 from workitems.view_models.receipt import TONES, receipt_text, with_request_id, with_task
 from workitems.view_models.rows import TaskRow
 from workitems.web.context import ActionContext
@@ -43,7 +42,7 @@ def write_response(context: ActionContext, receipt: Receipt, done: str = "") -> 
     redrawn: dict[str, Any] = {
         "status": text,
         "tone": tone,
-        "badge": badge_after(context.counts, left=closed, completed=closed),
+        "badge": counts_after(context.form.counts, left=closed, completed=closed),
         "request_id": "" if receipt.status.is_success else receipt.request_id,
     }
     if (item := receipt.item) is not None:
@@ -61,7 +60,7 @@ def removed_response(
     *,
     status: HTTPStatus = HTTPStatus.OK,
     tone: str = "success",
-    badge: Badge | None = None,
+    badge: Counts | None = None,
     request_id: str = "",
 ) -> HttpResponse:
     """The answer when the item left the person's queue: words in the place of its row."""
@@ -85,7 +84,7 @@ def forwarded_response(
     if not context.request.htmx:
         messages.success(context.request, text)
         return HttpResponseRedirect(context.links.queue)
-    badge = badge_after(context.counts, left=1, completed=0)
+    badge = counts_after(context.form.counts, left=1, completed=0)
     return closing(context, removed_response(context, item_id, text, badge=badge), receipt)
 
 
@@ -137,8 +136,8 @@ def owner_redirect(context: ActionContext, item: WorkItem) -> HttpResponse:
     return HttpResponseClientRedirect(url) if context.request.htmx else HttpResponseRedirect(url)
 
 
-def badge_after(counts: Counts, *, left: int, completed: int) -> Badge | None:
+def counts_after(counts: Counts, *, left: int, completed: int) -> Counts | None:
     """The numbers after a write, worked out from those on the page: no call is spent on them."""
     if counts.open is None or counts.completed is None:
         return None
-    return Badge(max(0, counts.open - left), counts.completed + completed)
+    return Counts(max(0, counts.open - left), counts.completed + completed)

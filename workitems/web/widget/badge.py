@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 from taskmanager.core.htmx import template_block
 from taskmanager.signin.prompts import background_request
 from taskmanager.signin.request import SignedInRequest
-from workitems.view_models.page import Badge
 from workitems.web.context import ActionContext
 
 
@@ -18,7 +17,7 @@ def badge(request: SignedInRequest) -> HttpResponse:
     """How many tasks wait, and nothing else: one upstream call."""
     context = ActionContext.of(request)
     values = context.template(
-        badge=Badge.of(context.services.reader.counts()),
+        badge=context.services.reader.counts(),
         full_page=f"{settings.PUBLIC_URL}/{context.links.query}",
     )
     return render(request, template_block(request, "widget/badge.html", "pill"), values)

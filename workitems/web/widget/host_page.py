@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -16,6 +17,9 @@ class Finding:
 
     tone: str
     text: str
+
+
+_good, _warning, _error = (partial(Finding, tone) for tone in ("success", "warning", "error"))
 
 
 def check_origin(typed: str, allowed: Sequence[str]) -> list[Finding]:
@@ -81,7 +85,10 @@ def _check_element(tags: _Tags, public_url: str) -> Finding:
 
 
 def _check_frame(frame: dict[str, str], public_url: str) -> list[Finding]:
-    found = [*_check_address(frame.get("src", ""), public_url), *_check_sandbox(frame)]
+    found = _check_sandbox(frame)
+    if _path_below(frame.get("src", ""), public_url) not in {"/widget/", "/widget/badge/"}:
+        text = _("The frame must show %(address)s; every other page refuses to be framed.")
+        found.insert(0, _error(text % {"address": f"{public_url}/widget/"}))
     if "credentialless" in frame:
         text = _(
             "A credentialless frame has no tie to the sign-in window: people sign in by the code "
@@ -97,13 +104,6 @@ def _check_frame(frame: dict[str, str], public_url: str) -> list[Finding]:
         )
         found.append(_warning(text))
     return found or [_good(_("Nothing is wrong with this frame."))]
-
-
-def _check_address(src: str, public_url: str) -> list[Finding]:
-    if _path_below(src, public_url) in {"/widget/", "/widget/badge/"}:
-        return []
-    text = _("The frame must show %(address)s; every other page refuses to be framed.")
-    return [_error(text % {"address": f"{public_url}/widget/"})]
 
 
 def _path_below(address: str, public_url: str) -> str:
@@ -134,15 +134,3 @@ def _check_sandbox(frame: dict[str, str]) -> list[Finding]:
         for word, loss in needed.items()
         if word not in given
     ]
-
-
-def _good(text: str) -> Finding:
-    return Finding("success", text)
-
-
-def _warning(text: str) -> Finding:
-    return Finding("warning", text)
-
-
-def _error(text: str) -> Finding:
-    return Finding("error", text)
