@@ -29,11 +29,7 @@ class QueueScope:
 
     @classmethod
     def requested(cls, actor: Person, owner_id: str) -> "QueueScope":
-        """The scope of `?owner=`, one's own queue without it.
-
-        Raises PermissionDenied (403) unless it is one's own or one is an admin: before anything is
-        asked of ISC, so that a refused scope costs no upstream call.
-        """
+        """The queue of `?owner=`, else one's own. PermissionDenied, before any call to ISC."""
         scope = cls(actor, Owner(owner_id or actor.id))
         if scope.is_other:
             require_admin(actor)
@@ -41,7 +37,6 @@ class QueueScope:
 
     @property
     def is_other(self) -> bool:
-        """Whether it is somebody else's queue."""
         return self.owner.id != self.actor.id
 
     def is_elsewhere(self, owner_id: str) -> bool:
@@ -53,7 +48,6 @@ class QueueScope:
         return replace(self, owner=Owner(owner_id))
 
     def named(self, name: str) -> "QueueScope":
-        """The same, with the owner's name."""
         return replace(self, owner=replace(self.owner, name=name))
 
 

@@ -24,10 +24,9 @@ OWNER_NAME_SECONDS: Final = 600  # names hardly change; an admin steps through m
 
 
 class RowCredentials:
-    """The access token of a session's row, read once.
+    """A session's access token, read once in the caller's thread.
 
-    It is read here, in the caller's own thread, because the reader's helper threads must not
-    open database connections that nobody closes.
+    The reader's helper threads would open database connections that nobody closes.
     """
 
     def __init__(self, row: str) -> None:
@@ -55,10 +54,7 @@ class Services:
 
 
 def services_for(row: str, scope: QueueScope) -> Services:
-    """The services of the session with this row, on the queue of `scope`.
-
-    Raises SignInNeeded and ProviderUnavailable.
-    """
+    """Services for this row of the sessions. Raises SignInNeeded and ProviderUnavailable."""
     credentials = RowCredentials(row)
     transport = Transport(
         settings.ISC_BASE_URL,
@@ -67,9 +63,10 @@ def services_for(row: str, scope: QueueScope) -> Services:
         language=get_language(),
     )
     client = IscClient(transport, api_version=settings.ISC_API_VERSION)
-    ids = {"owner_id": scope.owner.id, "actor_id": scope.actor.id}
-    reader = Reader(client, credentials, owner_id=scope.owner.id)
-    return Services(reader, Executor(client, reader, credentials, **ids))
+    owner_id, actor_id = scope.owner.id, scope.actor.id
+    reader = Reader(client, credentials, owner_id=owner_id)
+    executor = Executor(client, reader, credentials, owner_id=owner_id, actor_id=actor_id)
+    return Services(reader, executor)
 
 
 def with_owner_name(scope: QueueScope, reader: Reader) -> QueueScope:

@@ -40,10 +40,7 @@ OPERATIONS: Final = {
 
 @dataclass(frozen=True)
 class Change:
-    """The same few facts, whether they came from an approval item or from a remediation item.
-
-    `raw_operation` is ISC's own word; all of them are empty where ISC said nothing.
-    """
+    """The facts of an approval or remediation item in ISC's words; "" where ISC said nothing."""
 
     raw_operation: str
     account: str
@@ -65,10 +62,7 @@ def changes_of(item: WorkItem) -> list[Change]:
 
 
 def count_of_subjects(changes: list[Change]) -> int:
-    """How many things there are to decide.
-
-    The rows of an account creation are its attributes, not further things to decide.
-    """
+    """How many things there are to decide: the rows of one new account are its attributes."""
     if all(change.operation is Operation.CREATE for change in changes):
         return len({(change.account, change.source) for change in changes})
     return len(changes)

@@ -78,6 +78,8 @@ class Command(ABC):
 
 @dataclass(frozen=True)
 class _DecideOne(Command):
+    """Approve or reject one approval item."""
+
     approval_item_id: str
 
     verdict: ClassVar[Verdict]
@@ -95,8 +97,6 @@ class _DecideOne(Command):
 
 @dataclass(frozen=True)
 class Approve(_DecideOne):
-    """Approve one approval item."""
-
     name = "approve"
     verdict = Verdict.APPROVE
 
@@ -106,8 +106,6 @@ class Approve(_DecideOne):
 
 @dataclass(frozen=True)
 class Reject(_DecideOne):
-    """Reject one approval item."""
-
     name = "reject"
     verdict = Verdict.REJECT
     wanted = REJECTED_STATES
@@ -118,6 +116,8 @@ class Reject(_DecideOne):
 
 @dataclass(frozen=True)
 class _DecideAll(Command):
+    """Approve or reject all approval items that are still open."""
+
     verdict: ClassVar[Verdict]
 
     def judge(self, item: WorkItem) -> Judgement:
@@ -136,8 +136,6 @@ class _DecideAll(Command):
 
 @dataclass(frozen=True)
 class ApproveAll(_DecideAll):
-    """Approve all open approval items of a work item."""
-
     name = "approve-all"
     verdict = Verdict.APPROVE
 
@@ -147,8 +145,6 @@ class ApproveAll(_DecideAll):
 
 @dataclass(frozen=True)
 class RejectAll(_DecideAll):
-    """Reject all open approval items of a work item."""
-
     name = "reject-all"
     verdict = Verdict.REJECT
     wanted = REJECTED_STATES
@@ -159,8 +155,6 @@ class RejectAll(_DecideAll):
 
 @dataclass(frozen=True)
 class Complete(Command):
-    """Mark a work item as complete."""
-
     name = "complete"
 
     def send(self, client: WorkItemsClient) -> WorkItem | None:

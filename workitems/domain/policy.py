@@ -30,7 +30,6 @@ def can_complete(item: WorkItem) -> bool:
 
 
 def can_answer_form(item: WorkItem) -> bool:
-    """Whether the item waits for the answer to its form."""
     return item.is_open and item.form is not None
 
 

@@ -10,10 +10,7 @@ class Credentials(Protocol):
     """The person's access token, as the services see it."""
 
     def renew(self) -> bool:
-        """Get a fresh token after ISC refused the present one; False if the person must sign in.
-
-        Raises CannotRenew.
-        """
+        """Replace a refused token; False if the person must sign in. Raises CannotRenew."""
 
 
 class WorkItemsClient(Protocol):

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from workitems.isc import paths, schemas
 from workitems.isc.errors import OutcomeUnknown, UnexpectedReply
-from workitems.isc.lenient import is_usable_id, objects, text, whole_number
+from workitems.isc.lenient import is_usable_id, text, whole_number
 from workitems.isc.paths import item_path, segment
 from workitems.isc.schemas import PublicIdentity, WorkItem, WorkItemPage, WorkItemSummary
 from workitems.isc.transport import Reply, Transport
@@ -103,7 +103,6 @@ class IscClient:
     def submit_account_selection(
         self, work_item_id: str, values: Mapping[str, object]
     ) -> WorkItem | None:
-        """Answer the form of a work item; `values` is keyed on field name."""
         return self._write(f"{item_path(work_item_id)}/submit-account-selection", dict(values))
 
     # People
@@ -121,8 +120,6 @@ class IscClient:
             some = wanted[start : start + IDS_PER_CALL]
             found += self._people(paths.ids_filter(some), len(some))
         return tuple(found)
-
-    # What the methods share
 
     def _path(self, rest: str = "", service: str = paths.WORK_ITEMS) -> str:
         return paths.service_path(self._api_version, service, rest)
@@ -157,9 +154,8 @@ class IscClient:
     def _people(self, filters: str, limit: int) -> tuple[PublicIdentity, ...]:
         params = {"filters": filters, "sorters": "name", "limit": str(limit)}
         path = self._path(service=paths.PUBLIC_IDENTITIES)
-        reply = self._transport.send("GET", path, params=params)
-        people = (row for row in objects(_elements(reply)) if _has_id(row))
-        return tuple(PublicIdentity.model_validate(person) for person in people)
+        people = _elements(self._transport.send("GET", path, params=params))
+        return tuple(PublicIdentity.model_validate(row) for row in people if _has_id(row))
 
 
 def _elements(reply: Reply) -> list[object]:

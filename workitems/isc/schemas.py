@@ -56,8 +56,6 @@ class ApprovalItem(Stateful):
 class RemediationItem(Wire):
     """One thing a certification asks to be changed by hand."""
 
-    id: Text = ""
-    target_id: Text = ""
     target_name: Text = ""
     target_display_name: Text = ""
     application_name: Text = ""
@@ -149,14 +147,11 @@ def _form_item(raw: object, depth: int) -> FormSection | FormField:
 class WorkItemForm(Wire):
     """The form of a work item that asks for an account selection."""
 
-    id: Text = ""
-    name: Text = ""
     title: Text = ""
     target_user: Text = ""
     sections: Annotated[tuple[FormSection, ...], PlainValidator(read_sections)] = ()
 
     def fields(self) -> Iterator[FormField]:
-        """All fields of all sections, depth first."""
         for section in self.sections:
             yield from section.fields()
 

@@ -67,14 +67,13 @@ class Transport:
         *,
         session_factory: Callable[[], requests.Session],
         timeout: tuple[float, float] = TIMEOUT,
-        user_agent: str = "my-tasks",
         language: str | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._token = token
         self._timeout = timeout
         self._session_factory = session_factory
-        self._headers = {"Accept": "application/json", "User-Agent": user_agent}
+        self._headers = {"Accept": "application/json", "User-Agent": "my-tasks"}
         if language:  # ISC words its messages in it
             self._headers["Accept-Language"] = language
 
@@ -89,11 +88,13 @@ class Transport:
     ) -> Reply:
         """Send one call; raises a child of IscError for anything but 2xx with JSON or nothing."""
         call = Call(method, path)
-        request = {
-            "params": urlencode(params or {}, quote_via=quote),  # ISC asks for %20, not +
-            "json": json,
-            "headers": self._headers_of(call, experimental=experimental),
-        }
+        headers = dict(self._headers)
+        if call.is_write:  # also without a body, as SailPoint's own tools do
+            headers["Content-Type"] = "application/json"
+        if experimental:
+            headers["X-SailPoint-Experimental"] = "true"
+        query = urlencode(params or {}, quote_via=quote)  # ISC asks for %20, not +
+        request = {"params": query, "json": json, "headers": headers}
         try:
             return self._attempt(call, request)
         except IscError as error:  # repeated at once, never after a time-out: 10 s were enough
@@ -128,14 +129,6 @@ class Transport:
                 return _reply(call, response)
         except OSError as error:  # requests' own errors, and a CA bundle that is not there
             raise call.failure(error) from error
-
-    def _headers_of(self, call: Call, *, experimental: bool) -> dict[str, str]:
-        headers = dict(self._headers)
-        if call.is_write:  # also without a body, as SailPoint's own tools do
-            headers["Content-Type"] = "application/json"
-        if experimental:
-            headers["X-SailPoint-Experimental"] = "true"
-        return headers
 
 
 def _reply(call: Call, response: requests.Response) -> Reply:

@@ -15,10 +15,7 @@ log = logging.getLogger("workitems.decisions")
 
 @dataclass(frozen=True)
 class Executor:
-    """Sends commands for one signed-in person (the actor) in one owner's queue.
-
-    A command is sent once. What ISC does not say about it is found out by reading the item.
-    """
+    """Sends each command once; what ISC does not say about it is found out by reading the item."""
 
     client: WorkItemsClient
     reader: Reader
@@ -54,10 +51,7 @@ class Executor:
         return Receipt(WriteStatus.SUCCEEDED, item or self._seen_after(command))
 
     def _seen_after(self, command: Command) -> WorkItem | None:
-        """How the item stands after a write that ISC confirmed without a word about it.
-
-        A read that fails changes nothing about that: the write is done.
-        """
+        """The item after a write that ISC confirmed, without it: a failed read undoes nothing."""
         try:
             return self.reader.item(command.item_id)
         except errors.IscError:

@@ -1,9 +1,9 @@
 """Everything that is read: a queue, a work item, the numbers, people. No Django, no HTTP."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
+from functools import partial
 from typing import Final, TypeVar
 
 from workitems.domain.ports import Credentials
@@ -34,11 +34,9 @@ class Reader:
             Tab.PENDING: self._client.list_work_items,
             Tab.COMPLETED: self._client.list_completed_work_items,
         }[query.tab]
-        with self._summary_beside() as summary:
-            page = self._read_list(
-                lambda: listing(owner_id=self._owner_id, limit=query.size, offset=query.offset)
-            )
-        return Queue.of(query.tab, page, self._summary(summary))
+        read = partial(listing, owner_id=self._owner_id, limit=query.size, offset=query.offset)
+        page, summary = self._with_summary(lambda: self._read_list(read))
+        return Queue.of(query.tab, page, summary)
 
     def item(self, item_id: str) -> WorkItem:
         """One work item; raises NotFound or Forbidden among others."""
@@ -46,9 +44,8 @@ class Reader:
 
     def item_and_counts(self, item_id: str) -> tuple[WorkItem, Counts]:
         """One work item and the badge's numbers: two calls, side by side."""
-        with self._summary_beside() as summary:
-            item = self.item(item_id)
-        return item, Counts.of(self._summary(summary))
+        item, summary = self._with_summary(lambda: self.item(item_id))
+        return item, Counts.of(summary)
 
     def counts(self) -> Counts:
         """The badge's numbers alone: one call; unknown where ISC does not tell."""
@@ -57,7 +54,7 @@ class Reader:
         except SignInAgain:
             raise
         except IscError:
-            return Counts.of(None)
+            summary = None
         return Counts.of(summary)
 
     def refreshed_counts(self, known: Counts) -> Counts:
@@ -81,7 +78,6 @@ class Reader:
         return owner.name if owner else ""
 
     def person(self, identity_id: str) -> PublicIdentity | None:
-        """The person with this id, or None."""
         found = self._read_list(lambda: self._client.get_public_identities([identity_id]))
         return found[0] if found else None
 
@@ -102,23 +98,19 @@ class Reader:
                 raise
         return call()
 
-    @contextmanager
-    def _summary_beside(self) -> Iterator[Future[WorkItemSummary]]:
-        """Fetch the summary in a thread beside the body, and always join it."""
+    def _with_summary(self, read: Callable[[], Value]) -> tuple[Value, WorkItemSummary | None]:
+        """What is read, and the summary from a thread beside it; None where it cannot be had."""
         # The context carries the id of the request into the other thread's log lines.
         call = copy_context().run
         future = POOL.submit(call, self._client.summarise_work_items, self._owner_id)
         try:
-            yield future
+            value = read()
         finally:
             wait([future])
-
-    def _summary(self, read: Future[WorkItemSummary]) -> WorkItemSummary | None:
-        """The summary, or None where it cannot be had: the list is shown without numbers then."""
         try:
-            if isinstance(read.exception(), SignInAgain):
-                # The list beside it was refused too, and has renewed the token by now.
-                return self._client.summarise_work_items(self._owner_id)
-            return read.result()
+            if isinstance(future.exception(), SignInAgain):
+                # What was read beside it was refused too, and has renewed the token by now.
+                return value, self._client.summarise_work_items(self._owner_id)
+            return value, future.result()
         except IscError:
-            return None
+            return value, None

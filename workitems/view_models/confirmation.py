@@ -15,8 +15,6 @@ from workitems.view_models.sentence import sentence_of
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What is about to be decided, named one by one, before it is."""
-
     title: Text
     question: Text
     submit_label: Text

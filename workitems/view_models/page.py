@@ -54,8 +54,6 @@ class Pager:
 
 @dataclass(frozen=True)
 class TaskPage:
-    """One page of the queue."""
-
     tab: Tab
     rows: tuple[TaskRow, ...]
     pager: Pager

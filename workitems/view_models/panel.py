@@ -66,8 +66,6 @@ class RemediationLine:
 
 @dataclass(frozen=True)
 class TaskPanel:
-    """Everything the API returned for one work item."""
-
     row: TaskRow
     approvals: tuple[ApprovalDetail, ...]
     facts: tuple[Fact, ...]

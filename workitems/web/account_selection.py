@@ -33,9 +33,8 @@ def account_selection(request: SignedInRequest, item_id: str) -> HttpResponse:
     form = AccountSelectionForm(item.form, request.POST)
     form.require_confirmation(context.scope, context.form)
     if not form.is_valid():
-        return form_again(
-            context, item, form, _("Please look at the form again: nothing was sent.")
-        )
+        status = _("Please look at the form again: nothing was sent.")
+        return form_again(context, item, form, status)
     return send(context, item, form)
 
 

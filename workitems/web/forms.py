@@ -36,10 +36,7 @@ class QueueFilter(forms.Form):
 
 
 class ActionForm(forms.Form):
-    """The hidden fields of every action: where it was pressed, and what the page shows there.
-
-    They only steer which parts of the page are redrawn: wrong values harm the sender's page alone.
-    """
+    """The hidden fields of every action: they steer what is redrawn, on the sender's page alone."""
 
     surface = forms.ChoiceField(choices=[("list", "list"), ("page", "page")], required=False)
     pane = forms.CharField(required=False)

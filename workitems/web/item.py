@@ -22,8 +22,6 @@ def item(request: SignedInRequest, item_id: str) -> HttpResponse:
     if context.scope.is_elsewhere(found.owner_id):
         return owner_redirect(context, found)
     values = context.named().template(
-        **context.panel(found),
-        badge=counts,
-        list_url=list_url(request, context.links),
+        **context.panel(found), badge=counts, list_url=list_url(request, context.links)
     )
     return render(request, template, {**values, "surface": "list" if is_pane else "page"})

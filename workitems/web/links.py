@@ -15,10 +15,7 @@ from workitems.scope import QueueScope
 
 @dataclass(frozen=True)
 class Links:
-    """`home` is the path of the queue; `owner_id` is empty in one's own queue.
-
-    `query` stands behind every address of a work item: "" or "?owner=...".
-    """
+    """`home` is the queue's path; `query` ends every address: "" in one's own queue, or ?owner=."""
 
     home: str
     owner_id: str
@@ -52,7 +49,6 @@ class Links:
         return f"{self.home}counts/{self.query}"
 
     def page(self, tab: str, number: int | None = None) -> str:
-        """One page of one of the lists."""
         return with_query(self.home, tab=tab, page=number, owner=self.owner_id)
 
 
@@ -72,10 +68,7 @@ def list_url(request: AppRequest, links: Links) -> str:
 
 
 def back_url(request: HttpRequest, links: Links) -> str:
-    """Where the form stood, by its Referer, if that is a page of ours that can be shown again.
-
-    The queue and the item are; a dialog that has done its work is not.
-    """
+    """The queue or item that the form stood on, by its Referer; the queue instead of a dialog."""
     url = urlsplit(own_referer(request))
     try:
         match = resolve(url.path)

@@ -1,12 +1,12 @@
 """ISC's errors as answers: one class of error, one status, one set of words."""
 
 import logging
-from collections.abc import Callable
 from http import HTTPStatus
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 from django_htmx.http import push_url
 
@@ -19,17 +19,10 @@ from workitems.web.context import ActionContext
 from workitems.web.responses import removed_response
 
 log = logging.getLogger("workitems.errors")
-NOT_RESENT = frozenset({"csrfmiddlewaretoken"})
 
 
-class IscErrorMiddleware:
+class IscErrorMiddleware(MiddlewareMixin):
     """Views never catch: what the service raises becomes a page or a notice here."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_exception(
         self, request: SignedInRequest, exception: Exception
@@ -100,6 +93,6 @@ def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, values in request.POST.lists()
-        if name not in NOT_RESENT
+        if name != "csrfmiddlewaretoken"
         for value in values
     ]

@@ -29,10 +29,7 @@ STATUSES: Final = {
 
 
 def write_response(context: ActionContext, receipt: Receipt, done: str = "") -> HttpResponse:
-    """The answer to a write whose end is known: row, panel, numbers and status line.
-
-    `done` is what to say of a success ("Approved."). Without htmx: back to where one was.
-    """
+    """The answer to a write whose end is known; `done` says a success, such as "Approved."."""
     request, text, tone = context.request, receipt_text(receipt, done), TONES[receipt.status]
     if not request.htmx:
         message = with_request_id(with_task(text, receipt), receipt)

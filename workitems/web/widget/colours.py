@@ -11,7 +11,6 @@ Colour = tuple[int, int, int]
 
 READABLE: Final = 4.5
 STEPS: Final = 50
-BLACK: Final = (0, 0, 0)
 WHITE: Final = (255, 255, 255)
 INK: Final = (11, 16, 32)  # text on a light accent
 
@@ -28,7 +27,7 @@ class Palette:
 LIGHT: Final = Palette(
     surfaces=("f5f6f9", "ffffff"),
     texts=("1a2130", "566073", "17693f", "7d5000", "b3261e"),
-    far=BLACK,
+    far=(0, 0, 0),
 )
 DARK: Final = Palette(
     surfaces=("0f1217", "171b22", "1e232c"),

@@ -30,17 +30,14 @@ def check_origin(typed: str, allowed: Sequence[str]) -> list[Finding]:
     try:
         parts = split_address(typed.strip().split("?")[0].split("#")[0])
     except ValueError:
-        found.append(
-            _error(_("This is not an origin. It looks like https://intranet.example.com."))
-        )
-        return found
+        text = _("This is not an origin. It looks like https://intranet.example.com.")
+        return [*found, _error(text)]
     origin = origin_of(parts.geturl())
     if parts.path not in {"", "/"} or set("?#") & set(typed):
         found.append(_warning(_("An origin has no path: it is %(origin)s.") % {"origin": origin}))
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        found.append(
-            _error(_("http is allowed on localhost only: the page must be served over https."))
-        )
+        text = _("http is allowed on localhost only: the page must be served over https.")
+        found.append(_error(text))
     elif origin in allowed:
         found.append(_good(_("%(origin)s may frame the widget.") % {"origin": origin}))
     else:
@@ -85,10 +82,11 @@ def _check_element(tags: _Tags, public_url: str) -> Finding:
 
 
 def _check_frame(frame: dict[str, str], public_url: str) -> list[Finding]:
-    found = _check_sandbox(frame)
+    found = []
     if _path_below(frame.get("src", ""), public_url) not in {"/widget/", "/widget/badge/"}:
         text = _("The frame must show %(address)s; every other page refuses to be framed.")
-        found.insert(0, _error(text % {"address": f"{public_url}/widget/"}))
+        found.append(_error(text % {"address": f"{public_url}/widget/"}))
+    found += _check_sandbox(frame)
     if "credentialless" in frame:
         text = _(
             "A credentialless frame has no tie to the sign-in window: people sign in by the code "

@@ -67,19 +67,15 @@ def _preview(form: TryForm) -> dict[str, Any]:
     size = "240x56" if is_badge else chosen.get("size") or SIZES[0][0]
     width, _x, height = size.partition("x")
     address = f"{WIDGET_PREFIX}{'badge/' if is_badge else ''}{widget.query}"
+    src, measures = escape(settings.PUBLIC_URL + address), f'width="{width}" height="{height}"'
     return {
         "is_on": bool(settings.FRAME_ANCESTORS),
         "address": address,
         "width": width,
         "height": height,
-        "iframe": _iframe(address, width, height),
+        "iframe": f'<iframe src="{src}" title="My Tasks" {measures}></iframe>',
         "element": _element(known, is_badge=is_badge),
     }
-
-
-def _iframe(address: str, width: str, height: str) -> str:
-    src = escape(settings.PUBLIC_URL + address)
-    return f'<iframe src="{src}" title="My Tasks" width="{width}" height="{height}"></iframe>'
 
 
 def _element(known: Mapping[str, str], *, is_badge: bool) -> str:
