@@ -86,9 +86,9 @@ class _DecideOne(Command):
 
     def judge(self, item: WorkItem) -> Judgement:
         line = next((one for one in item.approval_items if one.id == self.approval_item_id), None)
-        if line is not None and not line.is_open:
-            return self.judge_state(line.state)
-        return super().judge(item)
+        if line is None or line.is_open:
+            return super().judge(item)
+        return self.judge_state(line.state)
 
     @property
     def label(self) -> str:

@@ -21,5 +21,4 @@ class QueueQuery:
 
     @property
     def offset(self) -> int:
-        """How many rows stand before this page."""
         return (self.page - 1) * self.size

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from workitems.domain.queue_query import Tab
 from workitems.isc.errors import IscError
-from workitems.isc.schemas import UnreadableWorkItem, WorkItem, WorkItemPage, WorkItemSummary
+from workitems.isc.schemas import UnreadableWorkItem, WorkItem, WorkItemPage
 
 
 class CannotRenew(IscError):
@@ -53,13 +53,8 @@ class Receipt:
 class Counts:
     """How many work items an owner has; None where ISC did not say."""
 
-    open: int | None
-    completed: int | None
-
-    @classmethod
-    def of(cls, summary: WorkItemSummary | None) -> "Counts":
-        """The numbers of a summary; unknown without one."""
-        return cls(None, None) if summary is None else cls(summary.open, summary.completed)
+    open: int | None = None
+    completed: int | None = None
 
     @property
     def total(self) -> int | None:
@@ -78,9 +73,9 @@ class Queue:
     counts: Counts
 
     @classmethod
-    def of(cls, tab: Tab, page: WorkItemPage, summary: WorkItemSummary | None) -> "Queue":
-        """The list's own total outranks the summary's, so that badge and list cannot disagree."""
-        counts, total, is_pending = Counts.of(summary), page.total, tab is Tab.PENDING
+    def of(cls, tab: Tab, page: WorkItemPage, counts: Counts) -> "Queue":
+        """The list's own total outranks the counts, so that badge and list cannot disagree."""
+        total, is_pending = page.total, tab is Tab.PENDING
         if total is None:
             total = counts.open if is_pending else counts.completed
         elif is_pending:

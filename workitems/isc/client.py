@@ -38,15 +38,12 @@ class IscClient:
     def list_completed_work_items(
         self, *, owner_id: str, limit: int, offset: int, count: bool = True
     ) -> WorkItemPage:
-        """One page of what is completed."""
         return self._page("/completed", paths.page_params(owner_id, limit, offset, count=count))
 
     def count_work_items(self, owner_id: str) -> int:
-        """How many are pending."""
         return self._count("/count", owner_id)
 
     def count_completed_work_items(self, owner_id: str) -> int:
-        """How many are completed."""
         # Needed until January 2026; harmless since, and tenants are not all on one release.
         return self._count("/completed/count", owner_id, experimental=True)
 

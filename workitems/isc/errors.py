@@ -108,11 +108,8 @@ def detail_of(body: object) -> str:
     if not isinstance(body, dict):
         return ""
     messages = body.get("messages")
-    texts = [
-        message["text"]
-        for message in (messages if isinstance(messages, list) else [])
-        if isinstance(message, dict) and isinstance(message.get("text"), str)
-    ]
+    listed = messages if isinstance(messages, list) else []
+    texts = [message.get("text") for message in listed if isinstance(message, dict)]
     candidates = [*texts, body.get("error"), body.get("message")]
     return next((text for text in candidates if isinstance(text, str) and text.strip()), "")
 

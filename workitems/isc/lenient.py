@@ -71,9 +71,7 @@ def objects(value: object) -> list[object]:
 
 def texts(value: object) -> tuple[str, ...]:
     """The readable texts of a list."""
-    if not isinstance(value, list | tuple):
-        return ()
-    return tuple(filter(None, (text(element) for element in value)))
+    return tuple(filter(None, map(text, value))) if isinstance(value, list | tuple) else ()
 
 
 def moment(value: object, read: pydantic.ValidatorFunctionWrapHandler) -> datetime | None:

@@ -54,10 +54,8 @@ def people_filter(words: Sequence[str]) -> str:
     if len(words) == 1:
         return " or ".join(f"{field} sw {quoted(words[0])}" for field in SEARCHED)
     one, other = quoted(words[0]), quoted(words[-1])
-    return " or ".join(  # "and" binds tighter
-        f"firstname sw {first} and lastname sw {last}"
-        for first, last in ((one, other), (other, one))
-    )
+    both = "firstname sw {} and lastname sw {}"  # "and" binds tighter than "or"
+    return f"{both.format(one, other)} or {both.format(other, one)}"
 
 
 def ids_filter(ids: Sequence[str]) -> str:

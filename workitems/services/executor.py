@@ -1,13 +1,13 @@
 """The only way to write: send a command once, find out how it ended, and say so in the log."""
 
 import logging
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
 
 from workitems.domain.commands import Command, Judgement
 from workitems.domain.ports import Credentials, WorkItemsClient
 from workitems.domain.results import NotSent, Receipt, WriteStatus
 from workitems.isc import errors
-from workitems.isc.schemas import WorkItem
 from workitems.services.reader import Reader
 
 log = logging.getLogger("workitems.decisions")
@@ -46,16 +46,10 @@ class Executor:
             return self._after_silence(command, silence)
         except errors.Rejected as refusal:
             return self._after_refusal(command, refusal)
-        if command.hands_over:
-            return Receipt(WriteStatus.SUCCEEDED)
-        return Receipt(WriteStatus.SUCCEEDED, item or self._seen_after(command))
-
-    def _seen_after(self, command: Command) -> WorkItem | None:
-        """The item after a write that ISC confirmed, without it: a failed read undoes nothing."""
-        try:
-            return self.reader.item(command.item_id)
-        except errors.IscError:
-            return None
+        if item is None and not command.hands_over:
+            with suppress(errors.IscError):  # that the write is done is known even so
+                item = self.reader.item(command.item_id)
+        return Receipt(WriteStatus.SUCCEEDED, item)
 
     def _after_refusal(self, command: Command, refusal: errors.Rejected) -> Receipt:
         """Tell "somebody was faster" from any other refusal by reading the item again."""

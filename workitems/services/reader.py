@@ -11,7 +11,7 @@ from workitems.domain.queue_query import QueueQuery, Tab
 from workitems.domain.results import Counts, ListForbidden, ListMissing, Queue
 from workitems.isc.client import IscClient
 from workitems.isc.errors import Forbidden, IscError, NotFound, SignInAgain
-from workitems.isc.schemas import PublicIdentity, WorkItem, WorkItemSummary
+from workitems.isc.schemas import PublicIdentity, WorkItem
 
 Value = TypeVar("Value")
 
@@ -35,8 +35,8 @@ class Reader:
             Tab.COMPLETED: self._client.list_completed_work_items,
         }[query.tab]
         read = partial(listing, owner_id=self._owner_id, limit=query.size, offset=query.offset)
-        page, summary = self._with_summary(lambda: self._read_list(read))
-        return Queue.of(query.tab, page, summary)
+        page, counts = self._with_counts(lambda: self._read_list(read))
+        return Queue.of(query.tab, page, counts)
 
     def item(self, item_id: str) -> WorkItem:
         """One work item; raises NotFound or Forbidden among others."""
@@ -44,18 +44,16 @@ class Reader:
 
     def item_and_counts(self, item_id: str) -> tuple[WorkItem, Counts]:
         """One work item and the badge's numbers: two calls, side by side."""
-        item, summary = self._with_summary(lambda: self.item(item_id))
-        return item, Counts.of(summary)
+        return self._with_counts(lambda: self.item(item_id))
 
     def counts(self) -> Counts:
         """The badge's numbers alone: one call; unknown where ISC does not tell."""
         try:
-            summary = self._read_list(lambda: self._client.summarise_work_items(self._owner_id))
+            return self._read_list(self._summary)
         except SignInAgain:
             raise
         except IscError:
-            summary = None
-        return Counts.of(summary)
+            return Counts()
 
     def refreshed_counts(self, known: Counts) -> Counts:
         """The badge's numbers now: one call while the open count is as `known`, else two."""
@@ -98,11 +96,14 @@ class Reader:
                 raise
         return call()
 
-    def _with_summary(self, read: Callable[[], Value]) -> tuple[Value, WorkItemSummary | None]:
-        """What is read, and the summary from a thread beside it; None where it cannot be had."""
+    def _summary(self) -> Counts:
+        summary = self._client.summarise_work_items(self._owner_id)
+        return Counts(summary.open, summary.completed)
+
+    def _with_counts(self, read: Callable[[], Value]) -> tuple[Value, Counts]:
+        """What is read, and the numbers, from a thread beside it; unknown where ISC fails."""
         # The context carries the id of the request into the other thread's log lines.
-        call = copy_context().run
-        future = POOL.submit(call, self._client.summarise_work_items, self._owner_id)
+        future = POOL.submit(copy_context().run, self._summary)
         try:
             value = read()
         finally:
@@ -110,7 +111,7 @@ class Reader:
         try:
             if isinstance(future.exception(), SignInAgain):
                 # What was read beside it was refused too, and has renewed the token by now.
-                return value, self._client.summarise_work_items(self._owner_id)
+                return value, self._summary()
             return value, future.result()
         except IscError:
-            return value, None
+            return value, Counts()

@@ -42,7 +42,13 @@ class Problem:
 
 def _words(error: errors.IscError, *, is_write: bool) -> tuple[HTTPStatus, Text, Text]:
     if isinstance(error, errors.RateLimited):
-        return HTTPStatus.TOO_MANY_REQUESTS, _("SailPoint is busy"), _wait_text(error)
+        seconds = math.ceil(error.retry_after)
+        wait = ngettext(
+            "SailPoint asks us to wait %(count)d second. Nothing is lost.",
+            "SailPoint asks us to wait %(count)d seconds. Nothing is lost.",
+            seconds,
+        )
+        return HTTPStatus.TOO_MANY_REQUESTS, _("SailPoint is busy"), wait % {"count": seconds}
     nothing_sent = _("Nothing was changed.") if is_write else ""
     for kind, status, title, text in WORDS:
         if isinstance(error, kind):
@@ -118,12 +124,3 @@ WORDS: tuple[tuple[type[errors.IscError], HTTPStatus, Text, Text], ...] = (
         _("Something between us and SailPoint answered in its place. Please try again."),
     ),
 )
-
-
-def _wait_text(error: errors.RateLimited) -> str:
-    seconds = math.ceil(error.retry_after)
-    return ngettext(
-        "SailPoint asks us to wait %(count)d second. Nothing is lost.",
-        "SailPoint asks us to wait %(count)d seconds. Nothing is lost.",
-        seconds,
-    ) % {"count": seconds}

@@ -122,7 +122,6 @@ class TaskRow:
 
     @property
     def slug(self) -> str:
-        """The last part of the row's address."""
         return quote(self.id, safe="") + "/"
 
     @staticmethod

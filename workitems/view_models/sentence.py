@@ -128,8 +128,7 @@ def _form_sentence(item: WorkItem, form: WorkItemForm) -> Sentence:
     return Sentence("other", (Part(text, is_name=False),))
 
 
-Piece = Part | str
-"""Words that stand in a template, or the name of a field"""
+Piece = Part | str  # words that stand in a template, or the name of a field
 
 
 @lru_cache(maxsize=1_000)

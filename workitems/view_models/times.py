@@ -18,9 +18,7 @@ from django.utils.translation import override
 
 from workitems.view_models.render_context import RenderContext
 
-Age = tuple[str, int]
-"""A unit of TIME_STRINGS and how many of them"""
-
+Age = tuple[str, int]  # a unit of TIME_STRINGS and how many of them
 FRESH: Final[Age] = ("minute", 0)
 AGO, WAITING = "ago", "waiting"
 WORDS: Final[Mapping[str, tuple[Promise, Promise]]] = {

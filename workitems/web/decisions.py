@@ -11,6 +11,7 @@ from workitems.view_models.confirmation import Confirmation
 from workitems.web.context import ActionContext
 from workitems.web.responses import dialog_response, owner_redirect, write_response
 
+Decision = Approve | Reject | ApproveAll | RejectAll | Complete
 require_action = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -44,11 +45,7 @@ def complete(request: SignedInRequest, item_id: str) -> HttpResponse:
     return _decide(request, Complete(item_id), _("Completed."))
 
 
-def _decide(
-    request: SignedInRequest,
-    command: Approve | Reject | ApproveAll | RejectAll | Complete,
-    done: str,
-) -> HttpResponse:
+def _decide(request: SignedInRequest, command: Decision, done: str) -> HttpResponse:
     """Send the command, or first name what it decides; `done` is what to say of a success."""
     context = ActionContext.of(request)
     is_bulk = isinstance(command, ApproveAll | RejectAll)

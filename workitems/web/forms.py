@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any, Final, Self
 
 from django import forms
@@ -81,7 +82,6 @@ class RiskyForm(forms.Form):
     """A form that asks for a tick where it is sent for somebody else: its own confirmation."""
 
     def require_confirmation(self, scope: QueueScope, action: ActionForm) -> None:
-        """Add an error where the tick is needed and missing."""
         if scope.is_other and not action.is_confirmed:
             self.add_error(None, _("Tick the box to say that you do this for somebody else."))
 
@@ -128,10 +128,9 @@ class AccountSelectionForm(RiskyForm):
                 self.fields[PREFIX + field.name] = control_for(field)
 
     @property
-    def sections(self) -> tuple[Section, ...]:
-        return tuple(
-            found for section in self.declared.sections for found in self._nested(section, 1)
-        )
+    def sections(self) -> list[Section]:
+        nested = (self._nested(section, 1) for section in self.declared.sections)
+        return list(chain.from_iterable(nested))
 
     def values(self) -> dict[str, object]:
         """Field name -> text, list of texts, true or false; what was left empty is left out."""

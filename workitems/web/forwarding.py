@@ -46,7 +46,6 @@ def send(
 def forward_form(
     context: ActionContext, form: ForwardForm, found: tuple[PublicIdentity, ...]
 ) -> HttpResponse:
-    """The form with the people that were found."""
     context = context.named()
     values = {
         "form": form,

@@ -1,13 +1,10 @@
-"""A company's accent colour, moved as far as it takes to be read on our surfaces (WCAG 2.2, AA).
-
-Colours are tuples of three numbers from 0 to 255.
-"""
+"""A company's accent colour, moved as far as it takes to be read on our surfaces (WCAG 2.2, AA)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-Colour = tuple[int, int, int]
+Colour = tuple[int, int, int]  # red, green and blue, from 0 to 255
 
 READABLE: Final = 4.5
 STEPS: Final = 50
@@ -34,7 +31,6 @@ DARK: Final = Palette(
     texts=("e7eaf0", "a4adbc", "74d39c", "f0c266", "ff9a92"),
     far=WHITE,
 )
-MEDIA: Final = "@media (prefers-color-scheme: dark)"
 
 
 def stylesheet(accent: str) -> str:
@@ -43,7 +39,7 @@ def stylesheet(accent: str) -> str:
     light, dark = properties(chosen, LIGHT), properties(chosen, DARK)
     return (
         f":root{{{light}}}\n"
-        f'{MEDIA}{{:root:not([data-theme="light"]){{{dark}}}}}\n'
+        f'@media (prefers-color-scheme: dark){{:root:not([data-theme="light"]){{{dark}}}}}\n'
         f':root[data-theme="dark"]{{{dark}}}\n'
     )
 

@@ -35,8 +35,6 @@ class TryForm(WidgetParamsForm):
 
 
 class HostForm(forms.Form):
-    """A page of one's own."""
-
     origin = forms.CharField(max_length=300, label=_("Origin of your page"), required=False)
     snippet = forms.CharField(
         max_length=20_000,
