@@ -83,7 +83,7 @@ class HandOff(models.Model):
     key = models.CharField(max_length=64, primary_key=True)
     ticket_hash = models.CharField(max_length=64, default="", blank=True, db_index=True)
     ticket_until = models.DateTimeField()
-    flow_hash = models.CharField(max_length=64, default="", blank=True)
+    flow_hash = models.CharField(max_length=64, default="", blank=True)  # of the sign-in's `state`
     is_by_code = models.BooleanField(
         default=False, help_text="started without a ticket, needs a typed code"
     )

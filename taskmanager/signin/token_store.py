@@ -16,8 +16,9 @@ from taskmanager.signin.models import TokenSet
 from taskmanager.signin.request import session_row
 from taskmanager.signin.values import Tokens
 
-# Longer than all time-outs of a refresh together: 13 s for the tokens, 13 s for the signing keys.
-LEASE: Final = timedelta(seconds=30)
+# Longer than all time-outs of a refresh together: 13 s for the tokens, and twice 13 s for the
+# signing keys, whose read may be repeated.
+LEASE: Final = timedelta(seconds=45)
 BACK_OFF: Final = timedelta(seconds=10)  # after a failure; else each request waits for a time-out
 
 

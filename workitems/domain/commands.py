@@ -7,12 +7,12 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
 from workitems.domain.ports import WorkItemsClient
-from workitems.isc.schemas import WorkItem
+from workitems.isc.schemas import ApprovalItem, WorkItem
 
 # ISC's final states, in lower case. "Finished" is how it closes what was approved or completed.
 DONE_STATES: Final = frozenset({"finished", "approved"})
@@ -54,6 +54,14 @@ class Command(ABC):
         """Compare the item as it stands now with what the command wanted."""
         return Judgement.OPEN if item.is_open else self.judge_state(item.state)
 
+    def open_lines(self, item: WorkItem) -> tuple[ApprovalItem, ...]:
+        """The approval items that the command would decide; none where it is not about any."""
+        return ()
+
+    def is_waiting(self, item: WorkItem) -> bool:
+        """Whether there still is something for the command to do."""
+        return item.is_open
+
     def judge_state(self, state: str | None) -> Judgement:
         """The same for the state of something that does not wait any more."""
         word = (state or "").strip().lower()
@@ -77,12 +85,23 @@ class Command(ABC):
 
 
 @dataclass(frozen=True)
-class _DecideOne(Command):
+class Decision(Command):
+    """A command on approval items: they are named before it is sent."""
+
+    verdict: ClassVar[Verdict]
+
+    def is_waiting(self, item: WorkItem) -> bool:
+        return bool(self.open_lines(item))
+
+
+@dataclass(frozen=True)
+class _DecideOne(Decision):
     """Approve or reject one approval item."""
 
     approval_item_id: str
 
-    verdict: ClassVar[Verdict]
+    def open_lines(self, item: WorkItem) -> tuple[ApprovalItem, ...]:
+        return tuple(one for one in item.open_approval_items if one.id == self.approval_item_id)
 
     def judge(self, item: WorkItem) -> Judgement:
         line = next((one for one in item.approval_items if one.id == self.approval_item_id), None)
@@ -115,10 +134,11 @@ class Reject(_DecideOne):
 
 
 @dataclass(frozen=True)
-class _DecideAll(Command):
+class _DecideAll(Decision):
     """Approve or reject all approval items that are still open."""
 
-    verdict: ClassVar[Verdict]
+    def open_lines(self, item: WorkItem) -> tuple[ApprovalItem, ...]:
+        return item.open_approval_items
 
     def judge(self, item: WorkItem) -> Judgement:
         if not item.approval_items:
@@ -127,7 +147,8 @@ class _DecideAll(Command):
             return Judgement.OPEN
         # Some may have been decided one by one before: those say nothing about this command.
         judgements = [self.judge_state(line.state) for line in item.approval_items]
-        return next(one for one in Judgement if one in judgements)
+        by_weight = (Judgement.DONE, Judgement.DIFFERENT, Judgement.UNKNOWN)
+        return next(judgement for judgement in by_weight if judgement in judgements)
 
     @property
     def label(self) -> str:
@@ -165,7 +186,7 @@ class Complete(Command):
 class SubmitForm(Command):
     """Answer the form of a work item; `values` is keyed on the field's name in ISC's form."""
 
-    values: Mapping[str, object]
+    values: Mapping[str, object] = field(hash=False)
 
     name = "submit-form"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from workitems.domain.commands import Verdict
+from workitems.domain.commands import Command, Decision, Verdict
 from workitems.isc.schemas import ApprovalItem, WorkItem
 from workitems.view_models.labels import Text
 from workitems.view_models.rows import ApprovalLine
@@ -23,10 +23,23 @@ class Confirmation:
     warning: str = ""
 
     @classmethod
+    def of(cls, command: Command, item: WorkItem, *, owner_name: str) -> "Confirmation":
+        """`owner_name` is whose queue the item is in, if not one's own."""
+        warning = _on_behalf(owner_name)
+        if isinstance(command, Decision):
+            return cls.of_decision(command.verdict, command.open_lines(item), warning)
+        return cls(
+            title=_("Mark this task complete?"),
+            question=sentence_of(item, get_language()).text,
+            submit_label=_("Mark complete"),
+            tone=command.name,
+            warning=warning,
+        )
+
+    @classmethod
     def of_decision(
-        cls, verdict: Verdict, lines: Sequence[ApprovalItem], *, owner_name: str
+        cls, verdict: Verdict, lines: Sequence[ApprovalItem], warning: str
     ) -> "Confirmation":
-        """`lines` are the approval items that still are open; `owner_name` if not one's own."""
         count = len(lines)
         if verdict is Verdict.APPROVE:
             title = ngettext("Approve %(count)d item?", "Approve %(count)d items?", count)
@@ -40,17 +53,7 @@ class Confirmation:
             submit_label=submit % {"count": count},
             tone=verdict.value,
             lines=tuple(ApprovalLine.of(line, get_language()) for line in lines),
-            warning=_on_behalf(owner_name),
-        )
-
-    @classmethod
-    def of_completion(cls, item: WorkItem, *, owner_name: str) -> "Confirmation":
-        return cls(
-            title=_("Mark this task complete?"),
-            question=sentence_of(item, get_language()).text,
-            submit_label=_("Mark complete"),
-            tone="complete",
-            warning=_on_behalf(owner_name),
+            warning=warning,
         )
 
 

@@ -12,8 +12,7 @@ from workitems.domain.commands import SubmitForm
 from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.receipt import receipt_text, with_request_id
-from workitems.web.context import ActionContext
-from workitems.web.decisions import require_action
+from workitems.web.context import ActionContext, require_action
 from workitems.web.forms import AccountSelectionForm
 from workitems.web.links import address
 from workitems.web.responses import oob_response, write_response

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from taskmanager.signin.request import SignedInRequest, person_of, session_row
 from workitems.isc.schemas import WorkItem
@@ -13,6 +14,8 @@ from workitems.view_models.panel import TaskPanel
 from workitems.web.forms import AccountSelectionForm, ActionForm
 from workitems.web.links import Links
 from workitems.wiring import Services, services_for, with_owner_name
+
+require_action = require_http_methods(["GET", "HEAD", "POST"])  # a write: shown first, then sent
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class ActionContext:
     def named(self) -> Self:
         """The same with the owner's name: at most one call, and none in one's own queue."""
         named = replace(self, scope=with_owner_name(self.scope, self.services.reader))
-        named.__dict__["services"] = self.services
+        named.__dict__["services"] = self.services  # made already: not once more by the new object
         return named
 
     def template(self, **more: Any) -> dict[str, Any]:

@@ -2,17 +2,13 @@
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from taskmanager.signin.request import SignedInRequest
-from workitems.domain.commands import Approve, ApproveAll, Complete, Reject, RejectAll
+from workitems.domain.commands import Approve, ApproveAll, Command, Complete, Reject, RejectAll
 from workitems.domain.results import Receipt, WriteStatus
 from workitems.view_models.confirmation import Confirmation
-from workitems.web.context import ActionContext
+from workitems.web.context import ActionContext, require_action
 from workitems.web.responses import dialog_response, owner_redirect, write_response
-
-Decision = Approve | Reject | ApproveAll | RejectAll | Complete
-require_action = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_action
@@ -30,13 +26,13 @@ def reject(request: SignedInRequest, item_id: str, approval_item_id: str) -> Htt
 @require_action
 def approve_all(request: SignedInRequest, item_id: str) -> HttpResponse:
     """Approve all that is open in a work item, after a confirmation that lists it."""
-    return _decide(request, ApproveAll(item_id), _("Approved."))
+    return _decide(request, ApproveAll(item_id), _("Approved."), is_risky=True)
 
 
 @require_action
 def reject_all(request: SignedInRequest, item_id: str) -> HttpResponse:
     """Reject all that is open in a work item, after a confirmation that lists it."""
-    return _decide(request, RejectAll(item_id), _("Rejected."))
+    return _decide(request, RejectAll(item_id), _("Rejected."), is_risky=True)
 
 
 @require_action
@@ -45,25 +41,19 @@ def complete(request: SignedInRequest, item_id: str) -> HttpResponse:
     return _decide(request, Complete(item_id), _("Completed."))
 
 
-def _decide(request: SignedInRequest, command: Decision, done: str) -> HttpResponse:
-    """Send the command, or first name what it decides; `done` is what to say of a success."""
+def _decide(
+    request: SignedInRequest, command: Command, done: str, *, is_risky: bool = False
+) -> HttpResponse:
+    """Send the command, or first name what it does; `done` is what to say of a success."""
     context = ActionContext.of(request)
-    is_bulk = isinstance(command, ApproveAll | RejectAll)
-    if context.may_send(is_risky=is_bulk or context.scope.is_other):
+    if context.may_send(is_risky=is_risky or context.scope.is_other):
         return write_response(context, context.services.executor.run(command), done)
     item = context.services.reader.item(command.item_id)
     if context.scope.is_elsewhere(item.owner_id):
         return owner_redirect(context, item)
-    lines = item.open_approval_items
-    if isinstance(command, Approve | Reject):
-        lines = tuple(line for line in lines if line.id == command.approval_item_id)
-    is_waiting = item.is_open if isinstance(command, Complete) else bool(lines)
-    if not is_waiting:
+    if not command.is_waiting(item):
         return write_response(context, Receipt(WriteStatus.ALREADY_DONE, item))
     context = context.named()
     owner_name = context.scope.owner.label if context.scope.is_other else ""
-    if isinstance(command, Complete):
-        confirmation = Confirmation.of_completion(item, owner_name=owner_name)
-    else:
-        confirmation = Confirmation.of_decision(command.verdict, lines, owner_name=owner_name)
+    confirmation = Confirmation.of(command, item, owner_name=owner_name)
     return dialog_response(context, "workitems/confirm.html", {"confirmation": confirmation})

@@ -7,8 +7,7 @@ from taskmanager.signin.request import SignedInRequest
 from workitems.domain.commands import Forward
 from workitems.isc.schemas import PublicIdentity
 from workitems.view_models.receipt import receipt_text, with_request_id
-from workitems.web.context import ActionContext
-from workitems.web.decisions import require_action
+from workitems.web.context import ActionContext, require_action
 from workitems.web.forms import ForwardForm, PeopleSearch
 from workitems.web.people import found_by, option_of
 from workitems.web.responses import dialog_response, forwarded_response

@@ -24,7 +24,8 @@ SIZES: Final = tuple((size, size) for size in ("360x640", "320x240", "480x800"))
 class TryForm(WidgetParamsForm):
     """The widget's own parameters, and the frame around it."""
 
-    envelope = None  # type: ignore[assignment]  # removes it; decided by who listens: the loader asks for the newest by itself
+    # Not offered: the loader asks for the newest version by itself.
+    envelope = None  # type: ignore[assignment]
 
     kind = forms.ChoiceField(
         choices=[("list", _("The list")), ("badge", _("The badge"))],
