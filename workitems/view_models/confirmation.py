@@ -1,16 +1,23 @@
 """What is about to be decided, named one by one, before it is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from workitems.domain.commands import Command, Decision, Verdict
-from workitems.isc.schemas import ApprovalItem, WorkItem
+from workitems.domain.commands import Decision, Verdict
+from workitems.isc.schemas import WorkItem
 from workitems.view_models.labels import Text
 from workitems.view_models.rows import ApprovalLine
 from workitems.view_models.sentence import sentence_of
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a command on a whole item is asked with, and what its button says."""
+
+    title: Text
+    submit_label: Text
 
 
 @dataclass(frozen=True)
@@ -23,23 +30,20 @@ class Confirmation:
     warning: str = ""
 
     @classmethod
-    def of(cls, command: Command, item: WorkItem, *, owner_name: str) -> "Confirmation":
-        """`owner_name` is whose queue the item is in, if not one's own."""
-        warning = _on_behalf(owner_name)
-        if isinstance(command, Decision):
-            return cls.of_decision(command.verdict, command.open_lines(item), warning)
+    def of_item(cls, asked: Question, item: WorkItem, owner_name: str) -> "Confirmation":
+        """For a command on a whole item; `owner_name` is whose it is, if not one's own."""
         return cls(
-            title=_("Mark this task complete?"),
+            title=asked.title,
             question=sentence_of(item, get_language()).text,
-            submit_label=_("Mark complete"),
-            tone=command.name,
-            warning=warning,
+            submit_label=asked.submit_label,
+            tone="",
+            warning=_on_behalf(owner_name),
         )
 
     @classmethod
-    def of_decision(
-        cls, verdict: Verdict, lines: Sequence[ApprovalItem], warning: str
-    ) -> "Confirmation":
+    def of_decision(cls, command: Decision, item: WorkItem, owner_name: str) -> "Confirmation":
+        """For a command on approval items, which are counted and named one by one."""
+        verdict, lines = command.verdict, command.open_lines(item)
         count = len(lines)
         if verdict is Verdict.APPROVE:
             title = ngettext("Approve %(count)d item?", "Approve %(count)d items?", count)
@@ -53,7 +57,7 @@ class Confirmation:
             submit_label=submit % {"count": count},
             tone=verdict.value,
             lines=tuple(ApprovalLine.of(line, get_language()) for line in lines),
-            warning=warning,
+            warning=_on_behalf(owner_name),
         )
 
 

@@ -1,12 +1,24 @@
 """Approve, reject, mark complete. What is risky asks first; each command is sent once."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from taskmanager.signin.request import SignedInRequest
-from workitems.domain.commands import Approve, ApproveAll, Command, Complete, Reject, RejectAll
+from workitems.domain.commands import (
+    Approve,
+    ApproveAll,
+    Command,
+    Complete,
+    Decision,
+    Reject,
+    RejectAll,
+)
 from workitems.domain.results import Receipt, WriteStatus
-from workitems.view_models.confirmation import Confirmation
+from workitems.isc.schemas import WorkItem
+from workitems.view_models.confirmation import Confirmation, Question
 from workitems.web.context import ActionContext, require_action
 from workitems.web.responses import dialog_response, owner_redirect, write_response
 
@@ -38,13 +50,30 @@ def reject_all(request: SignedInRequest, item_id: str) -> HttpResponse:
 @require_action
 def complete(request: SignedInRequest, item_id: str) -> HttpResponse:
     """Mark a manual task complete; for somebody else only after a confirmation."""
-    return _decide(request, Complete(item_id), _("Completed."))
+    question = Question(_("Mark this task complete?"), _("Mark complete"))
+    confirm = partial(Confirmation.of_item, question)
+    return _send(request, Complete(item_id), _("Completed."), confirm)
 
 
 def _decide(
-    request: SignedInRequest, command: Command, done: str, *, is_risky: bool = False
+    request: SignedInRequest, command: Decision, done: str, *, is_risky: bool = False
 ) -> HttpResponse:
-    """Send the command, or first name what it does; `done` is what to say of a success."""
+    confirm = partial(Confirmation.of_decision, command)
+    return _send(request, command, done, confirm, is_risky=is_risky)
+
+
+def _send(
+    request: SignedInRequest,
+    command: Command,
+    done: str,
+    confirm: Callable[[WorkItem, str], Confirmation],
+    *,
+    is_risky: bool = False,
+) -> HttpResponse:
+    """Send the command, or first show what `confirm` says of it, given the item and its owner.
+
+    `done` is what to say of a success. For somebody else everything is risky.
+    """
     context = ActionContext.of(request)
     if context.may_send(is_risky=is_risky or context.scope.is_other):
         return write_response(context, context.services.executor.run(command), done)
@@ -55,5 +84,5 @@ def _decide(
         return write_response(context, Receipt(WriteStatus.ALREADY_DONE, item))
     context = context.named()
     owner_name = context.scope.owner.label if context.scope.is_other else ""
-    confirmation = Confirmation.of(command, item, owner_name=owner_name)
-    return dialog_response(context, "workitems/confirm.html", {"confirmation": confirmation})
+    shown = {"confirmation": confirm(item, owner_name)}
+    return dialog_response(context, "workitems/confirm.html", shown)
