@@ -43,10 +43,12 @@ screenshots: install
 bench: install
 	$(BIN)/python -m tests.bench $(ARGS)
 
-# Needs GNU gettext (xgettext, msgmerge, msgfmt) on this machine. New sentences come out untranslated.
+# New sentences come out untranslated: translate them in locale/*/LC_MESSAGES/django.po and run it once more.
 messages: install
-	$(BIN)/django-admin makemessages --all --no-location --extension html,jinja,py --ignore '.venv*' --ignore 'tests*' --ignore 'sandbox*' --ignore 'docs*'
-	$(BIN)/django-admin compilemessages --ignore '.venv*'
+	$(BIN)/pybabel -q extract -F pyproject.toml -k gettext_lazy -k ngettext_lazy:1,2 --no-location --omit-header -o locale/django.pot .
+	$(BIN)/pybabel -q update --domain django --input-file locale/django.pot --output-dir locale --no-fuzzy-matching --ignore-obsolete --omit-header
+	$(BIN)/pybabel -q compile --domain django --directory locale
+	rm locale/django.pot
 
 lock: install
 	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-emit-package my-tasks -o requirements.txt --extra postgres pyproject.toml

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
-from jinja2 import StrictUndefined
 
 from taskmanager.core.addresses import origin_of
 from taskmanager.env import BASE_DIR, load_env
@@ -26,7 +25,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
-    "template_partials",  # sets the loaders of TEMPLATES
     "csp",
     "taskmanager.apps.TaskmanagerConfig",
     "taskmanager.signin",
@@ -60,22 +58,9 @@ MIDDLEWARE = [
 
 TEMPLATES: list[dict[str, Any]] = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.template.context_processors.i18n",
-                "django.contrib.messages.context_processors.messages",
-            ],
-            "builtins": ["template_partials.templatetags.partials"],
-        },
-    },
-    # Only for what is on a page once for each task (docs/adr/0011).
-    {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"undefined": StrictUndefined},
+        "OPTIONS": {"environment": "taskmanager.core.jinja.environment"},
     },
 ]
 

@@ -9,3 +9,7 @@ urlpatterns = [
     # The same views and templates once more, in a frame: `url` stays within its instance.
     path("widget/", include("workitems.web.urls", namespace="widget")),
 ]
+
+handler400 = "taskmanager.errors.bad_request"
+handler403 = "taskmanager.errors.forbidden"
+handler404 = "taskmanager.errors.not_found"

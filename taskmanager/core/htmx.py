@@ -1,23 +1,61 @@
-"""Which part of a template answers a request: the page or a block."""
+"""How every page is rendered: the whole of a template, or one block of it for htmx."""
 
-from typing import Any
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.middleware.csrf import get_token
+from django.template import engines
+from django.template.backends.utils import csrf_input
+from django.utils.functional import SimpleLazyObject
 from django_htmx.http import push_url, reswap, retarget
+from jinja2_fragments import render_block
 
 from taskmanager.core.request import AppRequest
 
-NOTICES = "#notices"  # above the page's content
-FORM_NOTICE = "find [data-notice]"  # inside the form that was sent
+if TYPE_CHECKING:
+    from django.template.backends.jinja2 import Jinja2
+
+NOTICES: Final = "#notices"  # above the page's content
+FORM_NOTICE: Final = "find [data-notice]"  # inside the form that was sent
 
 
-def template_block(request: AppRequest, template: str, block: str) -> str:
-    """The block for htmx, the whole page for everybody else."""
+def render(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    block: str = "",
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    """Render a template, or only the block of that name, which the template itself must define.
+
+    Adds what every page needs. The CSRF token is masked once a page, and only if it is used.
+    """
+    values = {
+        "request": request,
+        "person": getattr(request, "person", None),
+        "widget": getattr(request, "widget", None),
+        "is_embedded": getattr(request, "embedded", False),
+        "layout": getattr(request, "layout", "site.html"),
+        "home": getattr(request, "home", "/"),
+        "messages": get_messages(request),
+        "csrf_token": SimpleLazyObject(lambda: get_token(request)),
+        "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
+        **(context or {}),
+    }
+    environment = cast("Jinja2", engines["jinja2"]).env
+    if block:
+        return HttpResponse(render_block(environment, template, block, values), status=status)
+    return HttpResponse(environment.get_template(template).render(values), status=status)
+
+
+def is_partial(request: AppRequest) -> bool:
+    """Whether htmx asks for a part of the page that it shows."""
     htmx = request.htmx
-    if htmx and not htmx.boosted and not htmx.history_restore_request:
-        return f"{template}#{block}"
-    return template
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 def is_read(request: HttpRequest) -> bool:
@@ -25,12 +63,12 @@ def is_read(request: HttpRequest) -> bool:
 
 
 def notice_response(
-    request: HttpRequest, template: str, context: dict[str, Any], status: int
+    request: HttpRequest, template: str, context: Mapping[str, Any], status: int
 ) -> HttpResponse:
     """The `notice` block of a template, placed where the person acted; what was typed stays.
 
     For a read without a place of its own `response-placement.js` finds the nearest.
     """
-    response = render(request, f"{template}#notice", context, status=status)
+    response = render(request, template, context, block="notice", status=status)
     target = NOTICES if is_read(request) else FORM_NOTICE
     return push_url(reswap(retarget(response, target), "innerHTML"), url=False)

@@ -7,14 +7,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import is_valid_path
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from taskmanager.core.addresses import WIDGET_PREFIX, safe_next
-from taskmanager.core.htmx import is_read
+from taskmanager.core.htmx import is_read, render
 from taskmanager.core.request import AppRequest
 from taskmanager.embed.params import WidgetParams
 
@@ -95,5 +94,6 @@ class WidgetParamsMiddleware(MiddlewareMixin):
         is_sign_in = request.resolver_match is None or request.resolver_match.app_name == "signin"
         if not request.embedded or is_read(request) or request.htmx or is_sign_in:
             return None
-        item_id = kwargs.get("item_id", "")
-        return render(request, "widget/not_here.html", {"item_id": item_id}, status=403)
+        status = HTTPStatus.FORBIDDEN
+        context = {"full_page": full_page_of(request)}
+        return render(request, "widget/not_here.html", context, status=status)

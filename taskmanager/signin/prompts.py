@@ -13,11 +13,10 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
 from django.urls import reverse
 
 from taskmanager.core.addresses import WIDGET_PREFIX, with_query
-from taskmanager.core.htmx import is_read, notice_response
+from taskmanager.core.htmx import is_read, notice_response, render
 from taskmanager.signin import handoff
 from taskmanager.signin.request import SignedInRequest
 from taskmanager.signin.session_store import REFUSED_AT

@@ -9,13 +9,14 @@ from django.contrib import messages
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from taskmanager.core import crypto
+from taskmanager.core.htmx import render
 from taskmanager.signin import widget_sessions
 from taskmanager.signin.devices import DEVICE
 from taskmanager.signin.models import Session

@@ -7,10 +7,10 @@ from http import HTTPStatus
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from taskmanager.core.addresses import origin_of, safe_next
+from taskmanager.core.htmx import render
 from taskmanager.signin import auth_requests, login, widget_sessions
 from taskmanager.signin.error_messages import error_message
 from taskmanager.signin.errors import ProviderUnavailable, SignInRefused
@@ -24,7 +24,6 @@ from taskmanager.signin.values import SignedIn, Tokens
 logger = logging.getLogger(__name__)
 
 SIGNOUT_STATE = "signout_state"
-SIGNED_OFF = "signin/signed_off.html"
 
 
 @login_not_required
@@ -92,7 +91,7 @@ def sign_out(request: SignedInRequest) -> HttpResponse:
     request.session.flush()
     if person is not None:
         logger.info("signed out: identity %s", person.id)
-    response = _leave(request, held) if held else render(request, SIGNED_OFF)
+    response = _leave(request, held) if held else _signed_off(request)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -108,14 +107,25 @@ def _leave(request: SignedInRequest, held: Tokens) -> HttpResponse:
         bare_url = provider.signout_url(None, **way_back)
     except ProviderUnavailable as error:
         logger.warning("the provider was not told of a sign-out: %s", error)
-        return render(request, SIGNED_OFF)
+        return _signed_off(request)
     policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"]
     if is_up and url and origin_of(url) in policy:
         request.session[SIGNOUT_STATE] = state
         return HttpResponseRedirect(url)
-    # The browser blocks a form's redirect to an origin that form-action does not name, but not a
-    # link. The link is without the id_token, because tokens must never be part of a page.
-    return render(request, SIGNED_OFF, {"provider_url": bare_url})
+    # The browser would stop a redirect to an origin that form-action does not name; a link is
+    # no form. It goes without the id_token, because tokens never stand in a page.
+    return _signed_off(request, provider_url=bare_url)
+
+
+def _signed_off(
+    request: SignedInRequest,
+    *,
+    provider_url: str | None = None,
+    everywhere: bool = False,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    context = {"provider_url": provider_url, "everywhere": everywhere}
+    return render(request, "signin/signed_off.html", context, status=status)
 
 
 @login_not_required
@@ -132,4 +142,4 @@ def signed_out(request: SignedInRequest) -> HttpResponse:
         request.session.flush()
     is_forged = "state" in request.GET and not everywhere
     status = HTTPStatus.BAD_REQUEST if is_forged else HTTPStatus.OK
-    return render(request, SIGNED_OFF, {"everywhere": everywhere}, status=status)
+    return _signed_off(request, everywhere=everywhere, status=status)

@@ -1,76 +1,72 @@
 """Catalogues are complete, with the same placeholders; nothing is translated at import time."""
 
 import ast
-import gettext
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from django.utils.translation.template import templatize
+from babel.messages import Catalog, Message
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
 
 from taskmanager.env import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = [p for package in ("taskmanager", "workitems") for p in (ROOT / package).rglob("*.py")]
-TEMPLATES = [p for kind in ("html", "jinja") for p in (ROOT / "templates").rglob(f"*.{kind}")]
-NOW, LAZY = {"gettext", "ngettext"}, {"gettext_lazy", "ngettext_lazy"}
-LITERAL = r"""u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*\""""
-IN_TEMPLATE = re.compile(rf"(?:\bn?gettext|\b_)\(({LITERAL})")
+NOW = {"gettext", "ngettext"}
 # Tags count as placeholders, because pages output them unescaped.
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|<[^>]+>")
 
 
-@dataclass
-class Entry:
-    """One block of a .po file: its fields (msgid, msgstr[0], ...) and flags."""
-
-    flags: str = ""
-    fields: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """Pairs of English and translated text: one, or two with a plural."""
-        said = self.fields
-        if "msgid_plural" not in said:
-            return [(said["msgid"], said["msgstr"])]
-        plurals = zip(("msgid", "msgid_plural"), ("msgstr[0]", "msgstr[1]"), strict=True)
-        return [(said[english], said[other]) for english, other in plurals]
+def read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file)
 
 
-def read_po(path: Path) -> Iterator[Entry]:
-    for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
-        entry, name = Entry(), ""
-        for line in block.splitlines():
-            if line.startswith("#,"):
-                entry.flags += line
-            elif not line.startswith("#"):
-                # Every line is a quoted string; the first of each field has a keyword before it.
-                keyword, text = re.fullmatch(r'(?:(msg\S+) )?(".*")', line).groups()  # type: ignore[union-attr]
-                name = keyword or name
-                entry.fields[name] = entry.fields.get(name, "") + ast.literal_eval(text)
-        yield entry
+def said(catalogue: Catalog) -> list[Message]:
+    """All entries but the header."""
+    return [message for message in catalogue if message.id]
+
+
+def ids_of(catalogue: Catalog) -> set[tuple[str, ...]]:
+    return {as_tuple(message.id) for message in said(catalogue)}
+
+
+def as_tuple(text: object) -> tuple[str, ...]:
+    """A sentence, or its forms for one and for several."""
+    return (text,) if isinstance(text, str) else tuple(text)  # type: ignore[arg-type]
+
+
+def pairs_of(catalogue: Catalog) -> list[tuple[str, str]]:
+    """English and translated text, one pair for each form."""
+    return [
+        pair
+        for message in said(catalogue)
+        for pair in zip(as_tuple(message.id), as_tuple(message.string), strict=True)
+    ]
 
 
 @pytest.fixture(scope="module", params=[code for code in LANGUAGES if code != "en"])
-def catalogue(request: pytest.FixtureRequest) -> Path:
+def path(request: pytest.FixtureRequest) -> Path:
     return ROOT / "locale" / request.param / "LC_MESSAGES" / "django.po"
 
 
 @pytest.fixture(scope="module")
-def entries(catalogue: Path) -> list[Entry]:
-    return list(read_po(catalogue))
+def catalogue(path: Path) -> Catalog:
+    return read(path)
 
 
-def test_every_entry_is_translated_and_none_is_a_guess(entries: list[Entry]) -> None:
-    assert [e.fields for e in entries if "fuzzy" in e.flags] == []
-    assert [english for e in entries for english, other in e.pairs if not other] == []
+def test_every_entry_is_translated_and_none_is_a_guess(catalogue: Catalog) -> None:
+    assert [message.id for message in said(catalogue) if message.fuzzy] == []
+    assert [english for english, other in pairs_of(catalogue) if not other] == []
 
 
-def test_placeholders_and_tags_are_the_same(entries: list[Entry]) -> None:
-    pairs = [pair for entry in entries for pair in entry.pairs]
+def test_placeholders_and_tags_are_the_same(catalogue: Catalog) -> None:
+    pairs = pairs_of(catalogue)
     differing = [
         pair for pair in pairs if len({frozenset(_placeholders(text).items()) for text in pair}) > 1
     ]
@@ -78,37 +74,34 @@ def test_placeholders_and_tags_are_the_same(entries: list[Entry]) -> None:
     assert sum(bool(_placeholders(english)) for english, _ in pairs) > 50
 
 
-def test_a_translation_fits_into_an_attribute(entries: list[Entry]) -> None:
-    """Django does not escape `{% translate "..." %}`: a quote would end the attribute."""
-    texts = [other for entry in entries[1:] for _, other in entry.pairs]
-    assert [text for text in texts if '"' in text] == []
+def test_a_translation_fits_into_an_attribute(catalogue: Catalog) -> None:
+    """Templates do not escape what `_("...")` says: a quote would end the attribute."""
+    assert [text for _, text in pairs_of(catalogue) if '"' in text] == []
 
 
-def test_the_compiled_catalogue_is_what_the_text_says(
-    catalogue: Path, entries: list[Entry]
+def test_the_compiled_catalogue_is_what_the_text_says(path: Path, catalogue: Catalog) -> None:
+    with path.with_suffix(".mo").open("rb") as file:
+        compiled = read_mo(file)
+
+    assert {as_tuple(m.id): as_tuple(m.string) for m in said(compiled)} == {
+        as_tuple(m.id): as_tuple(m.string) for m in said(catalogue)
+    }
+
+
+def test_the_catalogue_has_what_the_sources_say_and_no_more(
+    catalogue: Catalog, tmp_path: Path
 ) -> None:
-    said: dict[str | tuple[str, int], str] = {}
-    for entry in entries:
-        is_plural = "msgid_plural" in entry.fields
-        key = entry.fields["msgid"]
-        said |= {(key, i) if is_plural else key: t for i, (_, t) in enumerate(entry.pairs)}
-    with catalogue.with_suffix(".mo").open("rb") as file:
-        compiled = vars(gettext.GNUTranslations(file))["_catalog"]
-
-    # Newer versions of msgfmt omit the extraction date.
-    header = [re.sub(r"POT-Creation-Date: .*\n", "", every.pop("")) for every in (compiled, said)]
-    assert header[0] == header[1]
-    assert compiled == said
-
-
-def test_the_catalogue_has_what_the_sources_say_and_no_more(entries: list[Entry]) -> None:
     """When this fails, run `make messages` and translate what is new."""
-    sources = {english for path in MODULES for english in _said_by_module(path)}
-    for path in TEMPLATES:
-        found = IN_TEMPLATE.findall(templatize(path.read_text(encoding="utf-8")))
-        sources |= {ast.literal_eval(literal) for literal in found}
+    command = re.search(r"pybabel (-q extract .*) -o", (ROOT / "Makefile").read_text())
+    assert command
+    output = tmp_path / "django.pot"
+    subprocess.run(  # noqa: S603 - the Makefile's own command
+        [sys.executable, "-m", "babel.messages.frontend", *command[1].split(), "-o", output, "."],
+        cwd=ROOT,
+        check=True,
+    )
 
-    assert {entry.fields["msgid"] for entry in entries[1:]} == sources
+    assert ids_of(catalogue) == ids_of(read(output))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -128,14 +121,6 @@ def _names_of(tree: ast.Module, functions: set[str]) -> set[str]:
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     ours = [node for node in imports if node.module == "django.utils.translation"]
     return {a.asname or a.name for node in ours for a in node.names if a.name in functions}
-
-
-def _said_by_module(path: Path) -> Iterator[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = _names_of(tree, NOW | LAZY)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
-            yield ast.literal_eval(node.args[0])
 
 
 def _run_at_import(node: ast.AST) -> Iterator[ast.AST]:

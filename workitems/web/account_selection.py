@@ -3,19 +3,19 @@
 from http import HTTPStatus
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from taskmanager.core.htmx import render
 from taskmanager.signin.request import SignedInRequest
 from workitems.domain import policy
 from workitems.domain.commands import SubmitForm
-from workitems.domain.results import Receipt, WriteStatus
+from workitems.domain.results import Counts, Receipt, WriteStatus
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.receipt import receipt_text, with_request_id
 from workitems.web.context import ActionContext, require_action
 from workitems.web.forms import AccountSelectionForm
 from workitems.web.links import address
-from workitems.web.responses import oob_response, write_response
+from workitems.web.responses import Changes, oob_response, write_response
 
 UNSENT = frozenset({WriteStatus.REFUSED, WriteStatus.UNCONFIRMED})
 
@@ -52,9 +52,9 @@ def form_again(
 ) -> HttpResponse:
     """The work item with its form again: what was typed, and what is wrong with it."""
     context, code = context.named(), HTTPStatus.UNPROCESSABLE_ENTITY
-    shown = {**context.panel(item), "selection": form, "status": status, "tone": "error"}
-    shown["list_url"] = context.links.queue
+    shown = {**context.panel(item), "selection": form}
     if context.request.htmx:
-        return oob_response(context, shown, code)
-    values = {**context.template(**shown), "surface": "page"}
-    return render(context.request, "workitems/detail.html", values, status=code)
+        return oob_response(context, Changes(**shown, status=status, tone="error"), code)
+    more = {"surface": "page", "badge": Counts(), "list_url": context.links.queue}
+    values = context.template(**shown, **more)
+    return render(context.request, "workitems/item.html", values, status=code)

@@ -1,11 +1,12 @@
 """One work item: a pane beside the list for htmx, a page of its own for everybody else."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from taskmanager.core.htmx import template_block
+from taskmanager.core.htmx import is_partial, render
 from taskmanager.signin.request import SignedInRequest
+from workitems.domain.results import Counts
+from workitems.isc.schemas import WorkItem
 from workitems.web.context import ActionContext
 from workitems.web.links import list_url
 from workitems.web.responses import owner_redirect
@@ -15,13 +16,22 @@ from workitems.web.responses import owner_redirect
 def item(request: SignedInRequest, item_id: str) -> HttpResponse:
     """Everything that ISC says of one work item; an admin's page names its true owner."""
     context = ActionContext.of(request)
-    template = template_block(request, "workitems/detail.html", "pane")
-    is_pane = template.endswith("#pane")
-    reader = context.services.reader
-    found, counts = (reader.item(item_id), None) if is_pane else reader.item_and_counts(item_id)
+    is_pane = is_partial(request)
+    found, counts = _read(context, item_id, with_counts=not is_pane)
     if context.scope.is_elsewhere(found.owner_id):
         return owner_redirect(context, found)
     values = context.named().template(
-        **context.panel(found), badge=counts, list_url=list_url(request, context.links)
+        **context.panel(found),
+        surface="list" if is_pane else "page",
+        badge=counts,
+        list_url=list_url(request, context.links),
     )
-    return render(request, template, {**values, "surface": "list" if is_pane else "page"})
+    return render(request, "workitems/item.html", values, block="pane" if is_pane else "")
+
+
+def _read(context: ActionContext, item_id: str, *, with_counts: bool) -> tuple[WorkItem, Counts]:
+    """The item, and for a page the numbers of its header: the pane's list has them already."""
+    reader = context.services.reader
+    if with_counts:
+        return reader.item_and_counts(item_id)
+    return reader.item(item_id), Counts()

@@ -48,6 +48,10 @@ class Links:
     def counts(self) -> str:
         return f"{self.home}counts/{self.query}"
 
+    def of_owner(self, owner_id: str) -> str:
+        """Somebody else's queue."""
+        return with_query(self.home, owner=owner_id)
+
     def page(self, tab: str, number: int | None = None) -> str:
         return with_query(self.home, tab=tab, page=number, owner=self.owner_id)
 

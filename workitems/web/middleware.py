@@ -5,18 +5,17 @@ from http import HTTPStatus
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 from django_htmx.http import push_url
 
-from taskmanager.core.htmx import notice_response
+from taskmanager.core.htmx import notice_response, render
 from taskmanager.signin.prompts import token_refused
 from taskmanager.signin.request import SignedInRequest
 from workitems.isc.errors import Forbidden, IscError, NotFound, SignInAgain
 from workitems.view_models.problem import Problem
 from workitems.web.context import ActionContext
-from workitems.web.responses import removed_response
+from workitems.web.responses import Changes, removed_response
 
 log = logging.getLogger("workitems.errors")
 
@@ -46,14 +45,9 @@ class IscErrorMiddleware(MiddlewareMixin):
         log.warning("%s on %s, SailPoint request %s", kind, request.path, problem.request_id or "-")
         item_id = request.resolver_match.kwargs.get("item_id") if request.resolver_match else None
         if request.htmx and item_id and isinstance(error, NotFound | Forbidden):
-            reply = removed_response(
-                ActionContext.of(request),
-                item_id,
-                f"{problem.title}. {problem.text}",
-                status=problem.status,
-                tone="warning",
-                request_id=problem.request_id,
-            )
+            words = f"{problem.title}. {problem.text}"
+            changes = Changes(status=words, tone="warning", request_id=problem.request_id)
+            reply = removed_response(ActionContext.of(request), item_id, changes, problem.status)
             return push_url(reply, url=False)
         return show(request, problem)
 

@@ -1,10 +1,9 @@
 """The two searches for people: to whom to forward, and whose queue to look at."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from taskmanager.core.htmx import template_block
+from taskmanager.core.htmx import is_partial, render
 from taskmanager.signin.prompts import inline_login_prompt
 from taskmanager.signin.request import SignedInRequest
 from workitems.isc.schemas import PublicIdentity
@@ -25,7 +24,7 @@ def people(request: SignedInRequest) -> HttpResponse:
         "q": search.text(),
         "target": request.GET.get("target", ""),
     }
-    return render(request, "workitems/people.html#search-update", values)
+    return render(request, "workitems/people.html", values)
 
 
 @inline_login_prompt
@@ -36,7 +35,8 @@ def owner(request: SignedInRequest) -> HttpResponse:
     require_admin(context.scope.actor)
     search = PeopleSearch(request.GET)
     values = context.template(people=found_by(context, search), q=search.text())
-    return render(request, template_block(request, "workitems/owner.html", "search-update"), values)
+    block = "owners_update" if is_partial(request) else ""
+    return render(request, "workitems/owner.html", values, block=block)
 
 
 def found_by(context: ActionContext, search: PeopleSearch) -> tuple[PublicIdentity, ...]:

@@ -4,18 +4,17 @@ from http import HTTPStatus
 
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from taskmanager.core.htmx import template_block
+from taskmanager.core.htmx import is_partial, render
 from taskmanager.signin.prompts import background_request, inline_login_prompt
 from taskmanager.signin.request import SignedInRequest
 from workitems.view_models.page import TaskPage
 from workitems.web.context import ActionContext
 from workitems.web.forms import QueueFilter
-from workitems.web.responses import oob_response
+from workitems.web.responses import Changes, oob_response
 
 
 @require_safe
@@ -30,7 +29,8 @@ def queue(request: SignedInRequest) -> HttpResponse:
     context = context.named()
     page = TaskPage.of(context.services.reader.queue(query), query, now=timezone.now())
     values = context.template(page=page, badge=page.badge)
-    return render(request, template_block(request, "workitems/list.html", "list-update"), values)
+    block = "list_update" if is_partial(request) else ""
+    return render(request, "workitems/list.html", values, block=block)
 
 
 @inline_login_prompt
@@ -44,4 +44,4 @@ def counts(request: SignedInRequest) -> HttpResponse:
     if known == fresh:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     news = (fresh.open or 0) - (known.open or 0) if known.open is not None else 0
-    return oob_response(context, {"badge": fresh, "news": max(0, news)}, HTTPStatus.OK)
+    return oob_response(context, Changes(badge=fresh, news=max(0, news)))

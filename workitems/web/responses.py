@@ -1,22 +1,24 @@
 """How the page answers: what a finished write redraws, and where a form is shown."""
 
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.messages.constants import DEFAULT_LEVELS
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
-from taskmanager.core.htmx import template_block
+from taskmanager.core.htmx import is_partial, render
 from workitems.domain.results import Counts, Receipt, WriteStatus
 from workitems.isc.schemas import WorkItem
+from workitems.view_models.panel import TaskPanel
 from workitems.view_models.receipt import TONES, receipt_text, with_request_id, with_task
 from workitems.view_models.rows import TaskRow
 from workitems.web.context import ActionContext
+from workitems.web.forms import AccountSelectionForm
 from workitems.web.links import Links, address, back_url
 
 STATUSES: Final = {
@@ -28,6 +30,27 @@ STATUSES: Final = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """The parts of a page that an answer redraws, as `workitems/changed.html` prints them.
+
+    `gone` are the words in place of a row (`gone_id`) that left the queue; `status` goes to the
+    status line in the colour of `tone`; `news` is how many tasks a poll found to be new.
+    """
+
+    row: TaskRow | None = None
+    panel: TaskPanel | None = None
+    selection: AccountSelectionForm | None = None
+    badge: Counts | None = None
+    gone: str = ""
+    gone_id: str = ""
+    is_in_pane: bool = False
+    status: str = ""
+    tone: str = "success"
+    request_id: str = ""
+    news: int = 0
+
+
 def write_response(context: ActionContext, receipt: Receipt, done: str = "") -> HttpResponse:
     """The answer to a write whose end is known; `done` says a success, such as "Approved."."""
     request, text, tone = context.request, receipt_text(receipt, done), TONES[receipt.status]
@@ -36,41 +59,34 @@ def write_response(context: ActionContext, receipt: Receipt, done: str = "") -> 
         messages.add_message(request, DEFAULT_LEVELS[tone.upper()], message)
         return HttpResponseRedirect(back_url(request, context.links))
     closed = 1 if receipt.item is not None and not receipt.item.is_open else 0
-    redrawn: dict[str, Any] = {
-        "status": text,
-        "tone": tone,
-        "badge": counts_after(context.form.counts, left=closed, completed=closed),
-        "request_id": "" if receipt.status.is_success else receipt.request_id,
-    }
+    changes = Changes(
+        status=text,
+        tone=tone,
+        badge=counts_after(context.form.counts, left=closed, completed=closed),
+        request_id="" if receipt.status.is_success else receipt.request_id or "",
+    )
     if (item := receipt.item) is not None:
-        redrawn["row"] = TaskRow.of(item, now=timezone.now(), notice=text, notice_tone=tone)
-        if context.shows_panel_of(item.id):
-            redrawn |= context.panel(item, notice=text, tone=tone)
-    response = oob_response(context, redrawn, STATUSES[receipt.status])
-    return closing(context, response, receipt)
+        row = TaskRow.of(item, now=timezone.now(), notice=text, notice_tone=tone)
+        shown = context.panel(item, notice=text, tone=tone)
+        panel = shown if context.shows_panel_of(item.id) else {}
+        changes = replace(changes, row=row, **panel)
+    return closing(context, oob_response(context, changes, STATUSES[receipt.status]), receipt)
 
 
 def removed_response(
     context: ActionContext,
     item_id: str,
-    text: str,
-    *,
+    changes: Changes,
     status: HTTPStatus = HTTPStatus.OK,
-    tone: str = "success",
-    badge: Counts | None = None,
-    request_id: str = "",
 ) -> HttpResponse:
-    """The answer when the item left the person's queue: words in the place of its row."""
-    removed = {
-        "gone": text,
-        "gone_id": TaskRow.dom_id_of(item_id),
-        "is_in_pane": context.shows_panel_of(item_id),
-        "status": text,
-        "tone": tone,
-        "badge": badge,
-        "request_id": request_id,
-    }
-    return close_dialog(oob_response(context, removed, status))
+    """The answer when the item left the person's queue: `changes.status` in place of its row."""
+    gone = replace(
+        changes,
+        gone=changes.status,
+        gone_id=TaskRow.dom_id_of(item_id),
+        is_in_pane=context.shows_panel_of(item_id),
+    )
+    return close_dialog(oob_response(context, gone, status))
 
 
 def forwarded_response(
@@ -82,7 +98,8 @@ def forwarded_response(
         messages.success(context.request, text)
         return HttpResponseRedirect(context.links.queue)
     badge = counts_after(context.form.counts, left=1, completed=0)
-    return closing(context, removed_response(context, item_id, text, badge=badge), receipt)
+    changes = Changes(status=text, badge=badge)
+    return closing(context, removed_response(context, item_id, changes), receipt)
 
 
 def closing(context: ActionContext, response: HttpResponse, receipt: Receipt) -> HttpResponse:
@@ -98,13 +115,13 @@ def close_dialog(response: HttpResponse) -> HttpResponse:
 
 
 def oob_response(
-    context: ActionContext, changed: dict[str, Any], status: HTTPStatus
+    context: ActionContext, changes: Changes, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
     """The parts of the page that have changed, each out-of-band."""
-    template = "workitems/changed.html"
-    response = render(context.request, template, context.template(**changed), status=status)
+    values = context.template(**vars(changes))
+    response = render(context.request, "workitems/changed.html", values, status=status)
     # The numbers could not be worked out here: let the badge ask.
-    if changed.get("badge") is None:
+    if changes.badge is None:
         trigger_client_event(response, "tasks:poll")
     return response
 
@@ -122,7 +139,8 @@ def dialog_response(
         cancel_url=address(request, "item", item_id) + context.links.query,
         **more,
     )
-    response = render(request, template_block(request, template, "dialog"), values, status=status)
+    block = "dialog_form" if is_partial(request) else ""
+    response = render(request, template, values, block=block, status=status)
     return retarget(reswap(response, "innerHTML"), "#dialog") if request.htmx else response
 
 

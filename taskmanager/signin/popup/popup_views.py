@@ -11,9 +11,9 @@ from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from taskmanager.core.htmx import render
 from taskmanager.signin import auth_requests, handoff, login, widget_sessions
 from taskmanager.signin.auth_requests import AuthRequest
 from taskmanager.signin.error_messages import ErrorMessage, error_message
@@ -80,7 +80,7 @@ def finished(
         configured_provider().revoke_all([signed_in.tokens])
         return _problem(request, error_message("unknown_state"))
     logger.info("signed in for a widget: identity %s", signed_in.person.id)
-    context = {"person": signed_in.person, "code": code}
+    context = {"signed_in": signed_in.person, "code": code}
     return keeps_opener(render(request, "signin/popup_done.html", context))
 
 

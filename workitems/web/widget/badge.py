@@ -2,10 +2,9 @@
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from taskmanager.core.htmx import template_block
+from taskmanager.core.htmx import is_partial, render
 from taskmanager.signin.prompts import background_request
 from taskmanager.signin.request import SignedInRequest
 from workitems.web.context import ActionContext
@@ -20,7 +19,8 @@ def badge(request: SignedInRequest) -> HttpResponse:
         badge=context.services.reader.counts(),
         full_page=f"{settings.PUBLIC_URL}/{context.links.query}",
     )
-    return render(request, template_block(request, "widget/badge.html", "pill"), values)
+    block = "pill" if is_partial(request) else ""
+    return render(request, "widget/badge.html", values, block=block)
 
 
 badge.signed_out_template = "widget/badge.html"  # type: ignore[attr-defined]

@@ -8,11 +8,11 @@ from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from taskmanager.core.addresses import WIDGET_PREFIX
+from taskmanager.core.htmx import render
 from taskmanager.embed.params import WidgetParams, WidgetParamsForm
 from taskmanager.signin.request import person_of
 from workitems.scope import require_admin
@@ -88,7 +88,7 @@ def _element(known: Mapping[str, str], *, is_badge: bool) -> str:
 
 def _findings(host: HostForm) -> dict[str, Any]:
     if not host.is_bound or not host.is_valid():
-        return {}
+        return {"of_origin": [], "of_snippet": [], "is_checked": False}
     origin, snippet = host.cleaned_data["origin"], host.cleaned_data["snippet"]
     return {
         "of_origin": check_origin(origin, settings.FRAME_ANCESTORS) if origin else [],
