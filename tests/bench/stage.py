@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,11 +45,15 @@ class Tenant:
         """Restore the seeded work items."""
         self._session.post(f"{self.address}/_sandbox/reset", timeout=30).raise_for_status()
 
-    def approvals(self, count: int) -> list[tuple[str, str]]:
-        """Up to `count` pairs of ids: a pending work item and its only approval item."""
+    def token(self) -> str:
+        """An access token of the owner of the heavy queue."""
         form = {"grant_type": "client_credentials", **self._pat}
         reply = self._session.post(f"{self.address}/oauth/token", data=form, timeout=10)
-        headers = {"Authorization": f"Bearer {reply.json()['access_token']}"}
+        return str(reply.json()["access_token"])
+
+    def approvals(self, count: int) -> list[tuple[str, str]]:
+        """Up to `count` pairs of ids: a pending work item and its only approval item."""
+        headers = {"Authorization": f"Bearer {self.token()}"}
         found: list[tuple[str, str]] = []
         for offset in range(0, 2_000, 250):
             page = self._session.get(
@@ -90,6 +95,7 @@ class Stage:
     tenant: Tenant
     port: int
     folder: Path
+    pid_file: str = "gunicorn.pid"
 
     def workers(self) -> list[Worker]:
         """Gunicorn's child processes; empty where there is no /proc."""
@@ -117,6 +123,42 @@ def running(latency_ms: int, folder: Path) -> Iterator[Stage]:
             raise DashboardFailed(f"{error}\n{log[-2000:]}") from error
         finally:
             dashboard.stop()
+
+
+@contextmanager
+def bare(stage: Stage) -> Iterator[Stage]:
+    """The bare page (`bare.py`) beside the dashboard, for the same tenant."""
+    port = free_port(0, 0)
+    pid_file = "bare.pid"
+    environment = os.environ | {"BARE_TENANT": stage.tenant.address}
+    environment |= {"BARE_TOKEN": stage.tenant.token()}
+    command = [sys.executable, "-m", "gunicorn", "tests.bench.bare:application"]
+    command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "8"]
+    command += ["--workers", str(WORKERS), "--keep-alive", "75", "--pid"]
+    command += [
+        str(stage.folder / pid_file),
+        "--no-control-socket",
+        "--access-logfile",
+        str(stage.folder / "bare.log"),
+    ]
+    command += ["--error-logfile", str(stage.folder / "bare.log")]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:  # noqa: S603 - our own
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/")
+            yield Stage(stage.tenant, port, stage.folder, pid_file)
+        finally:
+            process.terminate()
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(100):
+        try:
+            requests.get(address, headers={"Host": "localhost"}, timeout=10).raise_for_status()
+        except requests.ConnectionError:
+            time.sleep(0.1)
+        else:
+            return
+    raise DashboardFailed("The bare page does not answer.")
 
 
 @contextmanager
