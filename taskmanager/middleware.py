@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
@@ -19,14 +19,15 @@ NO_FEATURES = ", ".join(f"{feature}=()" for feature in _FEATURES)
 
 
 class RequestIdMiddleware(MiddlewareMixin):
-    """Give each request an id of ours: it is in every log line and in the response."""
+    """Give each request an id of ours: it is in every log line, and in every answer but files."""
 
     def process_request(self, _: HttpRequest) -> None:
         # Never reset: Django and gunicorn write their lines about this request after us.
         request_id.set(uuid.uuid4().hex)
 
     def process_response(self, _: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        response.headers["X-Request-ID"] = request_id.get()
+        if not isinstance(response, FileResponse):
+            response.headers["X-Request-ID"] = request_id.get()
         return response
 
 
@@ -34,7 +35,7 @@ class IsolationMiddleware(MiddlewareMixin):
     """No device features for us, and no embedding of our files by other sites."""
 
     def process_response(self, _: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        # Browsers use it for documents only: files need not repeat it.
+        # Browsers use it for documents only.
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Permissions-Policy", NO_FEATURES)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 
 from taskmanager.core.addresses import origin_of
+from taskmanager.core.file_headers import add_file_headers
 from taskmanager.env import BASE_DIR, load_env
 from taskmanager.env import LANGUAGES as SPOKEN
 from taskmanager.logging import config as logging_config
@@ -34,10 +35,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "taskmanager.middleware.RequestIdMiddleware",
     "taskmanager.health.HealthMiddleware",
+    # Files are answered here: they need none of the headers that protect pages.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "taskmanager.middleware.IsolationMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "taskmanager.middleware.PrivatePagesMiddleware",
     # Safe against BREACH: Django pads each compressed body by a random length and masks the
     # CSRF token anew for every page.
@@ -150,6 +152,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = STATIC_FILES == "plain"
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # our files are for our pages
+WHITENOISE_ADD_HEADERS_FUNCTION = add_file_headers
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

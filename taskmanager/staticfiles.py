@@ -1,13 +1,33 @@
-"""The addresses of hashed static files, each computed once."""
+"""Hashed static files: how collectstatic shortens and joins them, and their addresses."""
 
+import re
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+Paths = dict[str, Any]  # a file's name, and the storage and path of its source
+
+# The package brings other versions and extensions as well. One of them has an import in a comment,
+# which Django could not resolve.
+PACKAGE = "django_htmx/"
+HTMX = "django_htmx/htmx-2.min.js"
+OURS = ("css/", "js/")
+SITE = "css/site.css"
+IMPORT = re.compile(r'^@import "([\w.-]+)";$', re.MULTILINE)
+# Of scripts only comments on lines of their own: `//` may also be part of a string.
+LEFT_OUT = {
+    "css": re.compile(r"/\*.*?\*/|^\s+", re.MULTILINE | re.DOTALL),
+    "js": re.compile(r"^ *//.*\n", re.MULTILINE),
+}
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):
-    """The manifest is read at start and never again, and a page names seventeen files."""
+    """The manifest is read at start and never again, and a page names a dozen files."""
+
+    support_js_module_import_aggregation = True
 
     @cached_property
     def _addresses(self) -> dict[tuple[Any, ...], str]:
@@ -18,3 +38,30 @@ class HashedFiles(CompressedManifestStaticFilesStorage):
         if name not in self._addresses:
             self._addresses[name] = super().url(*name)
         return self._addresses[name]
+
+    def post_process(self, paths: Paths, **options: Any) -> Iterator[Any]:
+        """Shorten our files before they are hashed and compressed."""
+        used = {name: paths[name] for name in paths if name == HTMX or not name.startswith(PACKAGE)}
+        if not options.get("dry_run"):
+            ours = [name for name in used if name.startswith(OURS)]
+            shortened = {name: shorten(name, paths) for name in ours}
+            for name, text in shortened.items():
+                self.delete(name)
+                self.save(name, ContentFile(text.encode()))
+                used[name] = (self, name)
+        yield from super().post_process(used, **options)
+
+
+def shorten(name: str, paths: Paths) -> str:
+    """The text without comments; site.css with the content of the files that it imports."""
+    text = read(name, paths)
+    if name == SITE:
+        text = IMPORT.sub(lambda found: read(f"css/{found[1]}", paths), text)
+    return LEFT_OUT[name.rpartition(".")[2]].sub("", text)
+
+
+def read(name: str, paths: Paths) -> str:
+    storage, path = paths[name]
+    with storage.open(path) as file:
+        text: str = file.read().decode()
+    return text

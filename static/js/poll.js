@@ -1,53 +1,50 @@
-"use strict";
 // Refreshes the numbers about once a minute while the page is visible, and repeats reads after the
 // waiting time of SailPoint's rate limit.
-(() => {
-  const MINUTE = 60_000;
-  let next = 0;
+const MINUTE = 60_000;
+let next = 0;
 
-  const plan = () => {
-    next = Date.now() + MINUTE * (0.9 + Math.random() * 0.2); // random, so that many pages do not poll at the same time
-  };
-  const poll = () => {
-    plan();
-    document.body.dispatchEvent(new CustomEvent("tasks:poll"));
-  };
-
-  const readAgain = (notice) => {
-    const link = notice.querySelector("[data-retry]"); // only on full error pages
-    notice.remove();
-    if (link) link.click();
-    else document.dispatchEvent(new CustomEvent("page:again"));
-  };
-
-  const countDown = (notice) => {
-    const seconds = Number(notice.dataset.retryAfter) - 1;
-    notice.dataset.retryAfter = seconds;
-    const words = notice.querySelector("[data-seconds]");
-    if (words) words.textContent = Math.max(0, seconds);
-    notice.querySelector("[data-countdown]")?.removeAttribute("hidden");
-    if (seconds <= 0) readAgain(notice);
-  };
-
-  // Of two simultaneous writes, each answer's numbers lack the other write: poll when both are done.
-  let [writes, isMixed] = [0, false];
-  document.addEventListener("page:asked", ({ detail }) => {
-    if (detail.isWrite) isMixed = ++writes > 1 || isMixed;
-  });
-  document.addEventListener("page:answered", ({ detail }) => {
-    if (!detail.isWrite || --writes || !isMixed) return;
-    isMixed = false;
-    poll();
-  });
-
-  // One timer for both: a page in the background neither polls nor counts down.
-  const tick = () => {
-    if (document.visibilityState !== "visible") return;
-    document.querySelectorAll("[data-retry-after]").forEach(countDown);
-    if (Date.now() >= next) poll();
-  };
-
+const plan = () => {
+  next = Date.now() + MINUTE * (0.9 + Math.random() * 0.2); // random, so that many pages do not poll at the same time
+};
+const poll = () => {
   plan();
-  setInterval(tick, 1000);
-  document.addEventListener("visibilitychange", tick);
-})();
+  document.body.dispatchEvent(new CustomEvent("tasks:poll"));
+};
+
+const readAgain = (notice) => {
+  const link = notice.querySelector("[data-retry]"); // only on full error pages
+  notice.remove();
+  if (link) link.click();
+  else document.dispatchEvent(new CustomEvent("page:again"));
+};
+
+const countDown = (notice) => {
+  const seconds = Number(notice.dataset.retryAfter) - 1;
+  notice.dataset.retryAfter = seconds;
+  const words = notice.querySelector("[data-seconds]");
+  if (words) words.textContent = Math.max(0, seconds);
+  notice.querySelector("[data-countdown]")?.removeAttribute("hidden");
+  if (seconds <= 0) readAgain(notice);
+};
+
+// Of two simultaneous writes, each answer's numbers lack the other write: poll when both are done.
+let [writes, isMixed] = [0, false];
+document.addEventListener("page:asked", ({ detail }) => {
+  if (detail.isWrite) isMixed = ++writes > 1 || isMixed;
+});
+document.addEventListener("page:answered", ({ detail }) => {
+  if (!detail.isWrite || --writes || !isMixed) return;
+  isMixed = false;
+  poll();
+});
+
+// One timer for both: a page in the background neither polls nor counts down.
+const tick = () => {
+  if (document.visibilityState !== "visible") return;
+  document.querySelectorAll("[data-retry-after]").forEach(countDown);
+  if (Date.now() >= next) poll();
+};
+
+plan();
+setInterval(tick, 1000);
+document.addEventListener("visibilitychange", tick);

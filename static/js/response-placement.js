@@ -1,60 +1,57 @@
-"use strict";
 // Chooses where a response is shown: beside the pressed button, or above the list if that is gone.
-(() => {
-  const notices = document.getElementById("notices");
-  const detachedHolder = document.createElement("div");
-  detachedHolder.hidden = true;
+const notices = document.getElementById("notices");
+const detachedHolder = document.createElement("div");
+detachedHolder.hidden = true;
 
-  const placeFor = (element) => {
-    const around = element.closest("form") ?? element.closest("[data-task]") ?? element;
-    const place = around.querySelector("[data-notice]");
-    return place && around.checkVisibility() ? place : notices;
-  };
+const placeFor = (element) => {
+  const around = element.closest("form") ?? element.closest("[data-task]") ?? element;
+  const place = around.querySelector("[data-notice]");
+  return place && around.checkVisibility() ? place : notices;
+};
 
-  // htmx looks for the targets of a response around the requesting element. If that was removed
-  // meanwhile (a closed dialog, another tab of the list), attach it again in a hidden element.
-  document.addEventListener("page:asked", ({ detail: { element, xhr } }) => {
-    if (placeFor(element) !== notices) placeFor(element).replaceChildren();
-    xhr.addEventListener("readystatechange", () => {
-      if (xhr.readyState !== XMLHttpRequest.DONE || element.isConnected) return;
-      document.body.append(detachedHolder);
-      detachedHolder.append(element.getRootNode());
-    });
+// htmx looks for the targets of a response around the requesting element. If that was removed
+// meanwhile (a closed dialog, another tab of the list), attach it again in a hidden element.
+document.addEventListener("page:asked", ({ detail: { element, xhr } }) => {
+  if (placeFor(element) !== notices) placeFor(element).replaceChildren();
+  xhr.addEventListener("readystatechange", () => {
+    if (xhr.readyState !== XMLHttpRequest.DONE || element.isConnected) return;
+    document.body.append(detachedHolder);
+    detachedHolder.append(element.getRootNode());
   });
+});
 
-  document.addEventListener("page:arrives", ({ detail: { element, swap, ...told } }) => {
-    notices.toggleAttribute("data-of-poll", told.isPoll && told.isError);
-    const isGone = detachedHolder.contains(element) && !told.isWrite;
-    // Ignore failed polls, because the next poll tries again; but show 401, which needs a sign-in.
-    if (isGone || (told.isPoll && told.isError && told.status !== 401)) swap.shouldSwap = false;
-    if (swap.target !== notices && !detachedHolder.contains(swap.target)) return;
-    swap.target = placeFor(element); // beside the button the place has role="alert" already
-    if (swap.target !== notices) swap.serverResponse = swap.serverResponse.replace(' role="alert"', "");
-  });
+document.addEventListener("page:arrives", ({ detail: { element, swap, ...told } }) => {
+  notices.toggleAttribute("data-of-poll", told.isPoll && told.isError);
+  const isGone = detachedHolder.contains(element) && !told.isWrite;
+  // Ignore failed polls, because the next poll tries again; but show 401, which needs a sign-in.
+  if (isGone || (told.isPoll && told.isError && told.status !== 401)) swap.shouldSwap = false;
+  if (swap.target !== notices && !detachedHolder.contains(swap.target)) return;
+  swap.target = placeFor(element); // beside the button the place has role="alert" already
+  if (swap.target !== notices) swap.serverResponse = swap.serverResponse.replace(' role="alert"', "");
+});
 
-  document.addEventListener("page:updated", ({ detail }) => {
-    detachedHolder.replaceChildren();
-    if (!detail.successful) return;
-    if (!detail.isPoll || notices.hasAttribute("data-of-poll")) notices.replaceChildren();
-    notices.querySelector("[data-connection]")?.remove();
-  });
+document.addEventListener("page:updated", ({ detail }) => {
+  detachedHolder.replaceChildren();
+  if (!detail.successful) return;
+  if (!detail.isPoll || notices.hasAttribute("data-of-poll")) notices.replaceChildren();
+  notices.querySelector("[data-connection]")?.remove();
+});
 
-  // No response. A failed poll is ignored, because the next poll tries again.
-  document.addEventListener("page:unanswered", ({ detail: { element, isPoll, isWrite, words } }) => {
-    if (isPoll) return;
-    const [place, notice] = [placeFor(element), document.createElement("p")];
-    notice.className = "notice notice--error";
-    if (place === notices) notice.setAttribute("role", "alert"); // the other places have it already
-    notice.dataset.connection = "";
-    notice.textContent = notices.dataset[isWrite ? words : "unread"];
-    place.replaceChildren(notice);
-  });
+// No response. A failed poll is ignored, because the next poll tries again.
+document.addEventListener("page:unanswered", ({ detail: { element, isPoll, isWrite, words } }) => {
+  if (isPoll) return;
+  const [place, notice] = [placeFor(element), document.createElement("p")];
+  notice.className = "notice notice--error";
+  if (place === notices) notice.setAttribute("role", "alert"); // the other places have it already
+  notice.dataset.connection = "";
+  notice.textContent = notices.dataset[isWrite ? words : "unread"];
+  place.replaceChildren(notice);
+});
 
-  document.addEventListener("csrf:renewed", ({ detail }) => {
-    const inputs = document.querySelectorAll("input[name=csrfmiddlewaretoken]");
-    for (const input of inputs) input.value = detail.token;
-  });
+document.addEventListener("csrf:renewed", ({ detail }) => {
+  const inputs = document.querySelectorAll("input[name=csrfmiddlewaretoken]");
+  for (const input of inputs) input.value = detail.token;
+});
 
-  // Remove success messages after they have faded: invisible ones would still cover buttons in a frame.
-  document.addEventListener("animationend", ({ target }) => target.matches("[data-passing]") && target.remove());
-})();
+// Remove success messages after they have faded: invisible ones would still cover buttons in a frame.
+document.addEventListener("animationend", ({ target }) => target.matches("[data-passing]") && target.remove());

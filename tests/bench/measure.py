@@ -1,6 +1,7 @@
 """The measurements: time per request, requests per second, and bytes of a first visit."""
 
 import gzip
+import re
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from http import HTTPStatus
 from statistics import quantiles
 from urllib.parse import urljoin
 
+import brotli
 from bs4 import BeautifulSoup
 
 from tests.bench.stage import Stage
@@ -16,6 +18,11 @@ from tests.bench.visitor import Answer, Visitor
 
 Step = Callable[[], Answer]
 WARM_UP = 20
+UNPACK: dict[str, Callable[[bytes], bytes]] = {
+    "br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes
+}  # fmt: skip
+SCRIPT_IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*["']([./][^"']+)["']""", re.MULTILINE)
+STYLE_LOADS = re.compile(r"@import|url\((?![\"']?data:)")
 CLIENTS = 16
 
 
@@ -83,21 +90,31 @@ def throughput(stage: Stage, cookie: str, requests: int) -> float:
 
 
 def first_visit(visitor: Visitor) -> Weight:
-    """The page and every file that it refers to, with an empty browser cache."""
+    """The page and every file that a browser loads for it with an empty cache, each once."""
     page = visitor.get("/")
     parts = {"/": page.wire_bytes}
     document = BeautifulSoup(text_of(page), "html.parser")
     tags = document.select("link[href], script[src], img[src]")
-    for tag in tags:
-        path = urljoin("/", str(tag.get("href") or tag.get("src")))
-        if path not in parts:
-            answer = visitor.get(path)
-            assert answer.status == HTTPStatus.OK, path
-            assert b"url(/" not in answer.body, f"{path} loads more files: count them here"
-            parts[path] = answer.wire_bytes
+    waiting = [urljoin("/", str(tag.get("href") or tag.get("src"))) for tag in tags]
+    while waiting:
+        path = waiting.pop(0)
+        if path in parts:
+            continue
+        answer = visitor.get(path)
+        assert answer.status == HTTPStatus.OK, path
+        parts[path] = answer.wire_bytes
+        waiting += [urljoin(path, address) for address in loaded_by(path, text_of(answer))]
     return Weight(parts)
 
 
+def loaded_by(path: str, source: str) -> list[str]:
+    """The files that a script imports; a style sheet must not load any."""
+    if path.endswith(".js"):
+        return SCRIPT_IMPORT.findall(source)
+    assert not STYLE_LOADS.search(source), f"{path} loads more files: count them here"
+    return []
+
+
 def text_of(answer: Answer) -> str:
-    is_packed = answer.headers.get("content-encoding") == "gzip"
-    return (gzip.decompress(answer.body) if is_packed else answer.body).decode()
+    unpack = UNPACK[answer.headers.get("content-encoding", "identity")]
+    return unpack(answer.body).decode()

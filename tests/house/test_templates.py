@@ -22,6 +22,7 @@ FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 CSRF = re.compile(r"{{ csrf_input }}")
 LINES = {".html": 120, ".css": 250, ".js": 60}
 LOADER_LINES = 120  # a complete script that runs in other sites' pages
+CLASSIC = {"loader.js", "theme.js"}  # the other scripts are modules
 # Each is blocked by the Content-Security-Policy, evaluates code, or links to another server.
 REFUSED = {
     "a script without src": r"<script(?![^>]*\bsrc=)",
@@ -163,10 +164,43 @@ def test_files_stay_short(path: Path) -> None:
 
 @each_script
 def test_scripts_are_strict_and_build_no_code_or_markup(path: Path) -> None:
+    """Modules are strict by themselves."""
     source = path.read_text()
-    assert source.startswith('"use strict";')
+    assert source.startswith('"use strict";') is (path.name in CLASSIC)
     forbidden = r"\beval\b|new Function|innerHTML|insertAdjacentHTML|document\.write|\.on\w+ ="
     assert not re.search(forbidden, source)
+
+
+@each_script
+def test_modules_define_no_globals(path: Path) -> None:
+    assert not re.search(r"\b(?:window|globalThis|self)\.\w+\s*=[^=]", path.read_text())
+
+
+def test_templates_load_modules_as_modules_and_the_others_as_classic_scripts() -> None:
+    """Blocking is only the theme script, which must run before the first paint."""
+    found = [
+        (name, attributes)
+        for path in TEMPLATES
+        for name, attributes in re.findall(
+            r'<script src="{{ static\("([^"]+)"\) }}"([^>]*)>', path.read_text()
+        )
+    ]
+    assert found
+    for name, attributes in found:
+        if name == "js/theme.js":
+            assert attributes == ""
+        else:
+            is_ours = name.startswith("js/")
+            assert attributes == (' type="module"' if is_ours else " defer"), name
+
+
+@pytest.mark.parametrize(("template", "entry"), [("base", "page"), ("embed", "frame")])
+def test_every_imported_module_is_preloaded(template: str, entry: str) -> None:
+    """base.html preloads what page.js imports; embed.html, which extends it, the rest."""
+    source = (ROOT / "templates" / f"{template}.html").read_text()
+    preloaded = re.findall(r'rel="modulepreload" href="{{ static\("js/([\w-]+)\.js"\) }}"', source)
+    script = (ROOT / "static" / "js" / f"{entry}.js").read_text()
+    assert preloaded == re.findall(r'^import "\./([\w-]+)\.js";$', script, re.MULTILINE)
 
 
 @each_script
@@ -197,10 +231,15 @@ def test_colours_come_from_the_tokens(path: Path) -> None:
 
 @each_style
 def test_styles_load_nothing_from_elsewhere(path: Path) -> None:
-    assert not re.search(r"@import|url\((?![\"']?data:)", path.read_text())
+    """Only site.css imports: it lists the style sheets of every page."""
+    source = path.read_text()
+    assert not re.search(r"url\((?![\"']?data:)", source)
+    assert "@import" not in source or path.name == "site.css"
 
 
-def test_both_dark_palettes_are_the_same() -> None:
-    source = (ROOT / "static" / "css" / "tokens.css").read_text()
-    by_system, by_choice = re.findall(r"{\s*(color-scheme: dark;[^}]*)}", source)
-    assert by_system.split() == by_choice.split()
+@each_style
+def test_every_style_sheet_is_loaded(path: Path) -> None:
+    templates = "".join(template.read_text() for template in TEMPLATES)
+    site = (ROOT / "static" / "css" / "site.css").read_text()
+    by_site = f'@import "{path.name}";' in site
+    assert by_site != (f'static("css/{path.name}")' in templates)

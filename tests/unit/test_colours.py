@@ -1,7 +1,10 @@
 """Every accent colour gives readable text, in the colour and on it."""
 
+import re
+
 import pytest
 
+from taskmanager.env import BASE_DIR
 from workitems.web.widget.colours import (
     DARK,
     LIGHT,
@@ -41,9 +44,22 @@ def test_contrast_is_what_wcag_defines() -> None:
 
 
 def test_the_style_sheet_says_both_themes_and_nothing_but_colours() -> None:
-    text = stylesheet("f80")
-    assert text.count("--accent:#") == 3
-    assert text.count("{") == text.count("}")
+    names = "--accent", "--accent-strong", "--on-accent", "--accent-soft"
+    pair = r"light-dark\(#[0-9a-f]{6},#[0-9a-f]{6}\)"
+    expected = ";".join(f"{name}:{pair}" for name in names)
+    assert re.fullmatch(rf":root{{{expected}}}\n", stylesheet("f80"))
+
+
+@pytest.mark.parametrize(("palette", "place"), [(LIGHT, 0), (DARK, 1)], ids=["light", "dark"])
+def test_the_palettes_are_those_of_the_tokens(palette: Palette, place: int) -> None:
+    """Some names share a colour, for example both surfaces of the light theme."""
+    source = (BASE_DIR / "static" / "css" / "tokens.css").read_text()
+    pairs = re.findall(r"(--[\w-]+): light-dark\(#([0-9a-f]{6}), #([0-9a-f]{6})\);", source)
+    tokens = {name: values[place] for name, *values in pairs}
+    surfaces = [tokens[name] for name in ("--page", "--surface", "--surface-raised")]
+    assert tuple(dict.fromkeys(surfaces)) == palette.surfaces
+    texts = ("--text", "--text-quiet", "--success", "--warning", "--error")
+    assert tuple(tokens[name] for name in texts) == palette.texts
 
 
 @pytest.mark.parametrize("value", ["", "red", "ff", "12345", "ggg", "-1ffff"])

@@ -1,12 +1,104 @@
-"""Static files have the hashed URLs of the manifest."""
+"""What collectstatic makes of the static files, and their addresses."""
 
 import json
+import posixpath
+import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.core.management import call_command
 
-from taskmanager.staticfiles import HashedFiles
+from taskmanager.env import BASE_DIR
+from taskmanager.staticfiles import SITE, HashedFiles
+
+OURS = BASE_DIR / "static"
+HASH = re.compile(r"\.[0-9a-f]{12}\.js$")
+# Any import or export with an address, with or without a semicolon, and import().
+IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["']([^"'\n]+)["']""")
+
+
+def collected(source: Path, target: Path, settings: LazySettings) -> dict[str, str]:
+    """Run collectstatic with hashed files; returns the hashed name of each file."""
+    backend = {"BACKEND": "taskmanager.staticfiles.HashedFiles"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": backend}
+    settings.DEBUG, settings.STATIC_ROOT = False, str(target)
+    settings.STATICFILES_DIRS = [source]
+    call_command("collectstatic", interactive=False, verbosity=0)
+    paths: dict[str, str] = json.loads((target / "staticfiles.json").read_text())["paths"]
+    return paths
+
+
+def unhashed(folder: Path, names: dict[str, str]) -> Iterator[str]:
+    """The imports of our scripts that name no hashed file."""
+    for name, hashed in names.items():
+        if name.startswith("js/"):
+            for address in IMPORT.findall((folder / hashed).read_text()):
+                found = posixpath.normpath(posixpath.join(posixpath.dirname(hashed), address))
+                if found not in names.values() or not HASH.search(found):
+                    yield f"{name}: {address}"
+
+
+def test_every_import_names_a_hashed_file(tmp_path: Path, settings: LazySettings) -> None:
+    names = collected(OURS, tmp_path, settings)
+
+    assert not list(unhashed(tmp_path, names))
+    assert len(IMPORT.findall((tmp_path / names["js/frame.js"]).read_text())) == 7
+    assert all((tmp_path / hashed).exists() for hashed in names.values())
+
+
+@pytest.mark.parametrize(
+    "planted", ['import "./poll.js"', 'export { say } from "./signin-box.js"', 'import("/x.js")']
+)
+def test_an_import_that_stays_unhashed_is_found(
+    tmp_path: Path, settings: LazySettings, planted: str
+) -> None:
+    """Django rewrites an import only if a semicolon follows."""
+    source, target = tmp_path / "source", tmp_path / "target"
+    shutil.copytree(OURS, source)
+    with (source / "js" / "try.js").open("a") as script:
+        script.write(f"{planted}\n")
+
+    names = collected(source, target, settings)
+
+    assert list(unhashed(target, names)) == [f"js/try.js: {IMPORT.findall(planted)[0]}"]
+
+
+def test_one_style_sheet_holds_those_that_it_imports(
+    tmp_path: Path, settings: LazySettings
+) -> None:
+    imported = re.findall('@import "([^"]+)"', (OURS / SITE).read_text())
+    for _ in range(2):  # the second run finds the joined file of the first
+        names = collected(OURS, tmp_path, settings)
+        joined = (tmp_path / names[SITE]).read_text()
+
+        assert "@import" not in joined
+        assert "/*" not in joined
+        places = [joined.index(first_rule(OURS / "css" / name)) for name in imported]
+        assert places == sorted(places)
+        assert len(places) == 8
+
+
+def first_rule(path: Path) -> str:
+    source = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+    return next(line for line in source.splitlines() if line.endswith("{"))
+
+
+def test_a_script_loses_its_comments_and_nothing_else(
+    tmp_path: Path, settings: LazySettings
+) -> None:
+    names = collected(OURS, tmp_path, settings)
+
+    for path in OURS.glob("js/*.js"):
+        lines = [
+            line for line in path.read_text().splitlines() if not line.strip().startswith("//")
+        ]
+        short = re.sub(
+            r"\.[0-9a-f]{12}\.js", ".js", (tmp_path / names[f"js/{path.name}"]).read_text()
+        )
+        assert "".join(short.split()) == "".join("".join(lines).split())
 
 
 def test_an_address_is_the_manifests_each_time(tmp_path: Path, settings: LazySettings) -> None:

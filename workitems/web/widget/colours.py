@@ -14,7 +14,7 @@ INK: Final = (11, 16, 32)  # text on a light accent
 
 @dataclass(frozen=True)
 class Palette:
-    """What static/css/tokens.css says of a theme, as far as an accent meets it."""
+    """The colours of static/css/tokens.css that an accent meets, in one theme."""
 
     surfaces: Sequence[str]
     texts: Sequence[str]  # that may stand on the soft accent
@@ -31,25 +31,15 @@ DARK: Final = Palette(
     texts=("e7eaf0", "a4adbc", "74d39c", "f0c266", "ff9a92"),
     far=WHITE,
 )
+NAMES: Final = ("--accent", "--accent-strong", "--on-accent", "--accent-soft")
 
 
 def stylesheet(accent: str) -> str:
     """The custom properties of an accent of three or six hexadecimal digits, for both themes."""
     chosen = parsed(accent)
-    light, dark = properties(chosen, LIGHT), properties(chosen, DARK)
-    return (
-        f":root{{{light}}}\n"
-        f'@media (prefers-color-scheme: dark){{:root:not([data-theme="light"]){{{dark}}}}}\n'
-        f':root[data-theme="dark"]{{{dark}}}\n'
-    )
-
-
-def properties(chosen: Colour, palette: Palette) -> str:
-    accent, strong, on_accent, soft = variants(chosen, palette)
-    return (
-        f"--accent:{written(accent)};--accent-strong:{written(strong)};"
-        f"--on-accent:{written(on_accent)};--accent-soft:{written(soft)}"
-    )
+    pairs = zip(NAMES, variants(chosen, LIGHT), variants(chosen, DARK), strict=True)
+    values = (f"{name}:light-dark({written(light)},{written(dark)})" for name, light, dark in pairs)
+    return f":root{{{';'.join(values)}}}\n"
 
 
 def variants(chosen: Colour, palette: Palette) -> tuple[Colour, Colour, Colour, Colour]:
