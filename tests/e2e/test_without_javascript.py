@@ -14,6 +14,12 @@ from tests.e2e.watching import Watch
 TASK = "Treasury to ximena.caballero"
 
 
+@pytest.fixture(autouse=True)
+def dropped_preloads(watch: Watch) -> None:
+    """Without JavaScript, Chromium reports each preload of a module as a failed request."""
+    watch.expect(r"^GET \S+/static/js/[\w-]+\.js failed: csp$")
+
+
 @pytest.fixture
 def plain(signed_in: SignedIn) -> Page:
     return signed_in("approver", java_script_enabled=False)
