@@ -39,17 +39,23 @@ class HashedFiles(CompressedManifestStaticFilesStorage):
             self._addresses[name] = super().url(*name)
         return self._addresses[name]
 
-    def post_process(self, paths: Paths, **options: Any) -> Iterator[Any]:
+    def post_process(
+        self,
+        paths: Paths,
+        dry_run: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        **options: Any,
+    ) -> Iterator[Any]:
         """Shorten our files before they are hashed and compressed."""
         used = {name: paths[name] for name in paths if name == HTMX or not name.startswith(PACKAGE)}
-        if not options.get("dry_run"):
+        if not dry_run:
             ours = [name for name in used if name.startswith(OURS)]
             shortened = {name: shorten(name, paths) for name in ours}
             for name, text in shortened.items():
                 self.delete(name)
                 self.save(name, ContentFile(text.encode()))
                 used[name] = (self, name)
-        yield from super().post_process(used, **options)
+        done = super().post_process(used, dry_run, **options)  # type: ignore[no-untyped-call]
+        yield from done
 
 
 def shorten(name: str, paths: Paths) -> str:
