@@ -1,8 +1,8 @@
 """The yardstick: the same list on Django, requests and pydantic, and nothing else.
 
-No sign-in, sessions, CSRF, CSP, hashed files or languages. One view asks the tenant for the list and
-the summary side by side, reads them with pydantic, and prints rows of the same shape from a compiled
-template, with gzip. gunicorn serves it as it serves the dashboard.
+No sign-in, sessions, CSRF, CSP, hashed files or languages. One view asks the tenant for the list
+and the summary side by side, reads them with pydantic, and prints rows of the same shape from a
+compiled template, with gzip. gunicorn serves it as it serves the dashboard.
 """
 
 import os

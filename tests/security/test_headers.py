@@ -31,6 +31,7 @@ def _breaks(_: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [*urls.urlpatterns, path("breaks/", _breaks), path("widget/breaks/", _breaks)]
+handler400, handler403, handler404 = urls.handler400, urls.handler403, urls.handler404
 
 
 def directives(response: HttpResponse) -> dict[str, list[str]]:

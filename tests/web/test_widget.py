@@ -242,7 +242,7 @@ def test_the_accent_arrives_as_a_style_sheet_of_our_own(approver: Browser) -> No
     response = approver.get("/widget/theme.css?accent=ff8800")
 
     assert response["Content-Type"] == "text/css"
-    assert ":root{--accent:#" in response.content.decode()
+    assert ":root{--accent:light-dark(#" in response.content.decode()
     assert not response.cookies
 
 
