@@ -99,7 +99,7 @@ class Stage:
 
     def workers(self) -> list[Worker]:
         """Gunicorn's child processes; empty where there is no /proc."""
-        master = (self.folder / "gunicorn.pid").read_text(encoding="ascii").strip()
+        master = (self.folder / self.pid_file).read_text(encoding="ascii").strip()
         children = Path(f"/proc/{master}/task/{master}/children")
         if not children.exists():
             return []
@@ -132,16 +132,18 @@ def bare(stage: Stage) -> Iterator[Stage]:
     pid_file = "bare.pid"
     environment = os.environ | {"BARE_TENANT": stage.tenant.address}
     environment |= {"BARE_TOKEN": stage.tenant.token()}
+    log = str(stage.folder / "bare.log")
     command = [sys.executable, "-m", "gunicorn", "tests.bench.bare:application"]
     command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "8"]
-    command += ["--workers", str(WORKERS), "--keep-alive", "75", "--pid"]
+    command += ["--workers", str(WORKERS), "--keep-alive", "75", "--no-control-socket"]
     command += [
+        "--pid",
         str(stage.folder / pid_file),
-        "--no-control-socket",
         "--access-logfile",
-        str(stage.folder / "bare.log"),
+        log,
+        "--error-logfile",
+        log,
     ]
-    command += ["--error-logfile", str(stage.folder / "bare.log")]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as process:  # noqa: S603 - our own
         try:
             _wait_for(f"http://127.0.0.1:{port}/")
