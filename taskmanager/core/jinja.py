@@ -1,7 +1,8 @@
 """The one template environment. A name that nobody has defined is an error, not an empty string."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.templatetags.static import static
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
 
 
 def environment(**options: Any) -> Environment:
@@ -24,8 +26,33 @@ def environment(**options: Any) -> Environment:
         "is_right_to_left": get_language_bidi,
         "htmx_script": htmx_script,
     }
-    made.filters["moment"] = moment
+    made.filters |= {"moment": moment, "emphasised": emphasised, "filled": filled}
     return made
+
+
+class Part(Protocol):
+    """A piece of a sentence."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def is_name(self) -> bool: ...
+
+
+def emphasised(parts: Iterable[Part]) -> Markup:
+    """A sentence with its names in bold. A macro for this takes five times as long, row by row."""
+    texts = ((escape(part.text), part.is_name) for part in parts)
+    return Markup("").join(Markup(f"<b>{text}</b>") if is_name else text for text, is_name in texts)  # noqa: S704
+
+
+def filled(written: Markup, **values: str) -> Markup:
+    """HTML that was written once for many rows, with `{name}` replaced by each escaped value.
+
+    In the order of the arguments: a value that holds "{name}" is safe behind those names.
+    """
+    for name, value in values.items():
+        written = written.replace(f"{{{name}}}", value)
+    return written
 
 
 def url(name: str, *args: object) -> str:

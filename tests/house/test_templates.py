@@ -14,7 +14,7 @@ TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
 # What a template works out once, and uses elsewhere.
 ONCE = re.compile(r"{% set (\w+) %}(.*?){% endset %}", re.DOTALL)
-USE = re.compile(r"{{ (\w+) }}")
+USE = re.compile(r"{{ (\w+)(?:\|filled\([^}]*\))? }}")
 # Sentences, and attributes that stand apart from their element.
 TRANSLATED = re.compile(r"{% trans\b.*?{% endtrans %}", re.DOTALL)
 ATTRIBUTES = re.compile(r'[\w-]+="[^"]*"')
