@@ -39,7 +39,10 @@ class Stateful(Wire):
     @property
     def is_open(self) -> bool:
         """Whether it still waits: ISC says "Pending", null or nothing."""
-        return (self.state or "").strip().lower() in {"", "pending"}
+        state = self.state
+        if state is None or state == "Pending":
+            return True
+        return state.strip().lower() in {"", "pending"}
 
 
 class ApprovalItem(Stateful):
