@@ -24,7 +24,8 @@ COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
 USER tasks
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DATABASE_URL=sqlite:////data/my-tasks.sqlite3
+# Two arenas: glibc keeps freed memory apart by thread, some 6 MB in each worker.
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 DATABASE_URL=sqlite:////data/my-tasks.sqlite3
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=3)"]

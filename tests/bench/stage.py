@@ -199,6 +199,7 @@ def _environment(tenant: Tenant, port: int, folder: Path) -> dict[str, str]:
         "STATIC_ROOT": str(folder / "static"),
         "PAGE_SIZE": "50",
         "WEB_CONCURRENCY": str(WORKERS),
+        "MALLOC_ARENA_MAX": "2",  # as in the Dockerfile
         "GUNICORN_CMD_ARGS": f"--pid {folder / 'gunicorn.pid'} --capture-output"
         f" --error-logfile {log} --access-logfile {log}",
     }
