@@ -77,3 +77,17 @@ def test_what_is_signed_in_is_not_kept_by_the_browser(signed_in: SignedIn) -> No
     response = page.reload()
     assert response is not None
     assert response.headers["cache-control"] == "no-store"
+
+
+def test_every_session_of_a_person_is_in_view_without_scrolling_a_box(
+    visitor: Visitor, sandbox: Sandbox
+) -> None:
+    for _ in range(3):
+        page = visitor()
+        page.goto("/sessions/")
+        sign_in(page, sandbox.persona("approver").name)
+        expect(page.get_by_role("heading", name="Where you are signed in")).to_be_visible()
+    entries = page.get_by_role("listitem").filter(has=page.get_by_role("button"))
+    expect(entries).to_have_count(3)
+    box = page.get_by_role("list").filter(has=entries.first)
+    assert box.evaluate("list => list.scrollHeight <= list.clientHeight")
