@@ -58,6 +58,19 @@ def is_partial(request: AppRequest) -> bool:
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
+def render_partial(
+    request: AppRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    block: str,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    """Only the block of that name where htmx asks for a part, the whole template otherwise."""
+    wanted = block if is_partial(request) else ""
+    return render(request, template, context, block=wanted, status=status)
+
+
 def is_read(request: HttpRequest) -> bool:
     return request.method in {"GET", "HEAD"}
 

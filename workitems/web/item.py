@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from taskmanager.core.htmx import is_partial, render
+from taskmanager.core.htmx import is_partial, render_partial
 from taskmanager.signin.request import SignedInRequest
 from workitems.domain.results import Counts
 from workitems.isc.schemas import WorkItem
@@ -26,7 +26,7 @@ def item(request: SignedInRequest, item_id: str) -> HttpResponse:
         badge=counts,
         list_url=list_url(request, context.links),
     )
-    return render(request, "workitems/item.html", values, block="pane" if is_pane else "")
+    return render_partial(request, "workitems/item.html", values, block="pane")
 
 
 def _read(context: ActionContext, item_id: str, *, with_counts: bool) -> tuple[WorkItem, Counts]:

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from taskmanager.core.htmx import is_partial, render
+from taskmanager.core.htmx import render, render_partial
 from taskmanager.signin.prompts import inline_login_prompt
 from taskmanager.signin.request import SignedInRequest
 from workitems.isc.schemas import PublicIdentity
@@ -35,8 +35,7 @@ def owner(request: SignedInRequest) -> HttpResponse:
     require_admin(context.scope.actor)
     search = PeopleSearch(request.GET)
     values = context.template(people=found_by(context, search), q=search.text())
-    block = "owners_update" if is_partial(request) else ""
-    return render(request, "workitems/owner.html", values, block=block)
+    return render_partial(request, "workitems/owner.html", values, block="owners_update")
 
 
 def found_by(context: ActionContext, search: PeopleSearch) -> tuple[PublicIdentity, ...]:

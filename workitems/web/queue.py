@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from taskmanager.core.htmx import is_partial, render
+from taskmanager.core.htmx import render_partial
 from taskmanager.signin.prompts import background_request, inline_login_prompt
 from taskmanager.signin.request import SignedInRequest
 from workitems.view_models.page import TaskPage
@@ -29,8 +29,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
     context = context.named()
     page = TaskPage.of(context.services.reader.queue(query), query, now=timezone.now())
     values = context.template(page=page, badge=page.badge)
-    block = "list_update" if is_partial(request) else ""
-    return render(request, "workitems/list.html", values, block=block)
+    return render_partial(request, "workitems/list.html", values, block="list_update")
 
 
 @inline_login_prompt

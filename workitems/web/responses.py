@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
-from taskmanager.core.htmx import is_partial, render
+from taskmanager.core.htmx import render, render_partial
 from workitems.domain.results import Counts, Receipt, WriteStatus
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.panel import TaskPanel
@@ -139,8 +139,7 @@ def dialog_response(
         cancel_url=address(request, "item", item_id) + context.links.query,
         **more,
     )
-    block = "dialog_form" if is_partial(request) else ""
-    response = render(request, template, values, block=block, status=status)
+    response = render_partial(request, template, values, block="dialog_form", status=status)
     return retarget(reswap(response, "innerHTML"), "#dialog") if request.htmx else response
 
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from taskmanager.core.htmx import is_partial, render
+from taskmanager.core.htmx import render_partial
 from taskmanager.signin.prompts import background_request
 from taskmanager.signin.request import SignedInRequest
 from workitems.web.context import ActionContext
@@ -19,8 +19,7 @@ def badge(request: SignedInRequest) -> HttpResponse:
         badge=context.services.reader.counts(),
         full_page=f"{settings.PUBLIC_URL}/{context.links.query}",
     )
-    block = "pill" if is_partial(request) else ""
-    return render(request, "widget/badge.html", values, block=block)
+    return render_partial(request, "widget/badge.html", values, block="pill")
 
 
 badge.signed_out_template = "widget/badge.html"  # type: ignore[attr-defined]
