@@ -3,9 +3,9 @@
 import ipaddress
 import re
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 WIDGET_PREFIX: Final = "/widget/"  # everything that may be framed is below it
@@ -83,9 +83,8 @@ def safe_next(value: str | None) -> str:
 
 def with_query(path: str, **parameters: object) -> str:
     """`path` with these parameters behind it; empty values and None are left out."""
-    query = QueryDict(mutable=True)
-    query.update({name: str(v) for name, v in parameters.items() if v not in {None, ""}})
-    return f"{path}?{query.urlencode()}" if query else path
+    query = urlencode({name: v for name, v in parameters.items() if v not in {None, ""}})
+    return f"{path}?{query}" if query else path
 
 
 def own_referer(request: HttpRequest) -> str:

@@ -26,8 +26,9 @@ class SessionStore(DatabaseStore):
         return Session
 
     def load(self) -> dict[str, Any]:
-        rows = Session.objects.filter(pk=crypto.hash_session_key(self.session_key or ""))
-        row = rows.filter(expire_date__gt=timezone.now()).first()
+        key = crypto.hash_session_key(self.session_key or "")
+        rows = Session.objects.filter(pk=key, expire_date__gt=timezone.now())
+        row = next(iter(rows), None)  # `first` would sort the one row
         content = crypto.unseal(row.session_data, row=row.session_key) if row else None
         if row is None or not isinstance(content, dict):
             self._session_key = None

@@ -30,7 +30,7 @@ class TokenStore:
 
     def read(self) -> Tokens | None:
         """The tokens, or None when there are none that we can decrypt."""
-        sealed = self._rows().values_list("sealed", flat=True).first()
+        sealed = next(iter(self._rows().values_list("sealed", flat=True)), None)
         content = crypto.unseal(sealed, row=self.row) if sealed else None
         return Tokens(**content) if isinstance(content, dict) else None
 

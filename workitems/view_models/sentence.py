@@ -83,6 +83,14 @@ WORDINGS: Final[Mapping[Operation, Wording]] = {
     ),
 }
 
+# Said where ISC names nothing; a wording without a source asks for none.
+WITHOUT_NAME: Final[Mapping[str, Promise]] = {
+    "operation": _("Change"),
+    "account": _("an unnamed account"),
+    "attribute": _("an attribute"),
+    "value": _("an empty value"),
+}
+
 
 def sentence_of(item: WorkItem, language: str | None) -> Sentence:
     """The sentence of the whole work item, never empty."""
@@ -99,10 +107,10 @@ def change_sentence(change: Change, language: str | None) -> Sentence:
     wording = WORDINGS[change.operation]
     pieces = _pieces(wording, language, has_source=bool(change.source))
     names = {
-        "operation": change.raw_operation or gettext("Change"),
-        "account": change.account or gettext("an unnamed account"),
-        "attribute": change.attribute or gettext("an attribute"),
-        "value": change.value or change.attribute or gettext("an empty value"),
+        "operation": change.raw_operation,
+        "account": change.account,
+        "attribute": change.attribute,
+        "value": change.value or change.attribute,
         "source": change.source,
     }
     return Sentence(wording.kind, tuple(_filled(pieces, names)))
@@ -152,4 +160,5 @@ def _filled(pieces: Iterable[Piece], names: Mapping[str, str]) -> Iterator[Part]
         if isinstance(piece, Part):
             yield piece
         else:
-            yield Part(names[piece], is_name=piece != "operation")
+            text = names[piece] or str(WITHOUT_NAME[piece])
+            yield Part(text, is_name=piece != "operation")
