@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from workitems.domain.changes import change_of_remediation, source_name
-from workitems.isc.schemas import RemediationItem, WorkItem
+from workitems.isc.schemas import ApprovalItem, RemediationItem, WorkItem
 from workitems.view_models.labels import Text
 from workitems.view_models.render_context import RenderContext
 from workitems.view_models.rows import ApprovalLine, TaskRow
@@ -25,59 +25,26 @@ class Fact:
     age: str = ""
 
 
-@dataclass(frozen=True)
-class ApprovalDetail:
-    """One approval item with its raw facts."""
-
-    line: ApprovalLine
-    facts: tuple[Fact, ...]
-
-    @classmethod
-    def of(cls, line: ApprovalLine) -> "ApprovalDetail":
-        facts = _filled(
-            Fact(_("Account"), line.item.account),
-            Fact(_("Source"), source_name(line.item.application)),
-            Fact(_("Operation"), line.item.operation),
-            Fact(_("Attribute"), line.item.name),
-            Fact(_("Value"), line.item.value),
-        )
-        return cls(line, facts)
-
-
-@dataclass(frozen=True)
-class RemediationLine:
-    """One remediation item: something to change by hand in the source."""
-
-    sentence: Sentence
-    facts: tuple[Fact, ...]
-
-    @classmethod
-    def of(cls, item: RemediationItem, language: str | None) -> "RemediationLine":
-        facts = _filled(
-            Fact(_("Identity"), item.target_display_name or item.target_name),
-            Fact(_("Source"), source_name(item.application_name)),
-            Fact(_("Account"), item.native_identity),
-            Fact(_("Operation"), item.attribute_operation),
-            Fact(_("Attribute"), item.attribute_name),
-            Fact(_("Value"), item.attribute_value),
-        )
-        return cls(change_sentence(change_of_remediation(item), language), facts)
+Facts = tuple[Fact, ...]
 
 
 @dataclass(frozen=True)
 class TaskPanel:
+    """Approvals, and remediations (what is to be changed by hand), each with their raw facts."""
+
     row: TaskRow
-    approvals: tuple[ApprovalDetail, ...]
-    facts: tuple[Fact, ...]
-    remediations: tuple[RemediationLine, ...]
+    approvals: tuple[tuple[ApprovalLine, Facts], ...]
+    facts: Facts
+    remediations: tuple[tuple[Sentence, Facts], ...]
     errors: tuple[str, ...]
-    raw: tuple[Fact, ...]
+    raw: Facts
 
     @classmethod
     def of(
         cls, item: WorkItem, *, now: datetime, notice: Text = "", notice_tone: str = ""
     ) -> "TaskPanel":
         context = RenderContext.at(now)
+        language = context.language
         row = TaskRow.in_context(context, item, notice=notice, notice_tone=notice_tone)
         facts = _filled(
             Fact(_("Name"), item.name),
@@ -93,17 +60,39 @@ class TaskPanel:
         )
         return cls(
             row=row,
-            approvals=tuple(map(ApprovalDetail.of, row.approvals)),
+            approvals=tuple((line, _approval_facts(line.item)) for line in row.approvals),
             facts=facts,
             remediations=tuple(
-                RemediationLine.of(line, context.language) for line in item.remediation_items
+                (change_sentence(change_of_remediation(line), language), _remediation_facts(line))
+                for line in item.remediation_items
             ),
             errors=item.errors,
             raw=tuple(Fact(key, _raw_text(value)) for key, value in item.raw.items()),
         )
 
 
-def _filled(*facts: Fact) -> tuple[Fact, ...]:
+def _approval_facts(item: ApprovalItem) -> Facts:
+    return _filled(
+        Fact(_("Account"), item.account),
+        Fact(_("Source"), source_name(item.application)),
+        Fact(_("Operation"), item.operation),
+        Fact(_("Attribute"), item.name),
+        Fact(_("Value"), item.value),
+    )
+
+
+def _remediation_facts(item: RemediationItem) -> Facts:
+    return _filled(
+        Fact(_("Identity"), item.target_display_name or item.target_name),
+        Fact(_("Source"), source_name(item.application_name)),
+        Fact(_("Account"), item.native_identity),
+        Fact(_("Operation"), item.attribute_operation),
+        Fact(_("Attribute"), item.attribute_name),
+        Fact(_("Value"), item.attribute_value),
+    )
+
+
+def _filled(*facts: Fact) -> Facts:
     return tuple(fact for fact in facts if fact.value or fact.moment)
 
 
