@@ -1,8 +1,10 @@
 """Every trouble with SailPoint in words of its own: what happened, and what to do about it."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -49,20 +51,18 @@ def _words(error: errors.IscError, *, is_write: bool) -> tuple[HTTPStatus, Text,
             seconds,
         )
         return HTTPStatus.TOO_MANY_REQUESTS, _("SailPoint is busy"), wait % {"count": seconds}
-    nothing_sent = _("Nothing was changed.") if is_write else ""
-    for kind, status, title, text in WORDS:
-        if isinstance(error, kind):
-            return status, title, f"{text} {nothing_sent}" if kind in STOPPED_SHORT else text
-    return HTTPStatus.BAD_GATEWAY, _("Something went wrong with SailPoint"), _("Please try again.")
+    kind = next(kind for kind in type(error).__mro__ if kind in WORDS)
+    status, title, text = WORDS[kind]
+    nothing_sent = _("Nothing was changed.")
+    return status, title, f"{text} {nothing_sent}" if is_write and kind in STOPPED_SHORT else text
 
 
 STOPPED_SHORT = (errors.TimedOut, errors.Unavailable, CannotRenew, errors.Rejected)
 NOT_RESENT = (errors.OutcomeUnknown, errors.NotFound, errors.Forbidden)
 SAYS_WHY = (errors.Rejected, errors.Forbidden, ListForbidden)
 NOT_SHOWN = _("If it stays so, tell the people who run this site: it is nothing that you did.")
-WORDS: tuple[tuple[type[errors.IscError], HTTPStatus, Text, Text], ...] = (
-    (
-        CannotRenew,
+WORDS: Final[Mapping[type, tuple[HTTPStatus, Text, Text]]] = {
+    CannotRenew: (
         HTTPStatus.SERVICE_UNAVAILABLE,
         _("The sign-in service does not answer"),
         _(
@@ -70,34 +70,29 @@ WORDS: tuple[tuple[type[errors.IscError], HTTPStatus, Text, Text], ...] = (
             "right now. Wait a moment and try again."
         ),
     ),
-    (
-        NotSent,
+    NotSent: (
         HTTPStatus.CONFLICT,
         _("Not sent yet"),
         _("SailPoint asked for a fresh sign-in, and has it now. Please press the button again."),
     ),
-    (ListForbidden, HTTPStatus.FORBIDDEN, _("SailPoint does not show this"), NOT_SHOWN),
-    (ListMissing, HTTPStatus.NOT_FOUND, _("SailPoint has nothing at this address"), NOT_SHOWN),
-    (
-        errors.Forbidden,
+    ListForbidden: (HTTPStatus.FORBIDDEN, _("SailPoint does not show this"), NOT_SHOWN),
+    ListMissing: (HTTPStatus.NOT_FOUND, _("SailPoint has nothing at this address"), NOT_SHOWN),
+    errors.Forbidden: (
         HTTPStatus.FORBIDDEN,
         _("You may not do this"),
         _("This task moved to someone else, or your rights in SailPoint do not cover it."),
     ),
-    (
-        errors.NotFound,
+    errors.NotFound: (
         HTTPStatus.NOT_FOUND,
         _("This task is no longer here"),
         _("It was already finished or withdrawn."),
     ),
-    (
-        errors.Rejected,
+    errors.Rejected: (
         HTTPStatus.CONFLICT,
         _("SailPoint refused"),
         _("SailPoint understood the request, and refused it."),
     ),
-    (
-        errors.OutcomeUnknown,
+    errors.OutcomeUnknown: (
         HTTPStatus.GATEWAY_TIMEOUT,
         _("We don't know yet"),
         _(
@@ -105,22 +100,24 @@ WORDS: tuple[tuple[type[errors.IscError], HTTPStatus, Text, Text], ...] = (
             "Look at the task again in a moment, before you repeat it."
         ),
     ),
-    (
-        errors.TimedOut,
+    errors.TimedOut: (
         HTTPStatus.GATEWAY_TIMEOUT,
         _("SailPoint is slow to answer"),
         _("We waited, and no answer came in time. Please try again."),
     ),
-    (
-        errors.Unavailable,
+    errors.Unavailable: (
         HTTPStatus.SERVICE_UNAVAILABLE,
         _("SailPoint cannot be reached"),
         _("It is down or out of reach at the moment. Please try again soon."),
     ),
-    (
-        errors.UnexpectedReply,
+    errors.UnexpectedReply: (
         HTTPStatus.BAD_GATEWAY,
         _("SailPoint's answer makes no sense"),
         _("Something between us and SailPoint answered in its place. Please try again."),
     ),
-)
+    errors.IscError: (
+        HTTPStatus.BAD_GATEWAY,
+        _("Something went wrong with SailPoint"),
+        _("Please try again."),
+    ),
+}
