@@ -1,6 +1,6 @@
 """A company's accent colour, moved as far as it takes to be read on our surfaces (WCAG 2.2, AA)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,8 +45,11 @@ def stylesheet(accent: str) -> str:
 def variants(chosen: Colour, palette: Palette) -> tuple[Colour, Colour, Colour, Colour]:
     """Accent, accent when hovered, text on both, and the soft accent behind text."""
     surfaces = [parsed(surface) for surface in palette.surfaces]
-    soft = soft_of(chosen, surfaces[-1], [parsed(text) for text in palette.texts])
-    accent = readable(chosen, [*surfaces, soft], palette.far)
+    texts = [parsed(text) for text in palette.texts]
+    tints = (mixed(surfaces[-1], chosen, step / 100) for step in range(12, -1, -1))
+    soft = first_readable(tints, texts)
+    towards_far = (mixed(chosen, palette.far, step / STEPS) for step in range(STEPS + 1))
+    accent = first_readable(towards_far, [*surfaces, soft])
     strong = mixed(accent, palette.far, 0.18)
     on_accent = max(
         (WHITE, INK), key=lambda text: min(contrast(text, accent), contrast(text, strong))
@@ -54,22 +57,12 @@ def variants(chosen: Colour, palette: Palette) -> tuple[Colour, Colour, Colour, 
     return accent, strong, on_accent, soft
 
 
-def soft_of(chosen: Colour, surface: Colour, texts: Sequence[Colour]) -> Colour:
-    """A tint of the surface, as strong as every text on it allows."""
-    for step in range(12, 0, -1):
-        tint = mixed(surface, chosen, step / 100)
-        if all(contrast(text, tint) >= READABLE for text in texts):
-            return tint
-    return surface
-
-
-def readable(chosen: Colour, surfaces: Sequence[Colour], far: Colour) -> Colour:
-    """The nearest colour on the way to `far` that can be read on every surface."""
-    for step in range(STEPS):
-        colour = mixed(chosen, far, step / STEPS)
-        if all(contrast(colour, surface) >= READABLE for surface in surfaces):
-            return colour
-    return far
+def first_readable(colours: Iterable[Colour], others: Sequence[Colour]) -> Colour:
+    """The first that can be read on, or below, each of the others; the last where none can."""
+    for colour in colours:
+        if all(contrast(colour, other) >= READABLE for other in others):
+            break
+    return colour
 
 
 def contrast(one: Colour, other: Colour) -> float:
