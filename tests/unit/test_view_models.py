@@ -12,6 +12,7 @@ from workitems.isc.schemas import PublicIdentity, UnreadableWorkItem, WorkItem
 from workitems.view_models.labels import State
 from workitems.view_models.page import Pager, PersonOption, TaskPage
 from workitems.view_models.panel import TaskPanel
+from workitems.view_models.render_context import RenderContext
 from workitems.view_models.rows import TaskRow
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -22,7 +23,7 @@ def item(**fields: Any) -> WorkItem:
 
 
 def row(**fields: Any) -> TaskRow:
-    return TaskRow.of(item(**fields), now=NOW)
+    return TaskRow.of(item(**fields), RenderContext.at(NOW))
 
 
 def ago(**delta: float) -> str:
@@ -57,7 +58,7 @@ def test_progress_is_told_where_there_are_several_items() -> None:
 def test_a_row_with_one_open_item_is_decided_by_its_own_buttons() -> None:
     one = row(approvalItems=[{"id": "1"}])
     assert one.single_approval is not None
-    assert one.single_approval.id == "1"
+    assert one.single_approval.item.id == "1"
     assert row(approvalItems=[{"id": "1"}, {"id": "2"}]).single_approval is None
     assert row(approvalItems=[{"id": "1", "state": "Finished"}]).single_approval is None
 

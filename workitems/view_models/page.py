@@ -63,9 +63,7 @@ class TaskPage:
     def of(cls, queue: Queue, query: QueueQuery, *, now: datetime) -> "TaskPage":
         context = RenderContext.at(now)
         rows = tuple(
-            TaskRow.in_context(context, item)
-            if isinstance(item, WorkItem)
-            else TaskRow.unreadable(item)
+            TaskRow.of(item, context) if isinstance(item, WorkItem) else TaskRow.unreadable(item)
             for item in queue.items
         )
         pager = Pager.of(query, rows=len(rows), total=queue.total)

@@ -45,7 +45,7 @@ class TaskPanel:
     ) -> "TaskPanel":
         context = RenderContext.at(now)
         language = context.language
-        row = TaskRow.in_context(context, item, notice=notice, notice_tone=notice_tone)
+        row = TaskRow.of(item, context, notice=notice, notice_tone=notice_tone)
         facts = _filled(
             Fact(_("Name"), item.name),
             Fact(_("Description"), item.description),

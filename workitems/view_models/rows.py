@@ -29,17 +29,9 @@ class ApprovalLine:
         return cls(item, sentence, State.of(item.state))
 
     @property
-    def id(self) -> str:
-        return self.item.id
-
-    @property
     def slug(self) -> str:
         """The last part of the addresses that decide it."""
-        return quote(self.id, safe="") + "/"
-
-    @property
-    def is_open(self) -> bool:
-        return self.item.is_open
+        return quote(self.item.id, safe="") + "/"
 
 
 @dataclass(frozen=True)
@@ -68,18 +60,11 @@ class TaskRow:
 
     @classmethod
     def of(
-        cls, item: WorkItem, *, now: datetime, notice: Text = "", notice_tone: str = ""
-    ) -> "TaskRow":
-        """A row that stands alone; the rows of a list share one context."""
-        return cls.in_context(RenderContext.at(now), item, notice=notice, notice_tone=notice_tone)
-
-    @classmethod
-    def in_context(
-        cls, context: RenderContext, item: WorkItem, *, notice: Text = "", notice_tone: str = ""
+        cls, item: WorkItem, context: RenderContext, *, notice: Text = "", notice_tone: str = ""
     ) -> "TaskRow":
         language, is_open = context.language, item.is_open
         approvals = tuple(ApprovalLine.of(line, language) for line in item.approval_items)
-        open_approvals = sum(line.is_open for line in approvals) if is_open else 0
+        open_approvals = sum(line.item.is_open for line in approvals) if is_open else 0
         moment = item.created if is_open else (item.completed or item.modified or item.created)
         is_alone = len(approvals) == 1 and not item.remediation_items
         return cls(
@@ -141,8 +126,7 @@ class TaskRow:
     @property
     def single_approval(self) -> ApprovalLine | None:
         """The line that the row's own two buttons decide, where there is no choice of lines."""
-        is_single = len(self.approvals) == 1 and self.open_approvals and not self.is_manual
-        return self.approvals[0] if is_single else None
+        return self.approvals[0] if self.can_decide_all and len(self.approvals) == 1 else None
 
     @property
     def can_decide_all(self) -> bool:

@@ -7,7 +7,6 @@ from typing import Any, Final
 from django.contrib import messages
 from django.contrib.messages.constants import DEFAULT_LEVELS
 from django.http import HttpResponse, HttpResponseRedirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
@@ -66,10 +65,9 @@ def write_response(context: ActionContext, receipt: Receipt, done: str = "") -> 
         request_id="" if receipt.status.is_success else receipt.request_id or "",
     )
     if (item := receipt.item) is not None:
-        row = TaskRow.of(item, now=timezone.now(), notice=text, notice_tone=tone)
         shown = context.panel(item, notice=text, tone=tone)
         panel = shown if context.shows_panel_of(item.id) else {}
-        changes = replace(changes, row=row, **panel)
+        changes = replace(changes, row=shown["panel"].row, **panel)
     return closing(context, oob_response(context, changes, STATUSES[receipt.status]), receipt)
 
 
