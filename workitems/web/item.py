@@ -5,8 +5,6 @@ from django.views.decorators.http import require_safe
 
 from taskmanager.core.htmx import is_partial, render_partial
 from taskmanager.signin.request import SignedInRequest
-from workitems.domain.results import Counts
-from workitems.isc.schemas import WorkItem
 from workitems.web.context import ActionContext
 from workitems.web.links import list_url
 from workitems.web.responses import owner_redirect
@@ -17,7 +15,9 @@ def item(request: SignedInRequest, item_id: str) -> HttpResponse:
     """Everything that ISC says of one work item; an admin's page names its true owner."""
     context = ActionContext.of(request)
     is_pane = is_partial(request)
-    found, counts = _read(context, item_id, with_counts=not is_pane)
+    reader = context.services.reader
+    # A pane stands beside the list, whose header has the numbers already.
+    found, counts = (reader.item(item_id), None) if is_pane else reader.item_and_counts(item_id)
     if context.scope.is_elsewhere(found.owner_id):
         return owner_redirect(context, found)
     values = context.named().template(
@@ -27,11 +27,3 @@ def item(request: SignedInRequest, item_id: str) -> HttpResponse:
         list_url=list_url(request, context.links),
     )
     return render_partial(request, "workitems/item.html", values, block="pane")
-
-
-def _read(context: ActionContext, item_id: str, *, with_counts: bool) -> tuple[WorkItem, Counts]:
-    """The item, and for a page the numbers of its header: the pane's list has them already."""
-    reader = context.services.reader
-    if with_counts:
-        return reader.item_and_counts(item_id)
-    return reader.item(item_id), Counts()
