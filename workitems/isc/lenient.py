@@ -42,11 +42,6 @@ def text(value: object) -> str:
     return ""
 
 
-def text_or_none(value: object) -> str | None:
-    """Like `text`, but null stays None."""
-    return None if value is None else text(value)
-
-
 def whole_number(value: object) -> int | None:
     """19, 19.0 and "19" as 19; anything else as None."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -99,7 +94,6 @@ def is_usable_id(identifier: str) -> bool:
 
 
 Text = Annotated[str, pydantic.PlainValidator(text)]
-TextOrNone = Annotated[str | None, pydantic.PlainValidator(text_or_none)]
 Texts = Annotated[tuple[str, ...], pydantic.PlainValidator(texts)]
 Number = Annotated[int | None, pydantic.PlainValidator(whole_number)]
 Truth = Annotated[bool, pydantic.PlainValidator(truth)]

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from workitems.isc import lenient
-from workitems.isc.lenient import Moment, Number, Text, TextOrNone, Texts, Truth
+from workitems.isc.lenient import Moment, Number, Text, Texts, Truth
 
 MISSPELT_TYPES = {"PolicyVioloation": "PolicyViolation"}  # v3, v2025 and later: api-specs PR 137
 FORM_DEPTH = 20  # sections within sections: far beyond any form, far below Python's own limit
@@ -34,15 +34,12 @@ class Wire(BaseModel, extra="ignore", alias_generator=to_camel, populate_by_name
 class Stateful(Wire):
     """Something that waits until somebody has decided or done it."""
 
-    state: TextOrNone = None
+    state: Text = ""
 
     @property
     def is_open(self) -> bool:
         """Whether it still waits: ISC says "Pending", null or nothing."""
-        state = self.state
-        if state is None or state == "Pending":
-            return True
-        return state.strip().lower() in {"", "pending"}
+        return self.state in {"", "Pending"} or self.state.strip().lower() in {"", "pending"}
 
 
 class ApprovalItem(Stateful):
@@ -87,8 +84,9 @@ def _allowed_value(raw: object) -> AllowedValue:
         return raw
     if not isinstance(raw, dict):
         return AllowedValue(display=lenient.text(raw), value=lenient.text(raw))
-    shown, sent = lenient.text(raw.get("display")), lenient.text_or_none(raw.get("value"))
-    return AllowedValue(display=shown or sent or "", value=shown if sent is None else sent)
+    shown, sent = lenient.text(raw.get("display")), lenient.text(raw.get("value"))
+    # "" may be an answer; null is none.
+    return AllowedValue(display=shown or sent, value=shown if raw.get("value") is None else sent)
 
 
 class FormField(Wire):
@@ -234,16 +232,16 @@ class WorkItemSummary(BaseModel, extra="ignore", frozen=True):
 class PublicIdentity(Wire):
     """A person as everybody in the company may see them."""
 
-    id: Text
+    id: Text = ""
     name: Text = ""
     alias: Text = ""
     email: Text = ""
     status: Text = ""
-    identity_state: TextOrNone = None
+    identity_state: Text = ""
     manager_name: Text = Field(default="", validation_alias=AliasPath("manager", "name"))
     manager_id: Text = Field(default="", validation_alias=AliasPath("manager", "id"))
 
     @property
     def is_inactive(self) -> bool:
         """Whether ISC calls them inactive, for a short or a long term; null means active."""
-        return (self.identity_state or "").strip().upper().startswith("INACTIVE")
+        return self.identity_state.strip().upper().startswith("INACTIVE")

@@ -57,9 +57,9 @@ class State:
 
     @classmethod
     @lru_cache(maxsize=1_000)  # the label is lazy: the same object in every language
-    def of(cls, state: str | None) -> "State":
+    def of(cls, state: str) -> "State":
         # A state nobody has heard of is shown in ISC's own word.
-        tone, label = STATE_LABELS.get((state or "").casefold(), ("quiet", state or ""))
+        tone, label = STATE_LABELS.get(state.casefold(), ("quiet", state))
         return cls(tone, label)
 
 
