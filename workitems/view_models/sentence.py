@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from workitems.domain.changes import Change, Operation, changes_of, count_of_subjects
-from workitems.isc.schemas import WorkItem, WorkItemForm
+from workitems.isc.schemas import WorkItem
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,15 @@ def sentence_of(item: WorkItem, language: str | None) -> Sentence:
     """The sentence of the whole work item, never empty."""
     if changes := changes_of(item):
         return _first_and_more(changes, language)
-    if item.form is not None:
-        return _form_sentence(item, item.form)
-    text = item.description or item.name or gettext("A work item without a description")
+    form = item.form
+    if form and form.target_user and not item.description:
+        pieces = _taken_apart(gettext("Choose an account for {account}"))
+        return Sentence("other", tuple(_filled(pieces, {"account": form.target_user})))
+    # Its own words say best what is to be chosen; ISC's titles are technical.
+    if form:
+        text = item.description or form.title or gettext("Fill in a form")
+    else:
+        text = item.description or item.name or gettext("A work item without a description")
     return Sentence("other", (Part(text, is_name=False),))
 
 
@@ -125,15 +131,6 @@ def _first_and_more(changes: list[Change], language: str | None) -> Sentence:
     before, _placeholder, after = (text % {"count": more}).partition("{sentence}")
     parts = (Part(before, is_name=False), *first.parts, Part(after, is_name=False))
     return Sentence(first.kind, tuple(part for part in parts if part.text))
-
-
-def _form_sentence(item: WorkItem, form: WorkItemForm) -> Sentence:
-    """Its own words say best what is to be chosen; ISC's titles are technical."""
-    if form.target_user and not item.description:
-        pieces = _taken_apart(gettext("Choose an account for {account}"))
-        return Sentence("other", tuple(_filled(pieces, {"account": form.target_user})))
-    text = item.description or form.title or gettext("Fill in a form")
-    return Sentence("other", (Part(text, is_name=False),))
 
 
 Piece = Part | str  # words that stand in a template, or the name of a field
