@@ -9,7 +9,6 @@ from django.urls import Resolver404, resolve, reverse
 
 from taskmanager.core.addresses import own_referer, with_query
 from taskmanager.core.request import AppRequest
-from workitems.domain.queue_query import Tab
 from workitems.scope import QueueScope
 
 
@@ -35,10 +34,6 @@ class Links:
     @property
     def queue(self) -> str:
         return self.home + self.query
-
-    @property
-    def completed(self) -> str:
-        return self.page(Tab.COMPLETED)
 
     @property
     def people(self) -> str:
