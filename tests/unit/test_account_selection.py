@@ -104,3 +104,8 @@ def test_a_field_without_a_name_cannot_be_asked() -> None:
 )
 def test_a_refusal_names_its_field(detail: str, place: str | None) -> None:
     assert AccountSelectionForm(declared(field("text"))).named_in(detail) == place
+
+
+def test_a_refusal_names_no_field_that_cannot_be_asked() -> None:
+    nameless = declared({"displayName": "Account", "displayType": "text"})
+    assert AccountSelectionForm(nameless).named_in("The account is unknown.") is None

@@ -31,7 +31,8 @@ class ActionContext:
     def of(cls, request: SignedInRequest) -> Self:
         """Raises PermissionDenied for a queue that the person may not see."""
         scope = QueueScope.requested(person_of(request), request.GET.get("owner", ""))
-        return cls(request, scope, Links.of(request, scope), ActionForm.of(request))
+        form = ActionForm(request.POST if request.method == "POST" else request.GET)
+        return cls(request, scope, Links.of(request, scope), form)
 
     @cached_property
     def services(self) -> Services:

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from workitems.domain.queue_query import QueueQuery, Tab
@@ -44,10 +44,6 @@ class ActionForm(forms.Form):
     confirmed = forms.BooleanField(required=False)
     open = forms.IntegerField(min_value=0, required=False)
     completed = forms.IntegerField(min_value=0, required=False)
-
-    @classmethod
-    def of(cls, request: HttpRequest) -> Self:
-        return cls(request.POST if request.method == "POST" else request.GET)
 
     def value(self, name: str) -> Any:
         """The field's value; None where it is missing or makes no sense."""
@@ -142,8 +138,11 @@ class AccountSelectionForm(RiskyForm):
 
     def named_in(self, detail: str) -> str | None:
         """The name of the first control that ISC's words name, or None."""
-        named = (PREFIX + field.name for field in self.declared.fields() if _names(detail, field))
-        return next(named, None)
+        for field in self.declared.fields():
+            words = "|".join(map(re.escape, filter(None, (field.name, field.display_name))))
+            if field.name and re.search(rf"\b({words})\b", detail, re.IGNORECASE):
+                return PREFIX + field.name
+        return None
 
     def _nested(self, section: FormSection, level: int) -> Iterator[Section]:
         own = [item for item in section.items if isinstance(item, FormField) and item.name]
@@ -187,8 +186,3 @@ def _choice_control(
     if kind in CHOICE_TYPES:
         return forms.ChoiceField(choices=[("", _("Choose…")), *choices], **common)
     return None
-
-
-def _names(detail: str, field: FormField) -> bool:
-    words = filter(None, (field.name, field.display_name))
-    return any(re.search(rf"\b{re.escape(word)}\b", detail, re.IGNORECASE) for word in words)
