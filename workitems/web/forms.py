@@ -162,27 +162,18 @@ def control_for(field: FormField) -> forms.Field:
         "initial": field.value,
     }
     choices = [(allowed.value, allowed.display) for allowed in field.allowed_values]
-    if choices and (chosen := _choice_control(kind, choices, common)):
-        return chosen
+    if choices and (kind in MULTIPLE_TYPES or (kind == "checkbox" and len(choices) > 1)):
+        ticks = forms.CheckboxSelectMultiple
+        return forms.MultipleChoiceField(choices=choices, widget=ticks, **common)
+    if choices and kind == "radio":
+        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
+    if choices and kind in CHOICE_TYPES:
+        return forms.ChoiceField(choices=[("", _("Choose…")), *choices], **common)
     if kind in {"checkbox", "boolean", "toggle"}:
         return forms.BooleanField(**common)
     if kind == "date":
         # Browsers send and take ISO dates in a date control, whatever the page's language.
         picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         return forms.DateField(widget=picker, input_formats=["%Y-%m-%d"], **common)
-    if kind == "textarea":
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), **common)
-    return forms.CharField(**common)
-
-
-def _choice_control(
-    kind: str, choices: list[tuple[str, str]], common: dict[str, Any]
-) -> forms.Field | None:
-    if kind in MULTIPLE_TYPES or (kind == "checkbox" and len(choices) > 1):
-        ticks = forms.CheckboxSelectMultiple
-        return forms.MultipleChoiceField(choices=choices, widget=ticks, **common)
-    if kind == "radio":
-        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
-    if kind in CHOICE_TYPES:
-        return forms.ChoiceField(choices=[("", _("Choose…")), *choices], **common)
-    return None
+    widget = forms.Textarea(attrs={"rows": 3}) if kind == "textarea" else None
+    return forms.CharField(widget=widget, **common)
