@@ -1,5 +1,6 @@
 """The steps of a sign-in that the full page and the popup of a widget share."""
 
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,9 +37,12 @@ def _refused_while_unavailable() -> Iterator[None]:
 def start(state: str, next_url: str) -> tuple[str, AuthRequest]:
     """The provider's address for this state, and what to remember. Raises SignInRefused."""
     provider = configured_provider()
-    started = provider.start(redirect_uri=public_address("signin:callback"), state=state)
-    issuer, nonce, code_verifier = provider.issuer, started.nonce, started.code_verifier
-    return started.url, AuthRequest(issuer, nonce, code_verifier, next_url, started_at=time.time())
+    nonce = secrets.token_urlsafe(20) if "openid" in provider.config.scopes else ""
+    verifier = secrets.token_urlsafe(36)  # 48 characters; RFC 7636 wants at least 43
+    redirect_uri = public_address("signin:callback")
+    parameters = {"state": state, "code_verifier": verifier, "nonce": nonce or None}
+    url = provider.start(redirect_uri=redirect_uri, **parameters)
+    return url, AuthRequest(provider.issuer, nonce, verifier, next_url, started_at=time.time())
 
 
 @_refused_while_unavailable()

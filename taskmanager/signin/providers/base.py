@@ -7,13 +7,11 @@ The profiles are `openid.py` (OpenID Connect) and `isc.py` (ISC's own OAuth); th
 # mypy: disallow-untyped-calls=False
 
 import logging
-import secrets
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 
 import requests
@@ -30,22 +28,12 @@ from taskmanager.signin.values import ProviderConfig, SignedIn, Tokens
 logger = logging.getLogger(__name__)
 
 TIMEOUT: Final = (3.05, 10.0)  # (connect, read) seconds; together less than the lease of a refresh
-READ_ATTEMPTS: Final = 2  # a read is repeated once, immediately; nothing else is repeated
 WORTH_REPEATING: Final = frozenset({502, 503, 504})
 METADATA_SECONDS: Final = 86_400
 METADATA_RETRY_SECONDS: Final = 3  # after a failure; else the waiting threads try one after another
 # After these errors of the token endpoint the person has to sign in again. Any other (a wrong
 # client secret, a bad gateway) is not about the person, and signs nobody out.
 REFUSALS: Final = {"invalid_grant", "access_denied", "login_required", "interaction_required"}
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """Where a started sign-in sends the browser, and what it has to remember."""
-
-    url: str
-    code_verifier: str
-    nonce: str  # empty where the profile has none
 
 
 class ProviderSession(HardenedSession, OAuth2Session):
@@ -119,10 +107,8 @@ class Provider(ABC):
 
     def read_json(self, url: str, *, bearer: str | None = None) -> dict[str, Any]:
         """GET an address and return its JSON object. ValueError when it holds something else."""
-        headers = {"Accept": "application/json"}
-        if bearer is not None:
-            headers["Authorization"] = f"Bearer {bearer}"
-        response = self._read(url, headers)
+        authorization = None if bearer is None else f"Bearer {bearer}"
+        response = self._read(url, {"Accept": "application/json", "Authorization": authorization})
         response.raise_for_status()
         document = response.json()
         if not isinstance(document, dict):
@@ -137,35 +123,28 @@ class Provider(ABC):
             logger.warning("userinfo does not answer: %s", error)
             return None
 
-    def _read(self, url: str, headers: Mapping[str, str]) -> requests.Response:
-        """The answer to a GET, repeated once after a gateway's error or a broken connection."""
-        for attempt in range(1, READ_ATTEMPTS + 1):
-            is_last = attempt == READ_ATTEMPTS
-            try:
-                with self._session() as session:
-                    response: requests.Response = session.request(
-                        "GET", url, withhold_token=True, headers=headers
-                    )
-            except requests.ConnectionError as error:
-                if is_last or not isinstance(error.args[0], ProtocolError):
-                    raise
-                continue
-            if is_last or response.status_code not in WORTH_REPEATING:
+    def _read(self, url: str, headers: Mapping[str, str | None]) -> requests.Response:
+        """The answer to a GET, repeated once, immediately; nothing else is ever repeated."""
+        try:
+            response = self._get(url, headers)
+            if response.status_code not in WORTH_REPEATING:
                 return response
-        raise AssertionError("the last attempt returns or raises")
+        except requests.ConnectionError as error:
+            if not isinstance(error.args[0], ProtocolError):
+                raise
+        return self._get(url, headers)
 
-    def start(self, *, redirect_uri: str, state: str) -> Started:
+    def _get(self, url: str, headers: Mapping[str, str | None]) -> requests.Response:
+        with self._session() as session:
+            response: requests.Response = session.get(url, withhold_token=True, headers=headers)
+        return response
+
+    def start(self, *, redirect_uri: str, **parameters: str | None) -> str:
         """The address that a browser is sent to. Raises ProviderUnavailable."""
-        metadata = self.metadata()
-        code_verifier = secrets.token_urlsafe(36)  # 48 characters; RFC 7636 wants at least 43
-        nonce = secrets.token_urlsafe(20) if "openid" in self.config.scopes else ""
-        parameters = {"state": state, "code_verifier": code_verifier}
-        if nonce:
-            parameters["nonce"] = nonce
+        endpoint = self.metadata()["authorization_endpoint"]
         with self._session(redirect_uri=redirect_uri) as session:
-            endpoint = metadata["authorization_endpoint"]
-            url, _state = session.create_authorization_url(endpoint, **parameters)
-        return Started(url, code_verifier, nonce)
+            url: str = session.create_authorization_url(endpoint, **parameters)[0]
+        return url
 
     def finish(self, code: str, *, redirect_uri: str, code_verifier: str, nonce: str) -> SignedIn:
         """Exchange the code. Raises SignInRefused or ProviderUnavailable."""
@@ -205,22 +184,19 @@ class Provider(ABC):
         """
         try:
             for each in filter(None, tokens):
-                self.revoke(each)
+                endpoint = self.metadata().get("revocation_endpoint")
+                if endpoint is None or each.refresh_token is None:
+                    continue
+                with unavailable_on_errors("revocation"), self._session() as session:
+                    token, hint = each.refresh_token, "refresh_token"
+                    answer = session.revoke_token(endpoint, token, token_type_hint=hint)
+                if not answer.ok:
+                    status = answer.status_code
+                    logger.warning("the refresh token was not revoked: status %s", status)
         except ProviderUnavailable as error:
             logger.warning("the provider was not told of the end of a sign-in: %s", error)
             return False
         return True
-
-    def revoke(self, tokens: Tokens) -> None:
-        """Revoke the refresh token, where the provider offers it. Raises ProviderUnavailable."""
-        endpoint = self.metadata().get("revocation_endpoint")
-        if endpoint is None or tokens.refresh_token is None:
-            return
-        hint = "refresh_token"
-        with unavailable_on_errors("revocation"), self._session() as session:
-            answer = session.revoke_token(endpoint, tokens.refresh_token, token_type_hint=hint)
-        if not answer.ok:
-            logger.warning("the refresh token was not revoked: status %s", answer.status_code)
 
     def _session(self, **extra: Any) -> Any:
         """A client with our registration; of the metadata it takes only how to authenticate."""
