@@ -29,7 +29,7 @@ def new_state() -> str:
 
 
 def remember(session: SessionBase, state: str, auth_request: AuthRequest) -> None:
-    kept = pending(session)
+    kept = _pending(session)
     while len(kept) >= MOST:
         del kept[min(kept, key=lambda key: float(kept[key]["started_at"]))]
     kept[state] = asdict(auth_request)
@@ -38,7 +38,7 @@ def remember(session: SessionBase, state: str, auth_request: AuthRequest) -> Non
 
 def take(session: SessionBase, state: str) -> AuthRequest | None:
     """The request of a state, once; None when it is unknown, used or too old."""
-    kept = pending(session)
+    kept = _pending(session)
     record = kept.pop(state, None)
     if record is None:
         return None  # and nothing is written: strangers get no row in the database
@@ -46,7 +46,7 @@ def take(session: SessionBase, state: str) -> AuthRequest | None:
     return AuthRequest(**record)
 
 
-def pending(session: SessionBase) -> dict[str, dict[str, Any]]:
+def _pending(session: SessionBase) -> dict[str, dict[str, Any]]:
     """The records that are still good; those of other tabs outlive a new session key."""
     oldest = time.time() - LIFETIME
     kept: dict[str, dict[str, Any]] = session.get(AUTH_REQUESTS, {})

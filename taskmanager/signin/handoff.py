@@ -68,9 +68,7 @@ class HandoffResult:
 
 def key_of(session: SessionBase) -> str:
     """The key of the session's hand-off; a page may show it. Makes the secret if there is none."""
-    if SECRET not in session:
-        session[SECRET] = secrets.token_urlsafe(32)
-    return digest(session[SECRET])
+    return digest(session.setdefault(SECRET, secrets.token_urlsafe(32)))
 
 
 def _own(session: SessionBase) -> str:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.middleware.csrf import rotate_token
 from django.urls import reverse
 
-from taskmanager.signin.auth_requests import AuthRequest
+from taskmanager.signin.auth_requests import AUTH_REQUESTS, AuthRequest
 from taskmanager.signin.devices import DEVICE, device_of
 from taskmanager.signin.errors import ProviderUnavailable, SignInRefused
 from taskmanager.signin.providers.registry import configured_provider
@@ -18,6 +18,7 @@ from taskmanager.signin.request import SignedInRequest, keep_person, session_row
 from taskmanager.signin.session_store import REFUSED_AT, SIGNED_IN_AT
 from taskmanager.signin.token_store import TokenStore
 from taskmanager.signin.values import SignedIn
+from taskmanager.signin.widget_sessions import BROWSER
 
 
 def public_address(name: str) -> str:
@@ -65,10 +66,12 @@ def finish(request: SignedInRequest, auth_request: AuthRequest) -> SignedIn:
     return provider.finish(code, redirect_uri=redirect_uri, code_verifier=verifier, nonce=nonce)
 
 
-def begin_session(request: SignedInRequest, signed_in: SignedIn, *keep: str) -> None:
-    """Begin the person's session under a new key (against session fixation), with `keep` of it."""
+def begin_session(request: SignedInRequest, signed_in: SignedIn) -> None:
+    """Begin the person's session under a new key (against session fixation)."""
     old = request.session
-    kept: dict[str, Any] = {name: old[name] for name in (REFUSED_AT, *keep) if name in old}
+    # The full page goes on with the sign-ins of its other tabs and with its widgets.
+    keep = (REFUSED_AT,) if request.has_own_session else (REFUSED_AT, AUTH_REQUESTS, BROWSER)
+    kept: dict[str, Any] = {name: old[name] for name in keep if name in old}
     request.session.flush()
     request.session.clear_expired()
     rotate_token(request)

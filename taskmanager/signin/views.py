@@ -66,9 +66,7 @@ def _unknown_state(request: SignedInRequest) -> HttpResponse:
 
 
 def _enter(request: SignedInRequest, signed_in: SignedIn, next_url: str) -> HttpResponse:
-    kept = auth_requests.AUTH_REQUESTS
-    request.session[kept] = auth_requests.pending(request.session)
-    login.begin_session(request, signed_in, kept, widget_sessions.BROWSER)
+    login.begin_session(request, signed_in)
     logger.info("signed in: identity %s", signed_in.person.id)
     return HttpResponseRedirect(next_url)
 
@@ -114,18 +112,12 @@ def _leave(request: SignedInRequest, held: Tokens) -> HttpResponse:
         return HttpResponseRedirect(url)
     # The browser would stop a redirect to an origin that form-action does not name; a link is
     # no form. It goes without the id_token, because tokens never stand in a page.
-    return _signed_off(request, provider_url=bare_url)
+    return _signed_off(request, bare_url)
 
 
-def _signed_off(
-    request: SignedInRequest,
-    *,
-    provider_url: str | None = None,
-    everywhere: bool = False,
-    status: HTTPStatus = HTTPStatus.OK,
-) -> HttpResponse:
-    context = {"provider_url": provider_url, "everywhere": everywhere}
-    return render(request, "signin/signed_off.html", context, status=status)
+def _signed_off(request: SignedInRequest, provider_url: str | None = None) -> HttpResponse:
+    context = {"provider_url": provider_url, "everywhere": False}
+    return render(request, "signin/signed_off.html", context)
 
 
 @login_not_required
@@ -142,4 +134,5 @@ def signed_out(request: SignedInRequest) -> HttpResponse:
         request.session.flush()
     is_forged = "state" in request.GET and not everywhere
     status = HTTPStatus.BAD_REQUEST if is_forged else HTTPStatus.OK
-    return _signed_off(request, everywhere=everywhere, status=status)
+    context = {"provider_url": None, "everywhere": everywhere}
+    return render(request, "signin/signed_off.html", context, status=status)

@@ -8,9 +8,8 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Q, QuerySet
 
 from taskmanager.core import crypto
-from taskmanager.signin.models import FramedSession, Session
+from taskmanager.signin.models import Session
 from taskmanager.signin.providers.registry import configured_provider
-from taskmanager.signin.request import session_row
 from taskmanager.signin.token_store import TokenStore
 
 logger = logging.getLogger(__name__)
@@ -20,20 +19,13 @@ BROWSER: Final = "browser"  # kept by a sign-in of the full page, but not by a s
 
 def mark_browser(session: SessionBase) -> None:
     """Give the full page's session a value that stays the same when its key changes."""
-    if BROWSER not in session:
-        session[BROWSER] = secrets.token_urlsafe(16)
+    session.setdefault(BROWSER, secrets.token_urlsafe(16))
 
 
 def browser_mark(session: SessionBase) -> str:
     """The hash of that value, which we store; empty when there is none."""
     value = session.get(BROWSER, "")
     return crypto.digest(value) if value else ""
-
-
-def mark_as_widget(session: SessionBase, started_by: str) -> None:
-    """Store that this session, just saved, is a widget's."""
-    row, defaults = session_row(session), {"started_by": started_by}
-    FramedSession.objects.update_or_create(session_id=row, defaults=defaults)
 
 
 def end_all_of(session: SessionBase) -> None:

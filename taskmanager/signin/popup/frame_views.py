@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from taskmanager.core.addresses import WIDGET_PREFIX
-from taskmanager.signin import auth_requests, handoff, login, widget_sessions
+from taskmanager.signin import handoff, login
 from taskmanager.signin.error_messages import error_message
+from taskmanager.signin.models import FramedSession
 from taskmanager.signin.providers.registry import configured_provider
-from taskmanager.signin.request import SignedInRequest, person_in
+from taskmanager.signin.request import SignedInRequest, person_in, session_row
 from taskmanager.signin.session_store import SessionStore
 from taskmanager.signin.token_store import tokens_of
 
@@ -52,11 +53,10 @@ def claim_by_code(request: SignedInRequest) -> HttpResponse:
 
 def _enter(request: SignedInRequest, result: handoff.HandoffResult) -> HttpResponse:
     """Begin a session for the frame. The new CSRF token is for the forms it shows already."""
-    is_shared = not request.has_own_session
-    keep = (auth_requests.AUTH_REQUESTS, widget_sessions.BROWSER) if is_shared else ()
-    login.begin_session(request, result.signed_in, *keep)
-    if not is_shared:
-        widget_sessions.mark_as_widget(request.session, result.started_by)
+    login.begin_session(request, result.signed_in)
+    if request.has_own_session:
+        row = session_row(request.session)
+        FramedSession.objects.create(session_id=row, started_by=result.started_by)
     logger.info("signed in a widget: identity %s", result.signed_in.person.id)
     return JsonResponse({"state": "signed-in", "token": get_token(request)})
 
