@@ -1,7 +1,6 @@
 """A person's own sessions: listed, and ended one by one or all but this one."""
 
 import logging
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from taskmanager.core import crypto
 from taskmanager.core.htmx import render
 from taskmanager.signin import widget_sessions
-from taskmanager.signin.devices import DEVICE
+from taskmanager.signin.devices import DEVICE, device_of
 from taskmanager.signin.models import Session
 from taskmanager.signin.request import person_of, session_row
 from taskmanager.signin.session_store import SIGNED_IN_AT
@@ -26,27 +25,14 @@ from taskmanager.signin.session_store import SIGNED_IN_AT
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One session as its owner sees it. `key` is its row's; it does not give away the cookie."""
-
-    key: str
-    is_here: bool
-    is_framed: bool
-    host: str
-    browser: str
-    system: str
-    signed_in_at: datetime
-    seen_at: datetime
-
-
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
     """Where the person is signed in, this place first."""
     here = session_row(request.session)
-    places = [place for row in _mine(request.session) if (place := _place(row, here))]
-    places.sort(key=lambda place: (not place.is_here, -place.seen_at.timestamp()))
-    context = {"places": places, "has_others": any(not place.is_here for place in places)}
+    rows = _mine(request.session).order_by("-seen_at")
+    places = [place for row in rows if (place := _place(row, here))]
+    places.sort(key=lambda place: not place["is_here"])
+    context = {"places": places, "has_others": any(not place["is_here"] for place in places)}
     return render(request, "signin/sessions.html", context)
 
 
@@ -74,22 +60,15 @@ def _others(session: SessionBase) -> QuerySet[Session]:
     return _mine(session).exclude(pk=session_row(session))
 
 
-def _place(row: Session, here: str) -> Place | None:
-    """None for a row that none of our keys can decrypt any more."""
+def _place(row: Session, here: str) -> dict[str, Any] | None:
+    """A session as its owner sees it; None when none of our keys can decrypt it any more."""
     content: Any = crypto.unseal(row.session_data, row=row.pk)
     if not isinstance(content, dict):
         return None
-    device = content.get(DEVICE, {})
-    return Place(
-        key=row.pk,
-        is_here=row.pk == here,
-        is_framed=device.get("framed", False),
-        host=device.get("host", ""),
-        browser=device.get("browser", ""),
-        system=device.get("system", ""),
-        signed_in_at=datetime.fromtimestamp(content.get(SIGNED_IN_AT, 0), UTC),
-        seen_at=row.seen_at,
-    )
+    device = {**device_of("", host="", is_framed=False), **content.get(DEVICE, {})}
+    signed_in_at = datetime.fromtimestamp(content.get(SIGNED_IN_AT, 0), UTC)
+    # The row's key is a hash: it does not give away the cookie.
+    return {"row": row, "is_here": row.pk == here, "signed_in_at": signed_in_at, "device": device}
 
 
 def _ended(request: HttpRequest, rows: QuerySet[Session]) -> HttpResponse:
