@@ -93,24 +93,20 @@ def _verified(provider: OpenIdConnect, logout_token: str) -> Mapping[str, Any]:
 
 
 def _end(claims: Mapping[str, Any]) -> int:
-    """Delete the sessions' rows, and use the token up."""
+    """Delete the sessions' rows, and use the token up. Raises NotALogout on a repeat."""
     issuer, subject, sid = (claims.get(name, "") for name in ("iss", "sub", "sid"))
     of_person = Q(subject_hash__in=crypto.fingerprints("subject", issuer, subject))
     named = Q(sid_hash__in=crypto.fingerprints("sid", issuer, sid))
     if subject:
         # Without a sid all of the person's; with one also those whose sign-in told us none.
         named = named | of_person & Q(sid_hash="") if sid else of_person
+    # Remembered for as long as it would be accepted.
+    until = datetime.fromtimestamp(claims["iat"] + FRESH_SECONDS + 2 * LEEWAY, UTC)
+    digest = crypto.digest(f"{issuer}\0{claims['jti']}")
     with transaction.atomic():
-        _use_up(claims)
+        UsedLogoutToken.objects.filter(until__lt=timezone.now()).delete()
+        _, is_new = UsedLogoutToken.objects.get_or_create(digest=digest, defaults={"until": until})
+        if not is_new:
+            raise NotALogout("used before")
         _, by_model = Session.objects.filter(named).delete()
     return by_model.get(Session._meta.label, 0)
-
-
-def _use_up(claims: Mapping[str, Any]) -> None:
-    """Remember the token for as long as it would be accepted. Raises NotALogout on a repeat."""
-    until = datetime.fromtimestamp(claims["iat"] + FRESH_SECONDS + 2 * LEEWAY, UTC)
-    digest = crypto.digest(f"{claims['iss']}\0{claims['jti']}")
-    UsedLogoutToken.objects.filter(until__lt=timezone.now()).delete()
-    _, is_new = UsedLogoutToken.objects.get_or_create(digest=digest, defaults={"until": until})
-    if not is_new:
-        raise NotALogout("used before")
