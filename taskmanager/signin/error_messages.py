@@ -13,7 +13,7 @@ class ErrorMessage:
 
     title: Promise
     advice: Promise
-    status: HTTPStatus
+    status: HTTPStatus = HTTPStatus.BAD_REQUEST
 
 
 _ASK_AN_ADMIN = _("Ask the people who run this site: its sign-in has to be set up differently.")
@@ -23,7 +23,6 @@ _MESSAGES = {
     "unknown_state": ErrorMessage(
         _("This sign-in took too long or was started elsewhere"),
         _("Start again here, in this browser. Nothing went wrong with your account."),
-        HTTPStatus.BAD_REQUEST,
     ),
     "access_denied": ErrorMessage(
         _("The sign-in was cancelled or not allowed"),
@@ -41,7 +40,6 @@ _MESSAGES = {
     "not_verified": ErrorMessage(
         _("The answer of the sign-in service could not be verified"),
         _("You are not signed in. If it happens again, tell the people who run this site."),
-        HTTPStatus.BAD_REQUEST,
     ),
     "temporarily_unavailable": ErrorMessage(
         _("The sign-in service is busy"), _TRY_LATER, HTTPStatus.SERVICE_UNAVAILABLE
@@ -58,9 +56,7 @@ _MESSAGES = {
         HTTPStatus.BAD_GATEWAY,
     ),
     "invalid_grant": ErrorMessage(
-        _("This sign-in has already been used or has expired"),
-        _("Start again here."),
-        HTTPStatus.BAD_REQUEST,
+        _("This sign-in has already been used or has expired"), _("Start again here.")
     ),
     **dict.fromkeys(
         ("invalid_client", "unauthorized_client", "unsupported_response_type", "invalid_request"),
@@ -81,7 +77,6 @@ _MESSAGES = {
 _ANYTHING_ELSE = ErrorMessage(
     _("The sign-in did not work"),
     _("Start again. If it happens again, tell the people who run this site."),
-    HTTPStatus.BAD_REQUEST,
 )
 
 
