@@ -31,21 +31,17 @@ class RequestIdMiddleware(MiddlewareMixin):
         return response
 
 
-class IsolationMiddleware(MiddlewareMixin):
-    """No device features for us, and no embedding of our files by other sites."""
+class PageHeadersMiddleware(MiddlewareMixin):
+    """Pages are personal: no cache, no embedding by other sites, no device features.
+
+    A view may say otherwise of caching and embedding.
+    """
 
     def process_response(self, _: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         # Browsers use it for documents only.
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Permissions-Policy", NO_FEATURES)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        return response
-
-
-class PrivatePagesMiddleware(MiddlewareMixin):
-    """Every page is personal: browsers and caches store none, unless its view says otherwise."""
-
-    def process_response(self, _: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         response.headers.setdefault("Cache-Control", "no-store")
         # A page and its fragment share one address: the back button must not mix them up.
         patch_vary_headers(response, ("HX-Request", "Cookie"))

@@ -38,9 +38,8 @@ MIDDLEWARE = [
     # Files are answered here: they need none of the headers that protect pages.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "taskmanager.middleware.IsolationMiddleware",
+    "taskmanager.middleware.PageHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
-    "taskmanager.middleware.PrivatePagesMiddleware",
     # Safe against BREACH: Django pads each compressed body by a random length and masks the
     # CSRF token anew for every page.
     "django.middleware.gzip.GZipMiddleware",
