@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django_htmx.http import push_url, reswap, retarget
 from jinja2_fragments import render_block
 
+from taskmanager.core.addresses import WIDGET_PREFIX
 from taskmanager.core.request import AppRequest
 
 if TYPE_CHECKING:
@@ -34,13 +35,14 @@ def render(
 
     Adds what every page needs. The CSRF token is masked once a page, and only if it is used.
     """
+    is_embedded = getattr(request, "embedded", False)
     values = {
         "request": request,
         "person": getattr(request, "person", None),
         "widget": getattr(request, "widget", None),
-        "is_embedded": getattr(request, "embedded", False),
-        "layout": getattr(request, "layout", "site.html"),
-        "home": getattr(request, "home", "/"),
+        "is_embedded": is_embedded,
+        "layout": "embed.html" if is_embedded else "site.html",
+        "home": WIDGET_PREFIX if is_embedded else "/",
         "messages": get_messages(request),
         "csrf_token": SimpleLazyObject(lambda: get_token(request)),
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),

@@ -9,7 +9,5 @@ class AppRequest(HttpRequest):
 
     htmx: HtmxDetails
     embedded: bool  # the address is one that a frame shows
-    layout: str  # the template that its pages extend
-    home: str  # the first page of the site, or of the frame
     has_own_session: bool  # the session belongs to the frame alone, in a cookie of its own
     frame_session_key: str | None  # in the frame's own cookie, in use or not

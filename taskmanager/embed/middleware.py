@@ -36,8 +36,6 @@ class EmbeddingMiddleware:
 
     def __call__(self, request: AppRequest) -> HttpResponseBase:
         request.embedded = request.path.startswith(WIDGET_PREFIX) and request.path not in UNFRAMED
-        request.layout = "embed.html" if request.embedded else "site.html"
-        request.home = WIDGET_PREFIX if request.embedded else "/"
         destination = request.headers.get("Sec-Fetch-Dest", "")
         if not request.embedded:
             return self.unframed(request, destination)
