@@ -19,7 +19,6 @@ DEBUG = env.debug
 SECRET_KEY = env.secret_key.get_secret_value()
 ROOT_URLCONF = "taskmanager.urls"
 WSGI_APPLICATION = "taskmanager.wsgi.application"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "django.contrib.messages",
@@ -149,11 +148,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = None if STATIC_FILES == "plain" else env.static_root
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = STATIC_FILES == "plain"
-WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # our files are for our pages
 WHITENOISE_ADD_HEADERS_FUNCTION = add_file_headers
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if STATIC_FILES == "plain"
