@@ -7,7 +7,17 @@ from django.db import models
 from django.utils import timezone
 
 
-class Session(AbstractBaseSession):
+class HashedRow(models.Model):
+    """A row whose primary key is a hash, of which the name shows only the beginning."""
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.pk)[:8]
+
+
+class Session(HashedRow, AbstractBaseSession):
     """One browser's session; the payload is encrypted and the key is stored as a hash.
 
     A provider's logout and a person's list of sessions find rows by the two keyed hashes.
@@ -22,9 +32,6 @@ class Session(AbstractBaseSession):
     class Meta:
         verbose_name = "session"
 
-    def __str__(self) -> str:
-        return self.session_key[:8]
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Rewriting a session leaves `created_at` and `seen_at` alone."""
         if kwargs.get("force_update"):
@@ -32,7 +39,7 @@ class Session(AbstractBaseSession):
         super().save(*args, **kwargs)
 
 
-class TokenSet(models.Model):
+class TokenSet(HashedRow):
     """The tokens of a session, apart from its payload.
 
     Otherwise two requests that save one session at once could restore a used refresh token.
@@ -45,21 +52,15 @@ class TokenSet(models.Model):
     leased_until = models.DateTimeField(null=True, help_text="somebody is refreshing until then")
     refresh_after = models.DateTimeField(null=True, help_text="the provider is down: wait")
 
-    def __str__(self) -> str:
-        return self.session_id[:8]
 
-
-class UsedLogoutToken(models.Model):
+class UsedLogoutToken(HashedRow):
     """A logout token of the provider that has been used, until it would be refused as old."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     until = models.DateTimeField(db_index=True)
 
-    def __str__(self) -> str:
-        return self.digest[:8]
 
-
-class FramedSession(models.Model):
+class FramedSession(HashedRow):
     """Marks a session that a widget got through a popup.
 
     `started_by` is the hash of a value in the full page's session: signing out there ends it too.
@@ -70,11 +71,8 @@ class FramedSession(models.Model):
     )
     started_by = models.CharField(max_length=64, db_index=True)
 
-    def __str__(self) -> str:
-        return self.session_id[:8]
 
-
-class HandOff(models.Model):
+class HandOff(HashedRow):
     """A sign-in on its way from a popup to the frame that asked for it (`handoff.py`).
 
     The key is the hash of a secret in the frame's session; the popup only ever learns the hash.
@@ -95,6 +93,3 @@ class HandOff(models.Model):
     asked = models.PositiveSmallIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
     expires_at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return self.key[:8]
