@@ -46,15 +46,11 @@ class Verifier:
 
     def _keys(self, *, is_key_missing: bool = False) -> KeySet:
         if is_key_missing or not self._held:  # held keys are read without waiting for the lock
-            self._load(is_key_missing=is_key_missing)
+            with self._lock:  # a thread that waited here finds what another has fetched
+                age = time.time() - self._tried_at
+                if not self._held and age < METADATA_RETRY_SECONDS:
+                    raise ProviderUnavailable("keys: tried a moment ago")
+                if not self._held or (is_key_missing and age >= KEYS_RETRY_SECONDS):
+                    self._tried_at = time.time()
+                    self._held = self._fetch()
         return KeySet.import_key_set(self._held)  # type: ignore[arg-type]
-
-    def _load(self, *, is_key_missing: bool) -> None:
-        with self._lock:  # a thread that waited here finds what another has fetched
-            age = time.time() - self._tried_at
-            if self._held and (not is_key_missing or age < KEYS_RETRY_SECONDS):
-                return
-            if not self._held and age < METADATA_RETRY_SECONDS:
-                raise ProviderUnavailable("keys: tried a moment ago")
-            self._tried_at = time.time()
-            self._held = self._fetch()
