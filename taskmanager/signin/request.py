@@ -1,17 +1,14 @@
 """The signed-in person of a session and of a request. There is no user table."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
 
 from taskmanager.core.crypto import hash_session_key
 from taskmanager.core.request import AppRequest
 from taskmanager.signin.errors import SignInNeeded
 from taskmanager.signin.values import Person
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 PERSON = "person"  # the session's key for it
 
@@ -31,7 +28,7 @@ def keep_person(session: SessionBase, person: Person) -> None:
     session[PERSON] = asdict(person)
 
 
-def person_of(request: "HttpRequest") -> Person:
+def person_of(request: HttpRequest) -> Person:
     """The person of a request that the middleware let through; SignInNeeded otherwise."""
     person: Person | None = getattr(request, "person", None)
     if person is None:

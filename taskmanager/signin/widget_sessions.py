@@ -1,7 +1,6 @@
 """Which widgets were signed in from which browser, so that one sign-out can end them all."""
 
 import logging
-import secrets
 from typing import Final
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -14,16 +13,13 @@ from taskmanager.signin.token_store import TokenStore
 
 logger = logging.getLogger(__name__)
 
-BROWSER: Final = "browser"  # kept by a sign-in of the full page, but not by a sign-out
-
-
-def mark_browser(session: SessionBase) -> None:
-    """Give the full page's session a value that stays the same when its key changes."""
-    session.setdefault(BROWSER, secrets.token_urlsafe(16))
+# A value that stays the same when the session's key changes: a sign-in of the full page keeps it,
+# a sign-out does not.
+BROWSER: Final = "browser"
 
 
 def browser_mark(session: SessionBase) -> str:
-    """The hash of that value, which we store; empty when there is none."""
+    """The hash of that random value, which we store; empty when there is none."""
     value = session.get(BROWSER, "")
     return crypto.digest(value) if value else ""
 

@@ -5,6 +5,7 @@ The result goes to the frame, through `handoff.py`; the browser's own session st
 
 import dataclasses
 import logging
+import secrets
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -63,7 +64,7 @@ def _start(request: SignedInRequest, bind_state: Callable[[str], str | None]) ->
     key = bind_state(state)
     if key is None:
         return JsonResponse({"state": "stale"}, status=HTTPStatus.BAD_REQUEST)
-    widget_sessions.mark_browser(request.session)
+    request.session.setdefault(widget_sessions.BROWSER, secrets.token_urlsafe(16))
     auth_requests.remember(request.session, state, dataclasses.replace(auth_request, hand_off=key))
     return JsonResponse({"url": url})
 
