@@ -19,6 +19,7 @@ DEBUG = env.debug
 SECRET_KEY = env.secret_key.get_secret_value()
 ROOT_URLCONF = "taskmanager.urls"
 WSGI_APPLICATION = "taskmanager.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "django.contrib.messages",

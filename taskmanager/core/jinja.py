@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -19,9 +20,9 @@ def environment(**options: Any) -> Environment:
     """What `TEMPLATES` asks Django's Jinja2 backend to build; `options` are the backend's own."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options, extensions=["jinja2.ext.i18n"])  # noqa: S701 - the backend sets it
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(translated, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {
-        "static": static,
+        "static": lru_cache(static),  # a file's address stays the same while the process lives
         "url": url,
         "language": get_language,
         "is_right_to_left": get_language_bidi,
@@ -29,6 +30,16 @@ def environment(**options: Any) -> Environment:
     }
     made.filters |= {"moment": moment, "emphasised": emphasised, "filled": filled}
     return made
+
+
+def translated(message: str) -> str:
+    return _translation(get_language(), message)
+
+
+@lru_cache(maxsize=10_000)
+def _translation(_language: str | None, message: str) -> str:
+    """Looked up once for each language, which is the active one: pages repeat few messages."""
+    return gettext(message)
 
 
 def emphasised(parts: Iterable[Any]) -> Markup:

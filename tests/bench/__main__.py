@@ -23,6 +23,7 @@ from tests.bench.measure import (
     Timing,
     first_visit,
     percentile,
+    side_by_side,
     text_of,
     throughput,
     timing,
@@ -70,11 +71,12 @@ def report(stage: Stage, latency: int, requests: int) -> None:
     count = requests + WARM_UP
     print(f"\nUpstream latency {latency} ms, {requests} requests each (milliseconds)")
     print(f"{'':22}{'p50':>7}{'p95':>7}{'over p50':>10}{'over p95':>10}{'CPU':>7}  upstream calls")
-    page = timing(stage, [partial(visitor.get, "/")] * count)
-    print_timing("dashboard, 50 rows", page)
     with bare(stage) as other:
-        yardstick_page = Visitor(other.port, "")
-        plain = timing(other, [partial(yardstick_page.get, "/")] * count)
+        both = {"page": visitor, "plain": Visitor(other.port, "")}
+        steps = {name: partial(each.get, "/") for name, each in both.items()}
+        found = side_by_side(requests, page=(stage, steps["page"]), plain=(other, steps["plain"]))
+    page, plain = found["page"], found["plain"]
+    print_timing("dashboard, 50 rows", page)
     print_timing("bare page, 50 rows", plain)
     print_timing("detail fragment", timing(stage, details(stage, visitor, count)))
     print_timing("decision", timing(stage, decisions(stage, visitor, count)))

@@ -3,10 +3,11 @@
 import gzip
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import islice
 from statistics import quantiles
 from urllib.parse import urljoin
 
@@ -17,7 +18,7 @@ from tests.bench.stage import Stage
 from tests.bench.visitor import Answer, Visitor
 
 Step = Callable[[], Answer]
-WARM_UP = 20
+WARM_UP, TURN = 20, 10
 UNPACK: dict[str, Callable[[bytes], bytes]] = {
     "br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes
 }  # fmt: skip
@@ -26,14 +27,33 @@ STYLE_LOADS = re.compile(r"@import|url\((?![\"']?data:)")
 CLIENTS = 16
 
 
-@dataclass(frozen=True)
+@dataclass
 class Timing:
     """Times in milliseconds. `overheads`: total minus the slowest upstream call of the request."""
 
-    totals: list[float]
-    overheads: list[float]
-    upstream_calls: set[int]
-    cpu_per_request: float
+    stage: Stage
+    totals: list[float] = field(default_factory=list)
+    overheads: list[float] = field(default_factory=list)
+    upstream_calls: set[int] = field(default_factory=set)
+    cpu: float = 0.0
+
+    @property
+    def cpu_per_request(self) -> float:
+        return self.cpu / len(self.totals)
+
+    def add(self, steps: Iterable[Step]) -> None:
+        """Run the steps one after another."""
+        workers = self.stage.workers()
+        before = sum(worker.cpu_ms() for worker in workers)
+        for step in steps:
+            self.stage.tenant.durations()
+            answer = step()
+            upstream = self.stage.tenant.durations()
+            assert answer.status == HTTPStatus.OK, answer
+            self.totals.append(answer.milliseconds)
+            self.overheads.append(answer.milliseconds - max(upstream))
+            self.upstream_calls.add(len(upstream))
+        self.cpu += sum(worker.cpu_ms() for worker in workers) - before
 
 
 @dataclass(frozen=True)
@@ -51,24 +71,23 @@ def percentile(values: list[float], percent: int) -> float:
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def timing(stage: Stage, steps: Iterable[Step]) -> Timing:
+def timing(stage: Stage, steps: Iterator[Step]) -> Timing:
     """Run the steps one after another; the first ones warm up and are not counted."""
-    totals, overheads, calls = [], [], set()
-    workers = stage.workers()
-    cpu_before = 0.0
-    for number, step in enumerate(steps):
-        if number == WARM_UP:
-            cpu_before = sum(worker.cpu_ms() for worker in workers)
-        stage.tenant.durations()
-        answer = step()
-        upstream = stage.tenant.durations()
-        assert answer.status == HTTPStatus.OK, answer
-        if number >= WARM_UP:
-            totals.append(answer.milliseconds)
-            overheads.append(answer.milliseconds - max(upstream))
-            calls.add(len(upstream))
-    used = sum(worker.cpu_ms() for worker in workers) - cpu_before
-    return Timing(totals, overheads, calls, used / len(totals))
+    Timing(stage).add(islice(steps, WARM_UP))
+    found = Timing(stage)
+    found.add(steps)
+    return found
+
+
+def side_by_side(count: int, **pages: tuple[Stage, Step]) -> dict[str, Timing]:
+    """Ask for the pages in turn, ten times each: the machine's speed changes within a run."""
+    for stage, step in pages.values():
+        Timing(stage).add([step] * WARM_UP)
+    found = {name: Timing(stage) for name, (stage, _) in pages.items()}
+    for _ in range(-(-count // TURN)):
+        for name, (_stage, step) in pages.items():
+            found[name].add([step] * TURN)
+    return found
 
 
 def throughput(stage: Stage, cookie: str, requests: int) -> float:
