@@ -46,7 +46,7 @@ bench: install
 # New sentences come out untranslated: translate them in locale/*/LC_MESSAGES/django.po and run it once more.
 messages: install
 	$(BIN)/pybabel -q extract -F pyproject.toml -k gettext_lazy -k ngettext_lazy:1,2 --no-location --omit-header -o locale/django.pot .
-	$(BIN)/pybabel -q update --domain django --input-file locale/django.pot --output-dir locale --no-fuzzy-matching --ignore-obsolete --omit-header
+	$(BIN)/pybabel -q update --domain django --input-file locale/django.pot --output-dir locale --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile --domain django --directory locale
 	rm locale/django.pot
 

@@ -93,6 +93,9 @@ class Env(BaseSettings):
     )
     session_keys_file: Path | None = Field(None, description="the path of a file")
     session_keys: SecretStr = Field(SecretStr(""), description="keys with commas between them")
+    ledger_keys_file: Path | None = Field(None, description="the path of a file")
+    ledger_keys: SecretStr = Field(SecretStr(""), description="keys with commas between them")
+    ledger_days: int = Field(730, ge=30, le=36500, description="a whole number from 30 to 36500")
     session_idle_seconds: int = Field(
         7200, ge=300, le=86400, description="a whole number from 300 to 86400"
     )
@@ -116,6 +119,9 @@ class Env(BaseSettings):
     web_concurrency: int = Field(2, ge=1, le=64, description="a whole number from 1 to 64")
     web_threads: int = Field(8, ge=1, le=64, description="a whole number from 1 to 64")
 
+    # Decisions
+    bulk_calls: bool = Field(default=True, description="true or false")
+
     # How it looks and what it says
     page_size: int = Field(50, ge=1, le=250, description="a whole number from 1 to 250")
     time_zone: Zone = Field("UTC", description="a name such as Europe/Berlin")
@@ -131,7 +137,12 @@ class Env(BaseSettings):
         return self.public_url.startswith("https://")
 
     @pydantic.field_validator(
-        "oidc_client_secret", "secret_key", "session_keys", "database_url", mode="before"
+        "oidc_client_secret",
+        "secret_key",
+        "session_keys",
+        "ledger_keys",
+        "database_url",
+        mode="before",
     )
     @classmethod
     def _read_file(cls, value: object, info: ValidationInfo) -> object:
@@ -160,7 +171,7 @@ class Env(BaseSettings):
             raise ValueError("is too short")
         return value
 
-    @pydantic.field_validator("session_keys")
+    @pydantic.field_validator("session_keys", "ledger_keys")
     @classmethod
     def _each_long_enough(cls, value: SecretStr) -> SecretStr:
         keys = _split_commas(value.get_secret_value())

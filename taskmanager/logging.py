@@ -33,6 +33,12 @@ def redact(text: str) -> str:
     return text
 
 
+def fields_of(record: logging.LogRecord) -> dict[str, str]:
+    """What a line says as fields, by `extra={"fields": {...}}`; without secrets."""
+    fields: dict[str, str] = getattr(record, "fields", {})
+    return {name: redact(value) for name, value in fields.items()}
+
+
 class ConsoleFormatter(logging.Formatter):
     """`time level logger [request id] message`; redaction covers the traceback as well."""
 
@@ -45,7 +51,8 @@ class ConsoleFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - overrides
         """One event, one line: what somebody typed cannot forge a second one."""
-        record.message = record.message.translate(_VISIBLE)
+        fields = "".join(f" {name}={value}" for name, value in fields_of(record).items() if value)
+        record.message = f"{record.message}{fields}".translate(_VISIBLE)
         return super().formatMessage(record)
 
 
@@ -57,6 +64,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "request": request_id.get(),
             "message": redact(record.getMessage()),
+            **fields_of(record),
         }
         if record.exc_info:
             entry["traceback"] = redact(self.formatException(record.exc_info))

@@ -83,9 +83,12 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 SESSION_ENGINE = "taskmanager.signin.session_store"
-SESSION_KEYS = [
-    key.strip() for key in env.session_keys.get_secret_value().split(",") if key.strip()
-]
+SESSION_KEYS, LEDGER_KEYS = (
+    [key.strip() for key in keys.get_secret_value().split(",") if key.strip()]
+    for keys in (env.session_keys, env.ledger_keys)
+)
+LEDGER_DAYS = env.ledger_days
+BULK_CALLS = env.bulk_calls
 SESSION_IDLE_SECONDS = env.session_idle_seconds
 SESSION_ABSOLUTE_SECONDS = env.session_absolute_seconds
 # `__Host-` ties the cookie to this very host, but browsers take it over https only.
@@ -135,9 +138,10 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Readers do not wait for the writer, and two writers queue instead of failing.
+    # Readers do not wait for the writer, and two writers queue instead of failing. FULL: what is
+    # recorded of a decision before it is sent survives a loss of power.
     DATABASES["default"]["OPTIONS"] = {
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
     }

@@ -16,6 +16,7 @@ from taskmanager.signin.token_store import TokenStore
 from workitems.domain.results import CannotRenew
 from workitems.isc.client import IscClient
 from workitems.isc.transport import Transport
+from workitems.ledger import DatabaseLedger
 from workitems.scope import QueueScope
 from workitems.services.executor import Executor
 from workitems.services.reader import Reader
@@ -65,7 +66,16 @@ def services_for(row: str, scope: QueueScope) -> Services:
     client = IscClient(transport, api_version=settings.ISC_API_VERSION)
     owner_id, actor_id = scope.owner.id, scope.actor.id
     reader = Reader(client, credentials, owner_id=owner_id)
-    executor = Executor(client, reader, credentials, owner_id=owner_id, actor_id=actor_id)
+    executor = Executor(
+        client,
+        reader,
+        credentials,
+        DatabaseLedger(scope, row),
+        owner_id=owner_id,
+        actor_id=actor_id,
+        checks_owner=scope.actor.is_admin,
+        has_bulk_calls=settings.BULK_CALLS,
+    )
     return Services(reader, executor)
 
 

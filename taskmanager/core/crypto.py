@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+from enum import StrEnum
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -19,29 +20,44 @@ def _derive(secret: str, purpose: str) -> bytes:
     return hkdf.derive(secret.encode())
 
 
+class Purpose(StrEnum):
+    """What is encrypted: each purpose has keys of its own, even where they come from one secret."""
+
+    SESSION = "encryption"
+    LEDGER = "ledger"
+
+
 @lru_cache(maxsize=8)
-def _box(secrets: tuple[str, ...]) -> MultiFernet:
-    keys = (base64.urlsafe_b64encode(_derive(secret, "encryption")) for secret in secrets)
+def _box(secrets: tuple[str, ...], purpose: Purpose) -> MultiFernet:
+    keys = (base64.urlsafe_b64encode(_derive(secret, purpose)) for secret in secrets)
     return MultiFernet([Fernet(key) for key in keys])
 
 
-def _secrets() -> tuple[str, ...]:
+def _secrets(purpose: Purpose = Purpose.SESSION) -> tuple[str, ...]:
     """The first one writes; the others still read what they once wrote."""
-    return tuple(settings.SESSION_KEYS) or (settings.SECRET_KEY,)
+    of_sessions = tuple(settings.SESSION_KEYS) or (settings.SECRET_KEY,)
+    return tuple(settings.LEDGER_KEYS) or of_sessions if purpose is Purpose.LEDGER else of_sessions
 
 
-def seal(content: object, *, row: str) -> str:
+def seal(content: object, *, row: str, purpose: Purpose = Purpose.SESSION) -> str:
     """Encrypt anything JSON can hold, for one row: copied into another row it does not open."""
-    return _box(_secrets()).encrypt(json.dumps([row, content]).encode()).decode()
+    text = json.dumps([row, content]).encode()
+    return _box(_secrets(purpose), purpose).encrypt(text).decode()
 
 
-def unseal(sealed: str, *, row: str) -> object | None:
+def unseal(sealed: str, *, row: str, purpose: Purpose = Purpose.SESSION) -> object | None:
     """What was sealed for this row, or None when none of our keys can decrypt it."""
     try:
-        owner, content = json.loads(_box(_secrets()).decrypt(sealed.encode()))
+        opened = _box(_secrets(purpose), purpose).decrypt(sealed.encode())
+        owner, content = json.loads(opened)
     except (InvalidToken, ValueError):
         return None
     return content if owner == row else None
+
+
+def key_marks(purpose: Purpose) -> list[str]:
+    """A short public mark of each key, the one that writes first: rows name theirs by it."""
+    return [digest(f"{purpose} {_derive(key, 'mark').hex()}")[:8] for key in _secrets(purpose)]
 
 
 def digest(value: str) -> str:

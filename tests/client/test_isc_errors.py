@@ -41,7 +41,7 @@ STATUSES = [
     (500, Unavailable, OutcomeUnknown),
     (501, Unavailable, Unavailable),
     (502, Unavailable, OutcomeUnknown),
-    (503, Unavailable, Unavailable),
+    (503, Unavailable, OutcomeUnknown),
     (504, Unavailable, OutcomeUnknown),
     (520, Unavailable, OutcomeUnknown),
 ]

@@ -166,16 +166,30 @@ def test_dates_are_in_utc_whatever_their_offset() -> None:
         ("PENDING ", True),
         ("Finished", False),
         ("Rejected", False),
-        ("Paused", False),
+        ("Returned", False),
+        ("expired", False),
+        ("Canceled", False),
+        ("Paused", True),
+        ("Executing", True),
+        ("PENDING_APPROVAL", True),
     ],
 )
-def test_what_is_not_pending_is_closed(state: str | None, *, is_open: bool) -> None:
+def test_only_a_final_state_closes_what_waits(state: str | None, *, is_open: bool) -> None:
     made = item(state=state, approvalItems=[{"id": "a1", "state": state}, {"id": "a2"}])
 
     assert made.is_open is is_open
     assert made.approval_items[0].is_open is is_open
     assert len(made.open_approval_items) == 1 + is_open
     assert made.decided_count == 1 - is_open
+
+
+@pytest.mark.parametrize(
+    ("state", "is_open"), [(None, False), ("Hibernating", False), ("Pending", True)]
+)
+def test_a_date_of_completion_closes_what_is_in_no_known_state(
+    state: str | None, *, is_open: bool
+) -> None:
+    assert item(state=state, completed="2026-11-01T10:00:00Z").is_open is is_open
 
 
 def test_values_become_text() -> None:

@@ -22,12 +22,12 @@ from workitems.domain.commands import (
 )
 from workitems.isc.schemas import WorkItem
 
-FORWARD = Forward("w1", "p7", "Über Mittag, 終", notify=True)
+FORWARD = Forward("w1", "me", "p7", "Über Mittag, 終", notify=True)
 EVERY_KIND: list[Command] = [
     Approve("w1", "a1"),
     Reject("w1", "a1"),
-    ApproveAll("w1"),
-    RejectAll("w1"),
+    ApproveAll("w1", ("a1", "a2")),
+    RejectAll("w1", ("a1", "a2")),
     Complete("w1"),
     SubmitForm("w1", {"account": "jsmith", "groups": ["a", "b"], "sure": True}),
     FORWARD,
@@ -37,7 +37,8 @@ DIFFERENT = [
     Approve("w1", "a2"),
     Approve("w2", "a1"),
     Approve("a1", "w1"),
-    ApproveAll("w2"),
+    ApproveAll("w2", ("a1", "a2")),
+    ApproveAll("w1", ("a1",)),
     SubmitForm("w1", {}),
     SubmitForm("w1", {"account": "jsmith", "groups": ["b", "a"], "sure": True}),
     SubmitForm("w1", {"account": "jsmith", "groups": ["a", "b"], "sure": "true"}),
@@ -45,7 +46,12 @@ DIFFERENT = [
     replace(FORWARD, comment=""),
     replace(FORWARD, notify=False),
 ]
-DECIDING = [Approve("w1", "a1"), Reject("w1", "a1"), ApproveAll("w1"), RejectAll("w1")]
+DECIDING = [
+    Approve("w1", "a1"),
+    Reject("w1", "a1"),
+    ApproveAll("w1", ("a1", "a2")),
+    RejectAll("w1", ("a1", "a2")),
+]
 APPROVING, REJECTING = (Approve, ApproveAll), (Reject, RejectAll)
 
 
@@ -113,24 +119,14 @@ def test_a_command_cannot_be_changed(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "label"),
-    [
-        (Approve("w1", "a1"), "approve a1"),
-        (Reject("w1", "a1"), "reject a1"),
-        (ApproveAll("w1"), "approve all"),
-        (RejectAll("w1"), "reject all"),
-        (Complete("w1"), "complete"),
-        (SubmitForm("w1", {"account": "jsmith"}), "submit account selection"),
-        (FORWARD, "forward to p7"),
-    ],
+    ("command", "part"),
+    [(Approve("w1", "a1"), "a1"), (ApproveAll("w1", ("a1",)), ""), (Complete("w1"), "")],
 )
-def test_the_log_names_what_was_done_and_nothing_that_was_typed(
-    command: Command, label: str
-) -> None:
-    assert command.label == label
+def test_a_command_says_which_part_of_the_item_it_is_about(command: Command, part: str) -> None:
+    assert command.part == part
 
 
-@pytest.mark.parametrize("state", [None, "", "Pending", " pending "])
+@pytest.mark.parametrize("state", [None, "", "Pending", " pending ", "Executing"])
 @pytest.mark.parametrize("command", EVERY_KIND, ids=kind)
 def test_an_item_that_waits_is_open(command: Command, state: str | None) -> None:
     assert command.judge(item(state)) is Judgement.OPEN
@@ -158,16 +154,21 @@ def test_what_was_closed_without_a_decision_is_different(command: Command, state
 
 
 @pytest.mark.parametrize("command", DECIDING, ids=kind)
-def test_an_item_without_lines_is_judged_by_its_own_state(command: Command) -> None:
+def test_a_finished_item_without_lines_says_nothing_of_a_decision(command: Command) -> None:
     is_approving = isinstance(command, APPROVING)
-    approved, rejected = command.judge(item("Finished")), command.judge(item("Rejected"))
-    assert approved is (Judgement.DONE if is_approving else Judgement.DIFFERENT)
+    assert command.judge(item("Finished")) is Judgement.UNKNOWN
+    assert command.judge(item("Finished", None, None)) is Judgement.UNKNOWN
+    rejected = command.judge(item("Rejected"))
     assert rejected is (Judgement.DIFFERENT if is_approving else Judgement.DONE)
 
 
 @pytest.mark.parametrize("command", EVERY_KIND[:-1], ids=kind)
-def test_a_state_nobody_has_heard_of_says_nothing(command: Command) -> None:
-    assert command.judge(item("Hibernating")) is Judgement.UNKNOWN
+def test_a_state_nobody_has_heard_of_is_open_and_says_nothing_once_completed(
+    command: Command,
+) -> None:
+    completed = item("Hibernating", completed="2026-11-01T10:00:00Z")
+    assert command.judge(item("Hibernating")) is Judgement.OPEN
+    assert command.judge(completed) is Judgement.UNKNOWN
 
 
 @pytest.mark.parametrize("command", DECIDING, ids=kind)
@@ -193,15 +194,24 @@ def test_deciding_one_looks_at_its_own_line(
 @pytest.mark.parametrize(
     ("command", "state", "lines", "judgement"),
     [
-        (ApproveAll("w1"), "Pending", ("Approved", None), Judgement.OPEN),
-        (ApproveAll("w1"), "Pending", ("Rejected", "Approved"), Judgement.DONE),
-        (ApproveAll("w1"), "Finished", ("Rejected", "Rejected"), Judgement.DIFFERENT),
-        (RejectAll("w1"), "Finished", ("Approved", "Rejected"), Judgement.DONE),
-        (RejectAll("w1"), "Finished", ("Approved", "Hibernating"), Judgement.DIFFERENT),
-        (RejectAll("w1"), "Finished", ("Hibernating", None), Judgement.UNKNOWN),
+        (ApproveAll("w1", ("a1", "a2")), "Pending", ("Approved", None), Judgement.OPEN),
+        (ApproveAll("w1", ("a2",)), "Pending", ("Rejected", "Approved"), Judgement.DONE),
+        (ApproveAll("w1", ("a1", "a2")), "Pending", ("Rejected", "Approved"), Judgement.DIFFERENT),
+        (ApproveAll("w1", ("a1", "a2")), "Finished", ("Approved", "Finished"), Judgement.DONE),
+        (ApproveAll("w1", ("a1", "a2")), "Finished", ("Approved", None), Judgement.UNKNOWN),
+        (ApproveAll("w1", ("a1", "a2")), "Finished", ("Rejected", "Rejected"), Judgement.DIFFERENT),
+        (RejectAll("w1", ("a2",)), "Finished", ("Approved", "Rejected"), Judgement.DONE),
+        (RejectAll("w1", ("a1", "a2")), "Finished", ("Approved", "Rejected"), Judgement.DIFFERENT),
+        (
+            RejectAll("w1", ("a1", "a2")),
+            "Finished",
+            ("Approved", "Hibernating"),
+            Judgement.DIFFERENT,
+        ),
+        (RejectAll("w1", ("a1", "a2")), "Finished", ("Hibernating", None), Judgement.UNKNOWN),
     ],
 )
-def test_one_line_decided_as_wanted_is_enough_for_all(
+def test_deciding_all_looks_at_the_listed_lines_alone(
     command: Command, state: str, lines: tuple[str | None, ...], judgement: Judgement
 ) -> None:
     assert command.judge(item(state, *lines)) is judgement
@@ -215,7 +225,7 @@ def test_one_line_decided_as_wanted_is_enough_for_all(
         ("approved", Judgement.DONE),
         ("Rejected", Judgement.DIFFERENT),
         ("Expired", Judgement.DIFFERENT),
-        ("Hibernating", Judgement.UNKNOWN),
+        ("Hibernating", Judgement.OPEN),
     ],
 )
 def test_completing_and_answering_look_at_the_item_alone(
@@ -232,7 +242,8 @@ def test_completing_and_answering_look_at_the_item_alone(
         ("Finished", "p7", Judgement.DONE),
         ("Pending", "me", Judgement.OPEN),
         ("Finished", "me", Judgement.DIFFERENT),
-        ("Hibernating", "me", Judgement.DIFFERENT),
+        ("Hibernating", "me", Judgement.OPEN),
+        ("Pending", "somebody else", Judgement.DIFFERENT),
     ],
 )
 def test_forwarding_looks_at_who_owns_the_item(

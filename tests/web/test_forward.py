@@ -115,7 +115,8 @@ def test_a_forward_without_an_answer_is_looked_up(
     sandbox.fault("POST", "/forward", after=True, **fault)
     done = press(approver, form, "Forward", target=target, comment="x")
     assert done.status_code == 200
-    assert "Forwarded to" in words(parsed(done).select_one("#status"))
+    assert "has left your queue" in words(parsed(done).select_one("#status"))
+    assert "Forwarded to" not in words(parsed(done))
     other = dialog(approver, single(dashboard(approver)))
     sandbox.fault("POST", "/forward", **fault)
     lost = press(approver, other, "Forward", target=target, comment="Keep me")

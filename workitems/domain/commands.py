@@ -6,18 +6,18 @@ A new kind of write is a new class here; CONTRIBUTING shows one from end to end.
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 from workitems.domain.ports import WorkItemsClient
-from workitems.isc.schemas import ApprovalItem, WorkItem
+from workitems.isc.schemas import FINAL_STATES, ApprovalItem, WorkItem
 
-# ISC's final states, in lower case. "Finished" is how it closes what was approved or completed.
+# In lower case. ISC closes as "Finished" what was approved, what was completed, and any work item
+# that has nothing open any more, whatever was decided.
 DONE_STATES: Final = frozenset({"finished", "approved"})
 REJECTED_STATES: Final = frozenset({"rejected"})
-FINAL_STATES: Final = DONE_STATES | REJECTED_STATES | {"returned", "expired", "canceled"}
 
 
 class Verdict(StrEnum):
@@ -45,6 +45,7 @@ class Command(ABC):
     name: ClassVar[str]
     wanted: ClassVar[frozenset[str]] = DONE_STATES  # the states that success leads to
     hands_over: ClassVar[bool] = False  # success takes the item out of the sender's reach
+    reads_first: ClassVar[bool] = False  # what is sent depends on how the item stands just before
 
     @abstractmethod
     def send(self, client: WorkItemsClient) -> WorkItem | None:
@@ -62,6 +63,15 @@ class Command(ABC):
         """Whether there still is something for the command to do."""
         return item.is_open
 
+    def listing(self, item: WorkItem) -> "Command":
+        """The same for what a confirmation of this item lists."""
+        return self
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it says all that is needed to send it."""
+        return True
+
     def judge_state(self, state: str | None) -> Judgement:
         """The same for the state of something that does not wait any more."""
         word = (state or "").strip().lower()
@@ -70,9 +80,9 @@ class Command(ABC):
         return Judgement.DIFFERENT if word in FINAL_STATES else Judgement.UNKNOWN
 
     @property
-    def label(self) -> str:
-        """For the log: what was to be done, without names or text that somebody typed."""
-        return self.name
+    def part(self) -> str:
+        """The id of the one approval item that it is about; "" for the whole work item."""
+        return ""
 
     def to_json(self) -> dict[str, Any]:
         """The command as JSON can hold it; `command_from_json` reads it back."""
@@ -93,6 +103,22 @@ class Decision(Command):
     def is_waiting(self, item: WorkItem) -> bool:
         return bool(self.open_lines(item))
 
+    def judge_lines(self, item: WorkItem, lines: Sequence[ApprovalItem]) -> Judgement:
+        """Whether all these approval items stand as wanted."""
+        if item.is_open and any(line.is_open for line in lines):
+            return Judgement.OPEN
+        whole = self.judge_whole(item)
+        judgements = {whole if line.is_open else self.judge_state(line.state) for line in lines}
+        by_weight = (Judgement.DIFFERENT, Judgement.UNKNOWN, Judgement.DONE)
+        return next((one for one in by_weight if one in judgements), whole)
+
+    def judge_whole(self, item: WorkItem) -> Judgement:
+        """What the item says where it does not say how its approval items were decided."""
+        if item.is_open:
+            return Judgement.OPEN
+        is_neutral = item.state.strip().lower() == "finished"
+        return Judgement.UNKNOWN if is_neutral else self.judge_state(item.state)
+
 
 @dataclass(frozen=True)
 class _DecideOne(Decision):
@@ -104,14 +130,12 @@ class _DecideOne(Decision):
         return tuple(one for one in item.open_approval_items if one.id == self.approval_item_id)
 
     def judge(self, item: WorkItem) -> Judgement:
-        line = next((one for one in item.approval_items if one.id == self.approval_item_id), None)
-        if line is None or line.is_open:
-            return super().judge(item)
-        return self.judge_state(line.state)
+        lines = [one for one in item.approval_items if one.id == self.approval_item_id]
+        return self.judge_lines(item, lines)
 
     @property
-    def label(self) -> str:
-        return f"{self.verdict} {self.approval_item_id}"
+    def part(self) -> str:
+        return self.approval_item_id
 
 
 @dataclass(frozen=True)
@@ -134,41 +158,53 @@ class Reject(_DecideOne):
 
 
 @dataclass(frozen=True)
-class _DecideAll(Decision):
-    """Approve or reject all approval items that are still open."""
+class DecideAll(Decision):
+    """Approve or reject the approval items that somebody was shown: `listed` are their ids."""
+
+    listed: tuple[str, ...]
+
+    one: ClassVar[type[_DecideOne]]
+    reads_first = True
 
     def open_lines(self, item: WorkItem) -> tuple[ApprovalItem, ...]:
-        return item.open_approval_items
+        return tuple(line for line in item.open_approval_items if line.id in self.listed)
 
-    def judge(self, item: WorkItem) -> Judgement:
-        if not item.approval_items:
-            return super().judge(item)
-        if item.is_open and item.open_approval_items:
-            return Judgement.OPEN
-        # Some may have been decided one by one before: those say nothing about this command.
-        judgements = [self.judge_state(line.state) for line in item.approval_items]
-        by_weight = (Judgement.DONE, Judgement.DIFFERENT, Judgement.UNKNOWN)
-        return next(judgement for judgement in by_weight if judgement in judgements)
+    def listing(self, item: WorkItem) -> Self:
+        return replace(self, listed=tuple(line.id for line in item.open_approval_items))
 
     @property
-    def label(self) -> str:
-        return f"{self.verdict} all"
+    def is_complete(self) -> bool:
+        return bool(self.listed)
+
+    def is_exact(self, item: WorkItem) -> bool:
+        """Whether ISC's call for the whole item would decide just what is listed."""
+        return {line.id for line in item.open_approval_items} == set(self.listed)
+
+    def singly(self, item: WorkItem) -> tuple[_DecideOne, ...]:
+        """A command for each listed approval item that still waits."""
+        return tuple(self.one(self.item_id, line.id) for line in self.open_lines(item))
+
+    def judge(self, item: WorkItem) -> Judgement:
+        lines = [line for line in item.approval_items if line.id in self.listed]
+        return self.judge_lines(item, lines)
 
 
 @dataclass(frozen=True)
-class ApproveAll(_DecideAll):
+class ApproveAll(DecideAll):
     name = "approve-all"
     verdict = Verdict.APPROVE
+    one = Approve
 
     def send(self, client: WorkItemsClient) -> WorkItem | None:
         return client.approve_approval_items_in_bulk(self.item_id)
 
 
 @dataclass(frozen=True)
-class RejectAll(_DecideAll):
+class RejectAll(DecideAll):
     name = "reject-all"
     verdict = Verdict.REJECT
     wanted = REJECTED_STATES
+    one = Reject
 
     def send(self, client: WorkItemsClient) -> WorkItem | None:
         return client.reject_approval_items_in_bulk(self.item_id)
@@ -193,15 +229,12 @@ class SubmitForm(Command):
     def send(self, client: WorkItemsClient) -> WorkItem | None:
         return client.submit_account_selection(self.item_id, self.values)
 
-    @property
-    def label(self) -> str:
-        return "submit account selection"
-
 
 @dataclass(frozen=True)
 class Forward(Command):
-    """Hand a work item over to the identity `target_id`; `notify` has ISC send an e-mail."""
+    """Hand a work item of `owner_id` over to `target_id`; `notify` has ISC send an e-mail."""
 
+    owner_id: str
     target_id: str
     comment: str
     notify: bool
@@ -220,11 +253,8 @@ class Forward(Command):
     def judge(self, item: WorkItem) -> Judgement:
         if item.owner_id == self.target_id:
             return Judgement.DONE
-        return Judgement.OPEN if item.is_open else Judgement.DIFFERENT
-
-    @property
-    def label(self) -> str:
-        return f"forward to {self.target_id}"
+        is_here = item.owner_id in {"", self.owner_id}
+        return Judgement.OPEN if item.is_open and is_here else Judgement.DIFFERENT
 
 
 COMMANDS: Final[Mapping[str, type[Command]]] = {
@@ -235,5 +265,7 @@ COMMANDS: Final[Mapping[str, type[Command]]] = {
 
 def command_from_json(document: Mapping[str, Any]) -> Command:
     """The command that `to_json` wrote. KeyError or TypeError for anything else."""
-    fields = dict(document)
-    return COMMANDS[fields.pop("name")](**fields)
+    fields = {name: tuple(v) if isinstance(v, list) else v for name, v in document.items()}
+    kind: Any = COMMANDS[str(fields.pop("name"))]
+    command: Command = kind(**fields)
+    return command

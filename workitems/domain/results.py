@@ -1,6 +1,7 @@
 """What the services hand up: pages of a queue, numbers, and the end of a write."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from workitems.domain.queue_query import Tab
@@ -16,6 +17,10 @@ class NotSent(IscError):
     """A write that ISC refused for its token alone, which has been renewed: press again."""
 
 
+class NotRecorded(IscError):
+    """The ledger cannot be written: nothing is sent that is not recorded before."""
+
+
 class ListForbidden(IscError):
     """403 for a list, its numbers or a search: it is not about one work item."""
 
@@ -27,11 +32,17 @@ class ListMissing(IscError):
 class WriteStatus(StrEnum):
     """How a write ended, once everything that can be known is known."""
 
-    SUCCEEDED = "succeeded"  # ISC confirmed it
-    VERIFIED = "verified"  # no answer came, but reading the item again shows that it was done
-    ALREADY_DONE = "already-done"  # somebody had decided it before
-    UNCONFIRMED = "unconfirmed"  # no answer came, and the item still waits
+    SENDING = "sending"  # recorded, and on its way: somebody else's, for who meets it
+    SUCCEEDED = "succeeded"  # ISC's answer shows it
+    VERIFIED = "verified"  # no answer showed it, but reading the item again does
+    ALREADY_DONE = "already-done"  # refused, because it had been decided before
+    SUPERSEDED = "superseded"  # the item stands otherwise than this write wanted
+    UNCONFIRMED = "unconfirmed"  # not known yet: no answer, or one that does not show it
+    GONE = "gone"  # reading the item again shows that it has left this person's reach
     REFUSED = "refused"  # understood and refused, for the reason in `Receipt.detail`
+    NOT_SENT = "not-sent"  # stopped before the call
+    CHANGED = "changed"  # stopped before the call: the item is no longer what the page showed
+    NOT_DONE = "not-done"  # found later: it was never done, and the item still waits
 
     @property
     def is_success(self) -> bool:
@@ -40,13 +51,32 @@ class WriteStatus(StrEnum):
 
 
 @dataclass(frozen=True)
+class Rival:
+    """Another attempt on the same item, under way or the one that decided it: what, whose, when."""
+
+    command: str
+    actor_id: str
+    actor_name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Receipt:
-    """The end of a write. `item` is None where it left the person's reach (forwarded)."""
+    """The end of a write. `item` is as ISC showed it last, None where it did not.
+
+    `is_accepted`: ISC took an UNCONFIRMED write with a 2xx; `is_answered`: it answered at all.
+    `rival` is who is at it (SENDING) or was faster, as far as the ledger knows. `refusal` is
+    ISC's error behind REFUSED and GONE.
+    """
 
     status: WriteStatus
     item: WorkItem | None = None
     detail: str = ""
     request_id: str | None = None
+    is_accepted: bool = False
+    is_answered: bool = True
+    rival: Rival | None = None
+    refusal: IscError | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """One method per operation of the Work Items API, and the two lookups of people."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -12,6 +13,12 @@ from workitems.isc.schemas import PublicIdentity, WorkItem, WorkItemPage, WorkIt
 from workitems.isc.transport import Reply, Transport
 
 IDS_PER_CALL = 100  # about 4 KB of address
+EMPTY: Final[tuple[Any, ...]] = (
+    None,
+    "",
+    {},
+    [],
+)  # bodies that say nothing; false and 0 are no answer of ISC's
 
 
 class IscClient:
@@ -83,7 +90,10 @@ class IscClient:
             "sendNotifications": send_notifications,
         }
         path = self._path(f"{item_path(work_item_id)}/forward")
-        self._transport.send("POST", path, json=body, experimental=True)
+        reply = self._transport.send("POST", path, json=body, experimental=True)
+        answer = schemas.read_work_item(reply.json)
+        if reply.json not in EMPTY and not isinstance(answer, WorkItem):
+            raise OutcomeUnknown(answer.reason, **reply.known)
 
     def approve_approval_item(self, work_item_id: str, approval_item_id: str) -> WorkItem | None:
         return self._write(f"{item_path(work_item_id)}/approve/{segment(approval_item_id)}")
@@ -129,11 +139,11 @@ class IscClient:
 
     def _write(self, rest: str, body: object = None) -> WorkItem | None:
         reply = self._transport.send("POST", self._path(rest), json=body)
-        if not reply.json:
+        if reply.json in EMPTY:
             return None
         item = schemas.read_work_item(reply.json)
         if not isinstance(item, WorkItem):
-            raise OutcomeUnknown(item.reason, status=reply.status, request_id=reply.request_id)
+            raise OutcomeUnknown(item.reason, **reply.known)
         return item
 
     def _page(self, rest: str, params: Mapping[str, str]) -> WorkItemPage:
@@ -166,4 +176,4 @@ def _has_id(row: object) -> bool:
 
 
 def _unexpected(reply: Reply, why: str) -> UnexpectedReply:
-    return UnexpectedReply(why, status=reply.status, request_id=reply.request_id)
+    return UnexpectedReply(why, **reply.known)

@@ -68,7 +68,7 @@ class RateLimited(IscError):
 
 
 class Unavailable(IscError):
-    """A read's 5xx, a write's 501 or 503, or no connection: nothing was done, try later."""
+    """A read's 5xx, a write's 501, or no connection: nothing was done, try later."""
 
 
 class TimedOut(Unavailable):
@@ -88,8 +88,9 @@ STATUS_ERRORS: dict[int, Callable[..., IscError]] = {
     HTTPStatus.FORBIDDEN: Forbidden,
     HTTPStatus.NOT_FOUND: NotFound,
 }
-# These say that nothing was begun. Any other 5xx says nothing about how far a write has come.
-NOT_BEGUN = frozenset({HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.SERVICE_UNAVAILABLE})
+# It says that nothing was begun. Any other 5xx says nothing about how far a write has come: a
+# gateway answers 503 also for a service that was cut off in the middle of its work.
+NOT_BEGUN = HTTPStatus.NOT_IMPLEMENTED
 
 
 def error_class(status: int, *, is_write: bool) -> Callable[..., IscError]:
@@ -100,7 +101,7 @@ def error_class(status: int, *, is_write: bool) -> Callable[..., IscError]:
         return OutcomeUnknown if is_write else UnexpectedReply
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return Rejected
-    return OutcomeUnknown if is_write and status not in NOT_BEGUN else Unavailable
+    return OutcomeUnknown if is_write and status != NOT_BEGUN else Unavailable
 
 
 def detail_of(body: object) -> str:

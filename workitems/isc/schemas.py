@@ -24,6 +24,10 @@ from workitems.isc import lenient
 from workitems.isc.lenient import Moment, Number, Text, Texts, Truth
 
 MISSPELT_TYPES = {"PolicyVioloation": "PolicyViolation"}  # v3, v2025 and later: api-specs PR 137
+# In lower case. "Approved" and the second spelling are in no published list: tolerated.
+FINAL_STATES = frozenset(
+    {"finished", "approved", "rejected", "returned", "expired", "canceled", "cancelled"}
+)
 FORM_DEPTH = 20  # sections within sections: far beyond any form, far below Python's own limit
 
 
@@ -38,8 +42,8 @@ class Stateful(Wire):
 
     @property
     def is_open(self) -> bool:
-        """Whether it still waits: ISC says "Pending", null or nothing."""
-        return self.state in {"", "Pending"} or self.state.strip().lower() in {"", "pending"}
+        """Whether it still waits. Only a final state closes it: ISC adds states without notice."""
+        return self.state in {"", "Pending"} or self.state.strip().lower() not in FINAL_STATES
 
 
 class ApprovalItem(Stateful):
@@ -183,6 +187,12 @@ class WorkItem(Stateful):
     form: Annotated[WorkItemForm | None, BeforeValidator(lenient.object_or_none)] = None
     errors: Texts = ()
     raw: Annotated[Mapping[str, object], SkipValidation] = Field(default_factory=dict, repr=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits; in a state nobody has heard of, its date of completion tells."""
+        is_pending = self.state.strip().lower() == "pending"
+        return super().is_open and (self.completed is None or is_pending)
 
     @property
     def open_approval_items(self) -> tuple[ApprovalItem, ...]:

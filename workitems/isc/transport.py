@@ -56,6 +56,11 @@ class Reply:
     headers: Mapping[str, str]
     request_id: str | None
 
+    @property
+    def known(self) -> dict[str, Any]:
+        """What an error about this answer says of it."""
+        return {"status": self.status, "request_id": self.request_id}
+
 
 class Transport:
     """Sends one person's calls to one tenant; `token` is asked before each."""

@@ -1,41 +1,100 @@
-"""The only way to write: send a command once, find out how it ended, and say so in the log."""
+"""The only way to write: guard, record, send, judge, close. Each command is sent once."""
 
 import logging
-from contextlib import suppress
-from dataclasses import KW_ONLY, dataclass
+import time
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import Final
 
-from workitems.domain.commands import Command, Judgement
+from workitems.domain.attempts import Abandoned, Begun, Ledger, Press, Repeated
+from workitems.domain.commands import Command, DecideAll, Judgement
 from workitems.domain.ports import Credentials, WorkItemsClient
-from workitems.domain.results import NotSent, Receipt, WriteStatus
+from workitems.domain.results import NotSent, Receipt, Rival, WriteStatus
 from workitems.isc import errors
+from workitems.isc.schemas import WorkItem
 from workitems.services.reader import Reader
 
 log = logging.getLogger("workitems.decisions")
 
+GONE: Final = (errors.NotFound, errors.Forbidden)
+WAIT: Final = 2.0  # seconds that a repeated press waits for the first one to end
+PAUSE: Final = 0.1
+
 
 @dataclass(frozen=True)
 class Executor:
-    """Sends each command once; what ISC does not say about it is found out by reading the item."""
+    """Sends each command once; what ISC does not prove is found out by reading the item."""
 
     client: WorkItemsClient
     reader: Reader
     credentials: Credentials
+    ledger: Ledger
     _: KW_ONLY
     actor_id: str
     owner_id: str
+    checks_owner: bool  # the actor could decide it in anybody's queue: read whose it is before
+    has_bulk_calls: bool = True
 
-    def run(self, command: Command) -> Receipt:
-        """Send, judge, close. Raises a child of IscError where the end is not known or not ours."""
+    def run(self, command: Command, press: Press) -> Receipt:
+        """Send it, unless the ledger says that it was sent or that another attempt is under way.
+
+        Raises a child of IscError where nothing was sent.
+        """
+        begun = self.ledger.begin(command, press)
+        if isinstance(begun, Abandoned):
+            self._settle(begun, self.reader.item(command.item_id))
+            begun = self.ledger.begin(command, press)
+        if isinstance(begun, Begun):
+            return self._run(command, begun)
+        if isinstance(begun, Repeated):
+            return self._after_repeat(command, begun)
+        rival = begun if isinstance(begun, Rival) else None
+        return Receipt(WriteStatus.SENDING, rival=rival)
+
+    def _run(self, command: Command, begun: Begun) -> Receipt:
+        receipt = Receipt(WriteStatus.UNCONFIRMED)  # should anything unforeseen happen below
         try:
-            receipt = self._end_of(command)
-        except Exception as error:
-            self._close(command, self.owner_id, type(error).__name__)
+            receipt = self._guarded(command)
+            if receipt.status in {WriteStatus.ALREADY_DONE, WriteStatus.SUPERSEDED}:
+                receipt = replace(receipt, rival=self.ledger.decided_by(command))
+        except errors.IscError:  # what comes after a call is a receipt, never an error
+            receipt = Receipt(WriteStatus.NOT_SENT)
             raise
-        owner_id = (receipt.item.owner_id if receipt.item else "") or self.owner_id
-        self._close(command, owner_id, receipt.status)
+        finally:
+            self.ledger.close(begun.id, receipt)
+            self._log(command, receipt)
         return receipt
 
-    def _end_of(self, command: Command) -> Receipt:
+    def _guarded(self, command: Command) -> Receipt:
+        """Read first where that decides what is sent, then send."""
+        if not (command.reads_first or self.checks_owner):
+            return self._sent(command)
+        try:
+            item = self.reader.item(command.item_id)
+        except GONE as gone:
+            return Receipt(WriteStatus.GONE, request_id=gone.request_id, refusal=gone)
+        if self.checks_owner and item.owner_id not in {"", self.owner_id}:
+            return Receipt(WriteStatus.CHANGED, item)
+        if not command.is_waiting(item):
+            return self._judged(command, item, done=WriteStatus.ALREADY_DONE)
+        if isinstance(command, DecideAll) and not (self.has_bulk_calls and command.is_exact(item)):
+            return self._sent_singly(command, item)
+        return self._sent(command)
+
+    def _sent_singly(self, command: DecideAll, item: WorkItem) -> Receipt:
+        """ISC's call for the whole item would decide more, or other things, than were listed."""
+        receipt = Receipt(WriteStatus.NOT_DONE, item)
+        for one in command.singly(item):
+            try:
+                receipt = self._sent(one)
+            except errors.IscError:
+                if receipt.status is WriteStatus.NOT_DONE:
+                    raise
+                return replace(receipt, status=WriteStatus.NOT_DONE)
+            if not receipt.status.is_success:
+                return receipt
+        return self._judged(command, receipt.item or item, done=receipt.status)
+
+    def _sent(self, command: Command) -> Receipt:
         try:
             item = command.send(self.client)
         except errors.SignInAgain as refusal:
@@ -43,40 +102,98 @@ class Executor:
                 raise
             raise refusal.as_type(NotSent) from refusal
         except errors.OutcomeUnknown as silence:
-            return self._after_silence(command, silence)
-        except errors.Rejected as refusal:
+            return self._read_again(command, request_id=silence.request_id)
+        except (errors.Rejected, *GONE) as refusal:
             return self._after_refusal(command, refusal)
-        if item is None and not command.hands_over:
-            with suppress(errors.IscError):  # that the write is done is known even so
-                item = self.reader.item(command.item_id)
-        return Receipt(WriteStatus.SUCCEEDED, item)
+        if command.hands_over:
+            return Receipt(WriteStatus.SUCCEEDED)
+        if item is None or item.id != command.item_id:
+            return self._read_again(command, is_accepted=True)
+        return self._judged(command, item, done=WriteStatus.SUCCEEDED, is_accepted=True)
 
-    def _after_refusal(self, command: Command, refusal: errors.Rejected) -> Receipt:
-        """Tell "somebody was faster" from any other refusal by reading the item again."""
-        item = None if command.hands_over else self.reader.item(command.item_id)
-        if item is None or command.judge(item) is Judgement.OPEN:
-            return Receipt(WriteStatus.REFUSED, item, refusal.detail, refusal.request_id)
-        return Receipt(WriteStatus.ALREADY_DONE, item, request_id=refusal.request_id)
-
-    def _after_silence(self, command: Command, silence: errors.OutcomeUnknown) -> Receipt:
-        """Read the item again, so that the page can tell the truth about a write without answer."""
+    def _after_refusal(self, command: Command, refusal: errors.IscError) -> Receipt:
+        """Only a read proves that an item is gone, or that somebody was faster."""
+        known = {"detail": refusal.detail, "request_id": refusal.request_id, "refusal": refusal}
+        refused = Receipt(WriteStatus.REFUSED, **known)  # type: ignore[arg-type]
+        is_plain = isinstance(refusal, errors.Rejected)
+        if is_plain and command.hands_over:
+            return refused
         try:
             item = self.reader.item(command.item_id)
-        except (errors.NotFound, errors.Forbidden):
-            if command.hands_over:
-                return Receipt(WriteStatus.VERIFIED)
-            raise silence from None
+        except GONE as gone:
+            return Receipt(WriteStatus.GONE, request_id=gone.request_id, refusal=gone)
         except errors.IscError:
-            raise silence from None
-        judgement = command.judge(item)
-        if judgement is Judgement.DONE:
-            seen = None if command.hands_over else item
-            return Receipt(WriteStatus.VERIFIED, seen, request_id=silence.request_id)
-        is_open = judgement is Judgement.OPEN
-        status = WriteStatus.UNCONFIRMED if is_open else WriteStatus.ALREADY_DONE
-        return Receipt(status, item, request_id=silence.request_id)
+            status = WriteStatus.REFUSED if is_plain else WriteStatus.UNCONFIRMED
+            return replace(refused, status=status)
+        match command.judge(item):
+            case Judgement.OPEN:
+                return replace(refused, item=item)
+            case Judgement.DIFFERENT:
+                return Receipt(WriteStatus.SUPERSEDED, item, request_id=refusal.request_id)
+        return Receipt(WriteStatus.ALREADY_DONE, item, request_id=refusal.request_id)
 
-    def _close(self, command: Command, owner_id: str, end: str) -> None:
-        """Who did what for whom, and how it ended: also where it failed."""
-        line = "%s on work item %s by %s for %s: %s"
-        log.info(line, command.label, command.item_id, self.actor_id, owner_id, end)
+    def _read_again(
+        self, command: Command, *, request_id: str | None = None, is_accepted: bool = False
+    ) -> Receipt:
+        """What reading the item says of a write whose answer did not come, or shows nothing."""
+        try:
+            item = self.reader.item(command.item_id)
+        except GONE as gone:
+            known = {"refusal": gone, "is_answered": is_accepted}
+            return Receipt(WriteStatus.GONE, request_id=request_id, **known)  # type: ignore[arg-type]
+        except errors.IscError:
+            return Receipt(WriteStatus.UNCONFIRMED, None, "", request_id, is_accepted=is_accepted)
+        done = WriteStatus.SUCCEEDED if is_accepted else WriteStatus.VERIFIED
+        receipt = self._judged(command, item, done=done, is_accepted=is_accepted)
+        return replace(receipt, request_id=request_id)
+
+    def _after_repeat(self, command: Command, repeated: Repeated) -> Receipt:
+        """The same press once more: wait for the first one a little, then read, never send."""
+        status, until = repeated.status, time.monotonic() + WAIT
+        while status is WriteStatus.SENDING and time.monotonic() < until:
+            time.sleep(PAUSE)
+            status = self.ledger.status(repeated.id)
+        if status is WriteStatus.SENDING:
+            receipt = self._read_again(command)
+            if receipt.status is not WriteStatus.UNCONFIRMED:
+                self.ledger.close(repeated.id, receipt)
+            return receipt
+        try:
+            return Receipt(status, self.reader.item(command.item_id))
+        except errors.IscError:  # that it was recorded so is known even without the item
+            return Receipt(status)
+
+    def _settle(self, abandoned: Abandoned, item: WorkItem) -> None:
+        """Close a row whose sender was killed, as what is true now."""
+        command = abandoned.command
+        if command.judge(item) is Judgement.OPEN:
+            receipt = Receipt(WriteStatus.NOT_DONE, item)
+        else:
+            receipt = self._judged(command, item, done=WriteStatus.VERIFIED)
+        self.ledger.close(abandoned.id, receipt)
+        self._log(command, receipt)
+
+    @staticmethod
+    def _judged(
+        command: Command, item: WorkItem, *, done: WriteStatus, is_accepted: bool = False
+    ) -> Receipt:
+        match command.judge(item):
+            case Judgement.DONE:
+                return Receipt(done, item)
+            case Judgement.DIFFERENT:
+                return Receipt(WriteStatus.SUPERSEDED, item)
+        return Receipt(WriteStatus.UNCONFIRMED, item, is_accepted=is_accepted)
+
+    def _log(self, command: Command, receipt: Receipt) -> None:
+        """Who did what for whom, and how it ended: as fields, without names or typed text."""
+        owner_id = (receipt.item.owner_id if receipt.item else "") or self.owner_id
+        fields = {
+            "command": command.name,
+            "work_item": command.item_id,
+            "approval_item": command.part,
+            "actor": self.actor_id,
+            "owner": owner_id,
+            "status": receipt.status.value,
+            "sailpoint_request": receipt.request_id or "",
+        }
+        log.info("decision", extra={"fields": fields})

@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from workitems.domain.results import CannotRenew, ListForbidden, ListMissing, NotSent
+from workitems.domain.results import CannotRenew, ListForbidden, ListMissing, NotRecorded, NotSent
 from workitems.isc import errors
 from workitems.view_models.labels import Text
 
@@ -74,6 +74,15 @@ WORDS: Final[Mapping[type, tuple[HTTPStatus, Text, Text]]] = {
         HTTPStatus.CONFLICT,
         _("Not sent yet"),
         _("SailPoint asked for a fresh sign-in, and has it now. Please press the button again."),
+    ),
+    NotRecorded: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("Not sent, because it could not be recorded"),
+        _(
+            "Every decision is written down here before it goes to SailPoint, and that is not "
+            "possible at the moment. Please try again; if it stays so, tell the people who run "
+            "this site."
+        ),
     ),
     ListForbidden: (HTTPStatus.FORBIDDEN, _("SailPoint does not show this"), NOT_SHOWN),
     ListMissing: (HTTPStatus.NOT_FOUND, _("SailPoint has nothing at this address"), NOT_SHOWN),

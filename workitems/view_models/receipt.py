@@ -1,40 +1,133 @@
 """How a write ended, in one sentence for the row and the status line."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from workitems.domain.results import Receipt, WriteStatus
+from workitems.isc.errors import Forbidden, NotFound
+from workitems.view_models.labels import State, Text
 from workitems.view_models.sentence import sentence_of
+from workitems.view_models.times import clock
 
 TONES: Final[Mapping[WriteStatus, str]] = {
     WriteStatus.SUCCEEDED: "success",
     WriteStatus.VERIFIED: "success",
     WriteStatus.ALREADY_DONE: "warning",
+    WriteStatus.SUPERSEDED: "warning",
+    WriteStatus.CHANGED: "warning",
+    WriteStatus.SENDING: "warning",
+    WriteStatus.GONE: "warning",
+    WriteStatus.NOT_DONE: "warning",
     WriteStatus.UNCONFIRMED: "error",
     WriteStatus.REFUSED: "error",
+}
+# How a decision of one of ours is told to the next who meets it.
+DONE_BY: Final[Mapping[str, Text]] = {
+    "approve": gettext_lazy("Already approved by %(name)s, %(time)s."),
+    "approve-all": gettext_lazy("Already approved by %(name)s, %(time)s."),
+    "reject": gettext_lazy("Already rejected by %(name)s, %(time)s."),
+    "reject-all": gettext_lazy("Already rejected by %(name)s, %(time)s."),
+    "complete": gettext_lazy("Already marked complete by %(name)s, %(time)s."),
+    "submit-form": gettext_lazy("Already answered by %(name)s, %(time)s."),
+    "forward": gettext_lazy("Already forwarded by %(name)s, %(time)s."),
 }
 
 
 def receipt_text(receipt: Receipt, done: str) -> str:
     """One sentence; `done` is what to say of a success ("Approved.")."""
-    match receipt.status:
-        case WriteStatus.SUCCEEDED:
-            return done
-        case WriteStatus.VERIFIED:
-            return _("%(done)s SailPoint said so only when asked again.") % {"done": done}
-        case WriteStatus.ALREADY_DONE:
-            return _("This had already been decided; here is how it stands.")
-        case WriteStatus.UNCONFIRMED:
-            return _(
-                "We don't know yet: SailPoint gave no clear answer, and the task still waits. "
-                "Look again in a moment before you repeat it."
-            )
-        case WriteStatus.REFUSED:
-            reason = receipt.detail or _("it gave no reason")
-            return _("SailPoint refused this: %(reason)s") % {"reason": reason}
+    if receipt.status is WriteStatus.SUCCEEDED:
+        return done
+    if receipt.status is WriteStatus.VERIFIED:
+        return _("%(done)s SailPoint said so only when asked again.") % {"done": done}
+    return OTHERWISE[receipt.status](receipt)
+
+
+def _not_known(receipt: Receipt) -> str:
+    if receipt.item is not None and not receipt.item.is_open:
+        return _("The task is closed now, and SailPoint does not say how it was decided.")
+    if receipt.is_accepted:
+        return _(
+            "SailPoint accepted this and does not show it yet. "
+            "Look again in a moment before you repeat it."
+        )
+    if receipt.item is None:
+        return _(
+            "We don't know yet: SailPoint gave no clear answer, and could not be asked again. "
+            "Look again in a moment before you repeat it."
+        )
+    return _(
+        "We don't know yet: SailPoint gave no clear answer, and the task still waits. "
+        "Look again in a moment before you repeat it."
+    )
+
+
+def _under_way(receipt: Receipt) -> str:
+    rival = receipt.rival
+    if rival is None:
+        return _("This is being sent already.")
+    words = _("%(name)s has sent a decision on this at %(time)s, and it is still under way.")
+    return words % {"name": rival.actor_name, "time": clock(rival.at)}
+
+
+def _done_before(receipt: Receipt) -> str:
+    rival = receipt.rival
+    if rival is None:
+        return _("This had already been decided; here is how it stands.")
+    words = str(DONE_BY[rival.command])
+    return words % {"name": rival.actor_name, "time": clock(rival.at)}
+
+
+def _decided_differently(receipt: Receipt) -> str:
+    if receipt.rival is not None:
+        return _("Not done: %(why)s") % {"why": _done_before(receipt)}
+    item = receipt.item
+    if item is None or item.is_open:
+        return _("This was decided differently; here is how it stands.")
+    words = _("This was decided differently: %(outcome)s.")
+    return words % {"outcome": State.of(item.state).label}
+
+
+def _gone(receipt: Receipt) -> str:
+    if not receipt.is_answered:
+        return _(
+            "SailPoint gave no answer, and this task has left your queue since: "
+            "we cannot say whether it was you who did that, or to whom it went."
+        )
+    if isinstance(receipt.refusal, NotFound):
+        return _("This task is no longer here. It was already finished or withdrawn.")
+    return _("This task moved to someone else, or your rights in SailPoint do not cover it.")
+
+
+def _refused(receipt: Receipt) -> str:
+    if isinstance(receipt.refusal, Forbidden) and not receipt.detail:
+        return _("SailPoint does not allow you to do this. Nothing was changed.")
+    reason = receipt.detail or _("it gave no reason")
+    return _("SailPoint refused this: %(reason)s") % {"reason": reason}
+
+
+def _moved(receipt: Receipt) -> str:
+    owner = receipt.item.owner_name if receipt.item else ""
+    words = _("This task is in the queue of %(owner)s now: nothing was sent.")
+    return words % {"owner": owner or _("somebody else")}
+
+
+def _in_part(_receipt: Receipt) -> str:
+    return _("Not all of it was sent; here is how it stands.")
+
+
+OTHERWISE: Final[Mapping[WriteStatus, Callable[[Receipt], str]]] = {
+    WriteStatus.SENDING: _under_way,
+    WriteStatus.ALREADY_DONE: _done_before,
+    WriteStatus.SUPERSEDED: _decided_differently,
+    WriteStatus.UNCONFIRMED: _not_known,
+    WriteStatus.GONE: _gone,
+    WriteStatus.REFUSED: _refused,
+    WriteStatus.CHANGED: _moved,
+    WriteStatus.NOT_DONE: _in_part,
+}
 
 
 def with_request_id(text: str, receipt: Receipt) -> str:

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import avoid_wrapping
 from django.utils.timesince import TIME_CHUNKS, TIME_STRINGS
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -80,3 +80,9 @@ def _said(words: str, age: Age, language: str | None) -> str:
 def _written(moment: datetime, time_zone: tzinfo, language: str | None) -> str:
     with override(language):
         return date_format(localtime(moment, time_zone), "DATETIME_FORMAT")
+
+
+def clock(value: datetime) -> str:
+    """The time of day, to the second; with the date where it is another day than today."""
+    local = localtime(value)
+    return date_format(local, "TIME_FORMAT" if local.date() == localdate() else "DATETIME_FORMAT")

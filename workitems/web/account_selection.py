@@ -39,7 +39,7 @@ def account_selection(request: SignedInRequest, item_id: str) -> HttpResponse:
 
 def send(context: ActionContext, item: WorkItem, form: AccountSelectionForm) -> HttpResponse:
     """Send it; SailPoint's reason stands at the field that it names, if it names one."""
-    receipt = context.services.executor.run(SubmitForm(item.id, form.values()))
+    receipt = context.services.executor.run(SubmitForm(item.id, form.values()), context.press)
     if receipt.status not in UNSENT:
         return write_response(context, receipt, _("Sent."))
     name = form.named_in(receipt.detail) if receipt.status is WriteStatus.REFUSED else None

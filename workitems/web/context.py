@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from secrets import token_urlsafe
+from typing import Any, Final, Self
 
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from taskmanager.signin.request import SignedInRequest, person_of, session_row
+from workitems.domain.attempts import Press
 from workitems.isc.schemas import WorkItem
 from workitems.scope import QueueScope
 from workitems.view_models.panel import TaskPanel
@@ -15,6 +17,7 @@ from workitems.web.forms import AccountSelectionForm, ActionForm
 from workitems.web.links import Links
 from workitems.wiring import Services, services_for, with_owner_name
 
+KEY_BYTES: Final = 12
 require_action = require_http_methods(["GET", "HEAD", "POST"])  # a write: shown first, then sent
 
 
@@ -40,6 +43,12 @@ class ActionContext:
         return services_for(session_row(self.request.session), self.scope)
 
     @property
+    def press(self) -> Press:
+        """What the ledger knows this press by: two with the page's same key are one."""
+        key = self.form.value("key") or token_urlsafe(KEY_BYTES)
+        return Press(key=key, surface="widget" if self.request.embedded else "page")
+
+    @property
     def surface(self) -> str:
         """Where the answer will be shown: "list", beside or in it, or "page"."""
         return "page" if self.form.is_on_page else "list"
@@ -61,7 +70,13 @@ class ActionContext:
 
     def template(self, **more: Any) -> dict[str, Any]:
         """What every template of ours needs, and what this one needs besides."""
-        return {"scope": self.scope, "links": self.links, "surface": self.surface, **more}
+        return {
+            "scope": self.scope,
+            "links": self.links,
+            "surface": self.surface,
+            "page_key": token_urlsafe(KEY_BYTES),
+            **more,
+        }
 
     def panel(self, item: WorkItem, *, notice: str = "", tone: str = "") -> dict[str, Any]:
         """The item's panel, with the empty form of one that still waits for its answer."""

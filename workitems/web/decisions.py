@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -38,51 +39,58 @@ def reject(request: SignedInRequest, item_id: str, approval_item_id: str) -> Htt
 @require_action
 def approve_all(request: SignedInRequest, item_id: str) -> HttpResponse:
     """Approve all that is open in a work item, after a confirmation that lists it."""
-    return _decide(request, ApproveAll(item_id), _("Approved."), is_risky=True)
+    command = ApproveAll(item_id, tuple(request.POST.getlist("line")))
+    return _decide(request, command, _("Approved."), is_risky=True)
 
 
 @require_action
 def reject_all(request: SignedInRequest, item_id: str) -> HttpResponse:
     """Reject all that is open in a work item, after a confirmation that lists it."""
-    return _decide(request, RejectAll(item_id), _("Rejected."), is_risky=True)
+    command = RejectAll(item_id, tuple(request.POST.getlist("line")))
+    return _decide(request, command, _("Rejected."), is_risky=True)
 
 
 @require_action
 def complete(request: SignedInRequest, item_id: str) -> HttpResponse:
     """Mark a manual task complete; for somebody else only after a confirmation."""
     question = Question(_("Mark this task complete?"), _("Mark complete"))
-    confirm = partial(Confirmation.of_item, question)
-    return _send(request, Complete(item_id), _("Completed."), confirm)
+    return _send(request, Complete(item_id), _("Completed."), partial(_asked, question))
 
 
 def _decide(
     request: SignedInRequest, command: Decision, done: str, *, is_risky: bool = False
 ) -> HttpResponse:
-    confirm = partial(Confirmation.of_decision, command)
-    return _send(request, command, done, confirm, is_risky=is_risky)
+    return _send(request, command, done, Confirmation.of_decision, is_risky=is_risky)
+
+
+def _asked(question: Question, _command: Command, item: WorkItem, owner: str) -> Confirmation:
+    return Confirmation.of_item(question, item, owner)
 
 
 def _send(
     request: SignedInRequest,
     command: Command,
     done: str,
-    confirm: Callable[[WorkItem, str], Confirmation],
+    confirm: Callable[[Any, WorkItem, str], Confirmation],
     *,
     is_risky: bool = False,
 ) -> HttpResponse:
-    """Send the command, or first show what `confirm` says of it, given the item and its owner.
+    """Send the command, or first show what `confirm` says of it, its item and that one's owner.
 
     `done` is what to say of a success. For somebody else everything is risky.
     """
     context = ActionContext.of(request)
-    if context.may_send(is_risky=is_risky or context.scope.is_other):
-        return write_response(context, context.services.executor.run(command), done)
+    may_send = context.may_send(is_risky=is_risky or context.scope.is_other)
+    if may_send and command.is_complete:
+        receipt = context.services.executor.run(command, context.press)
+        return write_response(context, receipt, done)
     item = context.services.reader.item(command.item_id)
     if context.scope.is_elsewhere(item.owner_id):
         return owner_redirect(context, item)
+    command = command.listing(item)
     if not command.is_waiting(item):
         return write_response(context, Receipt(WriteStatus.ALREADY_DONE, item))
     context = context.named()
     owner_name = context.scope.owner.label if context.scope.is_other else ""
-    shown = {"confirmation": confirm(item, owner_name)}
+    shown = {"confirmation": confirm(command, item, owner_name)}
     return dialog_response(context, "workitems/confirm.html", shown)

@@ -40,6 +40,7 @@ class ActionForm(forms.Form):
     """The hidden fields of every action: they steer what is redrawn, on the sender's page alone."""
 
     surface = forms.ChoiceField(choices=[("list", "list"), ("page", "page")], required=False)
+    key = forms.CharField(required=False, max_length=64)
     pane = forms.CharField(required=False)
     confirmed = forms.BooleanField(required=False)
     open = forms.IntegerField(min_value=0, required=False)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from taskmanager.signin.request import SignedInRequest
 from workitems.domain.commands import Forward
+from workitems.domain.results import WriteStatus
 from workitems.isc.schemas import PublicIdentity
 from workitems.view_models.receipt import receipt_text, with_request_id
 from workitems.web.context import ActionContext, require_action
@@ -27,7 +28,8 @@ def forward(request: SignedInRequest, item_id: str) -> HttpResponse:
     if target is None:
         return forward_form(context, form, found_by(context, form))
     typed = form.cleaned_data
-    command = Forward(item_id, target.id, typed["comment"], typed["notify"])
+    owner_id = context.scope.owner.id
+    command = Forward(item_id, owner_id, target.id, typed["comment"], typed["notify"])
     return send(context, form, command, target.name)
 
 
@@ -35,8 +37,8 @@ def send(
     context: ActionContext, form: ForwardForm, command: Forward, target_name: str
 ) -> HttpResponse:
     """Send it, or show the form again with the reason: what was typed stays."""
-    receipt = context.services.executor.run(command)
-    if receipt.status.is_success:
+    receipt = context.services.executor.run(command, context.press)
+    if receipt.status.is_success or receipt.status is WriteStatus.GONE:
         return forwarded_response(context, command.item_id, receipt, target_name)
     form.add_error(None, with_request_id(receipt_text(receipt, ""), receipt))
     return forward_form(context, form, found_by(context, form))

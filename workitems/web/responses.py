@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigg
 
 from taskmanager.core.htmx import render, render_partial
 from workitems.domain.results import Counts, Receipt, WriteStatus
+from workitems.isc.errors import Forbidden
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.panel import TaskPanel
 from workitems.view_models.receipt import TONES, receipt_text, with_request_id, with_task
@@ -23,7 +24,12 @@ from workitems.web.links import Links, address, back_url
 STATUSES: Final = {
     WriteStatus.SUCCEEDED: HTTPStatus.OK,
     WriteStatus.VERIFIED: HTTPStatus.OK,
+    WriteStatus.SENDING: HTTPStatus.CONFLICT,
     WriteStatus.ALREADY_DONE: HTTPStatus.CONFLICT,
+    WriteStatus.SUPERSEDED: HTTPStatus.CONFLICT,
+    WriteStatus.CHANGED: HTTPStatus.CONFLICT,
+    WriteStatus.NOT_DONE: HTTPStatus.CONFLICT,
+    WriteStatus.GONE: HTTPStatus.NOT_FOUND,
     WriteStatus.UNCONFIRMED: HTTPStatus.GATEWAY_TIMEOUT,
     WriteStatus.REFUSED: HTTPStatus.CONFLICT,
 }
@@ -57,6 +63,8 @@ def write_response(context: ActionContext, receipt: Receipt, done: str = "") -> 
         message = with_request_id(with_task(text, receipt), receipt)
         messages.add_message(request, DEFAULT_LEVELS[tone.upper()], message)
         return HttpResponseRedirect(back_url(request, context.links))
+    if receipt.status is WriteStatus.GONE:
+        return gone_response(context, receipt, text)
     closed = 1 if receipt.item is not None and not receipt.item.is_open else 0
     changes = Changes(
         status=text,
@@ -93,11 +101,22 @@ def forwarded_response(
     """The answer to a forward: the work item is somebody else's now."""
     text = receipt_text(receipt, _("Forwarded to %(name)s.") % {"name": name})
     if not context.request.htmx:
-        messages.success(context.request, text)
+        level = DEFAULT_LEVELS[TONES[receipt.status].upper()]
+        messages.add_message(context.request, level, text)
         return HttpResponseRedirect(context.links.queue)
     badge = counts_after(context.form.counts, left=1, completed=0)
-    changes = Changes(status=text, badge=badge)
+    changes = Changes(status=text, tone=TONES[receipt.status], badge=badge)
     return closing(context, removed_response(context, item_id, changes), receipt)
+
+
+def gone_response(context: ActionContext, receipt: Receipt, text: str) -> HttpResponse:
+    """The answer where a read has shown that the item left the person's reach."""
+    match = context.request.resolver_match
+    item_id = match.kwargs["item_id"] if match else ""
+    is_forbidden = isinstance(receipt.refusal, Forbidden)
+    status = HTTPStatus.FORBIDDEN if is_forbidden else HTTPStatus.NOT_FOUND
+    changes = Changes(status=text, tone="warning", request_id=receipt.request_id or "")
+    return closing(context, removed_response(context, item_id, changes, status), receipt)
 
 
 def closing(context: ActionContext, response: HttpResponse, receipt: Receipt) -> HttpResponse:

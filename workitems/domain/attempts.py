@@ -1,0 +1,59 @@
+"""An attempt to write, as it is recorded: what began it, and what may stand against it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from workitems.domain.commands import Command
+from workitems.domain.results import Receipt, Rival, WriteStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Press:
+    """Where a command comes from: the page's random key, and page, widget or bulk.
+
+    The same press sent again, by a double click or by a browser on its own, has the same key.
+    """
+
+    key: str
+    surface: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A new row of the ledger: the caller now sends, and closes it."""
+
+    id: UUID
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """The row of the same press, which was sent before; SENDING where it may still be."""
+
+    id: UUID
+    status: WriteStatus
+
+
+@dataclass(frozen=True)
+class Abandoned:
+    """A row whose sender has not closed it in time: whether it was done is to be read."""
+
+    id: UUID
+    command: Command
+
+
+class Ledger(Protocol):
+    """Every attempt to write, recorded before the call and closed after it."""
+
+    def begin(self, command: Command, press: Press) -> Begun | Repeated | Rival | Abandoned:
+        """Record it durably, or say what stands against sending it. Raises NotRecorded."""
+
+    def close(self, row: UUID, receipt: Receipt) -> None:
+        """Record how it ended; raises nothing, because what was done stays done."""
+
+    def status(self, row: UUID) -> WriteStatus:
+        """How the row stands now."""
+
+    def decided_by(self, command: Command) -> Rival | None:
+        """Whose successful attempt decided what this command is about, if it was one of ours."""

@@ -1,0 +1,148 @@
+"""The ledger on Django's database: one live attempt per target in the whole installation."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from workitems.domain.attempts import Abandoned, Begun, Press, Repeated
+from workitems.domain.commands import Command, command_from_json
+from workitems.domain.results import NotRecorded, Receipt, Rival, WriteStatus
+from workitems.isc.schemas import WorkItem
+from workitems.models import Attempt
+from workitems.scope import QueueScope
+
+logger = logging.getLogger(__name__)
+
+# Longer than one attempt may take: a write's time-outs (33 s), and the read after it with its
+# repetition (66 s). A sender that has not closed its row by then was killed.
+LEASE: Final = timedelta(seconds=120)
+UNKNOWN_FOR: Final = timedelta(minutes=2)  # so long an unknown end keeps others from repeating it
+RETRIABLE: Final = (WriteStatus.NOT_SENT, WriteStatus.NOT_DONE, WriteStatus.REFUSED)
+KEPT: Final = {
+    "id", "type", "name", "description", "state", "requester_name", "owner_id", "owner_name",
+    "approval_items",
+}  # fmt: skip
+DECIDED: Final = (WriteStatus.SUCCEEDED, WriteStatus.VERIFIED)
+
+
+@dataclass(frozen=True)
+class DatabaseLedger:
+    """The attempts of one person, in one queue, from one session (`session` is its row's key)."""
+
+    scope: QueueScope
+    session: str
+
+    def begin(self, command: Command, press: Press) -> Begun | Repeated | Rival | Abandoned:
+        key = f"{press.key}:{command.key()}"
+        try:
+            with transaction.atomic(durable=True):
+                _lock(command.item_id)
+                return self._standing(command, key) or self._recorded(command, key, press)
+        except DatabaseError as error:
+            logger.exception("an attempt could not be recorded")
+            raise NotRecorded from error
+
+    def close(self, row: UUID, receipt: Receipt) -> None:
+        try:
+            with transaction.atomic():
+                _close(Attempt.objects.get(pk=row), receipt)
+        except DatabaseError:
+            # The row is found later, as that of a sender that was killed.
+            logger.exception("the end of an attempt could not be recorded: %s", receipt.status)
+
+    def status(self, row: UUID) -> WriteStatus:
+        return WriteStatus(Attempt.objects.values_list("status", flat=True).get(pk=row))
+
+    def decided_by(self, command: Command) -> Rival | None:
+        rows = _about(command).filter(status__in=DECIDED).order_by("-asked_at")
+        row = next(iter(rows[:1]), None)
+        return _rival(row) if row else None
+
+    def _standing(self, command: Command, key: str) -> Repeated | Rival | Abandoned | None:
+        """What stands against a new row."""
+        now = timezone.now()
+        _about(command).filter(
+            is_live=True, status=WriteStatus.UNCONFIRMED, live_until__lt=now
+        ).update(is_live=False)
+        same = Attempt.objects.filter(key=key).exclude(status__in=RETRIABLE)
+        live = list(_about(command).filter(is_live=True))
+        for row in live:
+            if row.status == WriteStatus.SENDING and row.live_until < now:
+                return _abandoned(row)
+        if before := next(iter(same.order_by("-asked_at")[:1]), None):
+            return Repeated(before.pk, before.end)
+        return _rival(live[0]) if live else None
+
+    def _recorded(self, command: Command, key: str, press: Press) -> Begun:
+        now = timezone.now()
+        row = Attempt(
+            key=key,
+            item_id=command.item_id,
+            approval_item_id=command.part,
+            owner_id=self.scope.owner.id,
+            actor_id=self.scope.actor.id,
+            session=self.session,
+            command=command.name,
+            surface=press.surface,
+            status=WriteStatus.SENDING,
+            asked_at=now,
+            sent_at=now,
+            is_live=True,
+            live_until=now + LEASE,
+        )
+        actor = self.scope.actor
+        row.seal(
+            {
+                "command": command.to_json(),
+                "actor": actor.name or actor.alias,
+                "owner": self.scope.owner.label,
+                "note": press.note,
+            }
+        )
+        row.save(force_insert=True)
+        return Begun(row.pk)
+
+
+def _close(row: Attempt, receipt: Receipt) -> None:
+    now = timezone.now()
+    is_unknown = receipt.status is WriteStatus.UNCONFIRMED
+    row.status = receipt.status
+    row.request_id = (receipt.request_id or "")[:255]
+    row.closed_at = now
+    row.is_live = is_unknown
+    row.live_until = now + UNKNOWN_FOR
+    if receipt.item is not None:
+        row.seal({**row.opened(), "after": facts_of(receipt.item)})
+    row.save()
+
+
+def facts_of(item: WorkItem) -> dict[str, Any]:
+    """What the history says of the item: enough for its sentence, and how each part stood."""
+    return item.model_dump(include=KEPT)
+
+
+def _about(command: Command) -> QuerySet[Attempt]:
+    """The rows that exclude this command: all of the item, or its own part and the whole."""
+    rows = Attempt.objects.filter(item_id=command.item_id)
+    return rows.filter(approval_item_id__in=("", command.part)) if command.part else rows
+
+
+def _abandoned(row: Attempt) -> Abandoned:
+    return Abandoned(row.pk, command_from_json(row.opened()["command"]))
+
+
+def _rival(row: Attempt) -> Rival:
+    return Rival(row.command, row.actor_id, row.opened().get("actor", ""), row.asked_at)
+
+
+def _lock(item_id: str) -> None:
+    """One transaction at a time on this item. SQLite: the transaction began IMMEDIATE."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [item_id])

@@ -1,0 +1,70 @@
+"""The ledger's rows. Plain: ids, kind, status, times. Sealed: names, text and what was decided."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+
+from taskmanager.core import crypto
+from workitems.domain.results import WriteStatus
+
+LONGEST_ID = 255
+
+
+class Attempt(models.Model):
+    """One attempt to write: recorded before the call, closed after it, read by auditors.
+
+    `approval_item_id` is "" for a command on the whole work item. `is_live` rows exclude others on
+    the same target; `live_until` is when a sender counts as killed, or when an unknown end may be
+    repeated. `session` is the hashed key of the session that sent it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    key = models.CharField(max_length=100, db_index=True)
+    item_id = models.CharField(max_length=LONGEST_ID)
+    approval_item_id = models.CharField(max_length=LONGEST_ID, blank=True)
+    owner_id = models.CharField(max_length=LONGEST_ID)
+    actor_id = models.CharField(max_length=LONGEST_ID)
+    session = models.CharField(max_length=64)
+    command = models.CharField(max_length=20)
+    surface = models.CharField(max_length=10)
+    status = models.CharField(max_length=16)
+    request_id = models.CharField(max_length=LONGEST_ID, blank=True)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    is_live = models.BooleanField()
+    live_until = models.DateTimeField()
+    key_mark = models.CharField(max_length=8)
+    sealed = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("item_id", "approval_item_id"),
+                condition=Q(is_live=True),
+                name="one_live_attempt_per_target",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("item_id", "asked_at"), name="attempt_of_item"),
+            models.Index(fields=("asked_at",), name="attempt_by_time"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.command} on {self.item_id}: {self.status}"
+
+    @property
+    def end(self) -> WriteStatus:
+        return WriteStatus(self.status)
+
+    def seal(self, content: dict[str, Any]) -> None:
+        self.key_mark = crypto.key_marks(crypto.Purpose.LEDGER)[0]
+        self.sealed = crypto.seal(content, row=str(self.pk), purpose=crypto.Purpose.LEDGER)
+
+    def opened(self) -> dict[str, Any]:
+        """What was sealed; empty where no key of ours opens it."""
+        content = crypto.unseal(self.sealed, row=str(self.pk), purpose=crypto.Purpose.LEDGER)
+        return content if isinstance(content, dict) else {}
