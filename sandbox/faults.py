@@ -16,6 +16,7 @@ class Fault:
 
     `latency` is in seconds; `times` counts down to 0; `after` lets the call have its effect
     before the reply is replaced, as when a gateway times out although the service succeeded.
+    `body` is sent as JSON with status 200 in the place of the tenant's own answer.
     """
 
     method: str = "*"
@@ -27,6 +28,7 @@ class Fault:
     html: bool = False
     truncate: bool = False
     empty: bool = False
+    body: str | None = None
     after: bool = False
     times: Annotated[int, Field(ge=1)] = 1
 

@@ -180,7 +180,7 @@ def _run(inner: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
 
 def _replaces(fault: Fault) -> bool:
     """Whether the fault replaces the tenant's whole response."""
-    return bool(fault.status or fault.html or fault.drop)
+    return bool(fault.status or fault.html or fault.drop or fault.body is not None)
 
 
 def _altered(fault: Fault, reply: Reply) -> Reply:
@@ -189,6 +189,8 @@ def _altered(fault: Fault, reply: Reply) -> Reply:
         return Reply(f"{status} Fault", [("Content-Type", "text/html")], HTML_PAGE)
     if fault.status:
         return _refused(fault.status, fault.retry_after)
+    if fault.body is not None:
+        return Reply("200 OK", [("Content-Type", "application/json")], fault.body.encode())
     if fault.truncate or fault.empty:
         # Content-Length matches the cut body, as some proxies deliver it.
         body = b"" if fault.empty else reply.body[: max(1, len(reply.body) // 2)]

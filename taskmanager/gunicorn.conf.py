@@ -1,6 +1,8 @@
 # ruff: noqa: N999 - the name that gunicorn's users look for
 """gunicorn -c taskmanager/gunicorn.conf.py: how the product is served, and why so."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 from taskmanager.env import load_env
@@ -29,3 +31,10 @@ control_socket_disable = True
 logconfig_dict = _logging_config(style=_env.log_format, level=_env.log_level)
 # The path only: the default format writes the query, and on /signin/callback/ that is the code.
 access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
+
+
+def on_starting(_: object) -> None:
+    """Close what killed workers left in the ledger; a key that it still needs stops the boot."""
+    command = [sys.executable, "-m", "django", "recover", "--settings", "taskmanager.settings"]
+    if code := subprocess.run(command, check=False).returncode:  # noqa: S603 - our own command
+        sys.exit(code)

@@ -7,15 +7,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from taskmanager.core import crypto
+from taskmanager.signin.values import Person
 from workitems.domain.attempts import Abandoned, Begun, Press, Repeated
 from workitems.domain.commands import Command, command_from_json
 from workitems.domain.results import NotRecorded, Receipt, Rival, WriteStatus
 from workitems.isc.schemas import WorkItem
 from workitems.models import Attempt
-from workitems.scope import QueueScope
+from workitems.scope import Owner, QueueScope
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ KEPT: Final = {
     "id", "type", "name", "description", "state", "requester_name", "owner_id", "owner_name",
     "approval_items",
 }  # fmt: skip
+ERASED: Final = "erased"
 DECIDED: Final = (WriteStatus.SUCCEEDED, WriteStatus.VERIFIED)
 
 
@@ -59,6 +62,9 @@ class DatabaseLedger:
     def status(self, row: UUID) -> WriteStatus:
         return WriteStatus(Attempt.objects.values_list("status", flat=True).get(pk=row))
 
+    def abandoned(self, item_id: str) -> list[Abandoned]:
+        return [_abandoned(row) for row in abandoned_rows().filter(item_id=item_id)]
+
     def decided_by(self, command: Command) -> Rival | None:
         rows = _about(command).filter(status__in=DECIDED).order_by("-asked_at")
         row = next(iter(rows[:1]), None)
@@ -67,14 +73,15 @@ class DatabaseLedger:
     def _standing(self, command: Command, key: str) -> Repeated | Rival | Abandoned | None:
         """What stands against a new row."""
         now = timezone.now()
-        _about(command).filter(
-            is_live=True, status=WriteStatus.UNCONFIRMED, live_until__lt=now
-        ).update(is_live=False)
         same = Attempt.objects.filter(key=key).exclude(status__in=RETRIABLE)
-        live = list(_about(command).filter(is_live=True))
-        for row in live:
-            if row.status == WriteStatus.SENDING and row.live_until < now:
+        live = []
+        for row in _about(command).filter(is_live=True):
+            if row.live_until >= now:
+                live.append(row)
+            elif row.status == WriteStatus.SENDING:
                 return _abandoned(row)
+            else:  # how it ended was unknown, and has been for long enough
+                Attempt.objects.filter(pk=row.pk).update(is_live=False)
         if before := next(iter(same.order_by("-asked_at")[:1]), None):
             return Repeated(before.pk, before.end)
         return _rival(live[0]) if live else None
@@ -109,6 +116,12 @@ class DatabaseLedger:
         return Begun(row.pk)
 
 
+def abandoned_rows() -> QuerySet[Attempt]:
+    """Rows whose sender has not closed them in time: it was killed."""
+    now = timezone.now()
+    return Attempt.objects.filter(is_live=True, status=WriteStatus.SENDING, live_until__lt=now)
+
+
 def _close(row: Attempt, receipt: Receipt) -> None:
     now = timezone.now()
     is_unknown = receipt.status is WriteStatus.UNCONFIRMED
@@ -131,6 +144,43 @@ def _about(command: Command) -> QuerySet[Attempt]:
     """The rows that exclude this command: all of the item, or its own part and the whole."""
     rows = Attempt.objects.filter(item_id=command.item_id)
     return rows.filter(approval_item_id__in=("", command.part)) if command.part else rows
+
+
+def sender_of(row: Attempt) -> QueueScope:
+    """Whose attempt it was, in whose queue: enough to read the item again for them."""
+    content = row.opened()
+    actor = Person(row.actor_id, content.get("actor", ""), "", is_admin=False)
+    return QueueScope(actor, Owner(row.owner_id, content.get("owner", "")))
+
+
+def missing_keys() -> int:
+    """How many rows no key of ours opens."""
+    known = crypto.key_marks(crypto.Purpose.LEDGER)
+    return Attempt.objects.exclude(key_mark__in=known).count()
+
+
+def reseal() -> int:
+    """Seal all rows with the first key; how many were sealed with another."""
+    first, count = crypto.key_marks(crypto.Purpose.LEDGER)[0], 0
+    for row in Attempt.objects.exclude(key_mark=first).iterator():
+        if content := row.opened():
+            row.seal(content)
+            row.save(update_fields=["key_mark", "sealed"])
+            count += 1
+    return count
+
+
+def forget(person_id: str) -> int:
+    """Take a person out of all rows: their ids, and all that is sealed in rows of theirs."""
+    theirs = Attempt.objects.filter(Q(actor_id=person_id) | Q(owner_id=person_id))
+    count = 0
+    for row in theirs.iterator():
+        row.actor_id = ERASED if row.actor_id == person_id else row.actor_id
+        row.owner_id = ERASED if row.owner_id == person_id else row.owner_id
+        row.seal({"erased": True})
+        row.save()
+        count += 1
+    return count
 
 
 def _abandoned(row: Attempt) -> Abandoned:

@@ -1,5 +1,6 @@
 """An attempt to write, as it is recorded: what began it, and what may stand against it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -54,6 +55,9 @@ class Ledger(Protocol):
 
     def status(self, row: UUID) -> WriteStatus:
         """How the row stands now."""
+
+    def abandoned(self, item_id: str) -> Sequence[Abandoned]:
+        """The rows of this item that killed senders left."""
 
     def decided_by(self, command: Command) -> Rival | None:
         """Whose successful attempt decided what this command is about, if it was one of ours."""

@@ -41,7 +41,7 @@ class Executor:
         """
         begun = self.ledger.begin(command, press)
         if isinstance(begun, Abandoned):
-            self._settle(begun, self.reader.item(command.item_id))
+            self.recover(begun)
             begun = self.ledger.begin(command, press)
         if isinstance(begun, Begun):
             return self._run(command, begun)
@@ -163,8 +163,21 @@ class Executor:
         except errors.IscError:  # that it was recorded so is known even without the item
             return Receipt(status)
 
+    def settle(self, item: WorkItem) -> None:
+        """Close what killed senders left of this item, now that somebody has read it."""
+        for abandoned in self.ledger.abandoned(item.id):
+            self._settle(abandoned, item)
+
+    def recover(self, abandoned: Abandoned) -> None:
+        """Read the item of a row whose sender was killed, and close the row as what is true."""
+        try:
+            self._settle(abandoned, self.reader.item(abandoned.command.item_id))
+        except GONE as gone:
+            receipt = Receipt(WriteStatus.GONE, refusal=gone, is_answered=False)
+            self.ledger.close(abandoned.id, receipt)
+            self._log(abandoned.command, receipt)
+
     def _settle(self, abandoned: Abandoned, item: WorkItem) -> None:
-        """Close a row whose sender was killed, as what is true now."""
         command = abandoned.command
         if command.judge(item) is Judgement.OPEN:
             receipt = Receipt(WriteStatus.NOT_DONE, item)

@@ -5,6 +5,8 @@ from django.views.decorators.http import require_safe
 
 from taskmanager.core.htmx import is_partial, render_partial
 from taskmanager.signin.request import SignedInRequest
+from workitems.domain.results import Counts
+from workitems.isc.schemas import WorkItem
 from workitems.web.context import ActionContext
 from workitems.web.links import list_url
 from workitems.web.responses import owner_redirect
@@ -15,9 +17,7 @@ def item(request: SignedInRequest, item_id: str) -> HttpResponse:
     """Everything that ISC says of one work item; an admin's page names its true owner."""
     context = ActionContext.of(request)
     is_pane = is_partial(request)
-    reader = context.services.reader
-    # A pane stands beside the list, whose header has the numbers already.
-    found, counts = (reader.item(item_id), None) if is_pane else reader.item_and_counts(item_id)
+    found, counts = _read(context, item_id, is_pane=is_pane)
     if context.scope.is_elsewhere(found.owner_id):
         return owner_redirect(context, found)
     values = context.named().template(
@@ -27,3 +27,11 @@ def item(request: SignedInRequest, item_id: str) -> HttpResponse:
         list_url=list_url(request, context.links),
     )
     return render_partial(request, "workitems/item.html", values, block="pane")
+
+
+def _read(context: ActionContext, item_id: str, *, is_pane: bool) -> tuple[WorkItem, Counts | None]:
+    """The item, what a kill left of it closed; a pane's list has the header's numbers already."""
+    reader = context.services.reader
+    found, counts = (reader.item(item_id), None) if is_pane else reader.item_and_counts(item_id)
+    context.services.executor.settle(found)
+    return found, counts

@@ -1,0 +1,199 @@
+"""What is told of a write is what the answer, or else a read, proves."""
+
+import json
+
+import pytest
+from bs4 import Tag
+from django.conf import settings
+from django.test import override_settings
+
+from sandbox.handle import Sandbox
+from taskmanager.core.http import session_for_this_thread
+from tests.web.conftest import AsUser, Browser, parsed, words
+from tests.web.pressing import press
+from tests.web.test_decide import dashboard, several, single, writes
+from tests.web.test_ledger import item_of, line_of
+from workitems.models import Attempt
+
+pytestmark = pytest.mark.django_db
+
+
+def elsewhere(sandbox: Sandbox, path: str, persona: str = "approver", body: object = None) -> None:
+    """A write by somebody at the tenant, past the dashboard."""
+    headers = {"Authorization": f"Bearer {sandbox.access_token_for(persona)}"}
+    address = f"{settings.ISC_BASE_URL}/v2024/work-items/{path}"
+    answer = session_for_this_thread().request("POST", address, headers=headers, json=body)
+    assert answer.ok, answer.text
+    sandbox.calls.clear()
+
+
+def status_of(response: object) -> str:
+    return words(parsed(response).select_one("#status"))
+
+
+def last() -> str:
+    return Attempt.objects.order_by("-asked_at")[0].status
+
+
+def answered(row: Tag, *, state: str, line: str | None, **more: object) -> str:
+    """A work item as ISC might answer, in this state."""
+    lines = [{"id": line_of(row), "state": line, "operation": "Add", "value": "X", "account": "y"}]
+    return json.dumps({"id": item_of(row), "state": state, "approvalItems": lines, **more})
+
+
+@pytest.mark.parametrize("body", ["false", "0", "true", '"ok"', "[]", "{}", "[1]", '{"id": null}'])
+def test_an_answer_that_shows_nothing_is_no_success(
+    approver: Browser, sandbox: Sandbox, body: str
+) -> None:
+    row = single(dashboard(approver))
+    sandbox.fault("POST", "/approve/", body=body)
+    response = press(approver, row, "Approve")
+    assert response.status_code == 504
+    assert "Approved" not in status_of(response)
+    assert last() == "unconfirmed"
+    assert len(writes(sandbox)) == 1
+
+
+def test_another_items_answer_is_no_success(approver: Browser, sandbox: Sandbox) -> None:
+    row = single(dashboard(approver))
+    body = answered(row, state="Finished", line="Approved").replace(item_of(row), "b" * 32)
+    sandbox.fault("POST", "/approve/", body=body)
+    assert press(approver, row, "Approve").status_code == 504
+    assert last() == "unconfirmed"
+
+
+def test_a_line_that_is_still_pending_is_no_success(approver: Browser, sandbox: Sandbox) -> None:
+    row = single(dashboard(approver))
+    body = answered(row, state="Pending", line="Pending")
+    sandbox.fault("POST", "/approve/", body=body)
+    response = press(approver, row, "Approve")
+    assert response.status_code == 504
+    assert "accepted this and does not show it yet" in status_of(response)
+    assert last() == "unconfirmed"
+
+
+def test_a_rejected_line_in_the_answer_is_not_told_as_approved(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = single(dashboard(approver))
+    sandbox.fault("POST", "/approve/", body=answered(row, state="Rejected", line="Rejected"))
+    response = press(approver, row, "Approve")
+    assert response.status_code == 409
+    assert "decided differently" in status_of(response)
+    assert last() == "superseded"
+
+
+def test_a_finished_item_that_names_no_line_is_not_told_as_rejected(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = single(dashboard(approver))
+    sandbox.fault("POST", "/reject/", body=answered(row, state="Finished", line=None))
+    response = press(approver, row, "Reject")
+    assert "SailPoint does not say how it was decided" in status_of(response)
+    assert last() == "unconfirmed"
+
+
+@pytest.mark.parametrize("fault", [{"drop": True}, {"status": 503}, {"status": 504}])
+def test_a_lost_approval_is_not_told_as_done_when_somebody_rejected(
+    approver: Browser, sandbox: Sandbox, fault: dict[str, object]
+) -> None:
+    row = single(dashboard(approver))
+    elsewhere(sandbox, f"{item_of(row)}/reject/{line_of(row)}")
+    sandbox.fault("POST", "/approve/", **fault)
+    response = press(approver, row, "Approve")
+    assert response.status_code == 409
+    assert "decided differently: Rejected" in status_of(response)
+    assert last() == "superseded"
+
+
+def test_a_lost_approval_of_all_is_judged_by_what_was_listed(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = several(dashboard(approver))
+    dialog = parsed(press(approver, row, "Approve all"))
+    sandbox.fault("POST", "/bulk-approve/", drop=True)
+    sandbox.fault("POST", "/approve/", drop=True)
+    lines = [line_of(form) for form in row.select("details form")]
+    elsewhere(sandbox, f"{item_of(row)}/reject/{lines[0]}")
+    response = press(approver, dialog, "Approve all 2 items")
+    assert response.status_code in {409, 504}
+    assert "Approved." not in status_of(response)
+
+
+def test_a_lost_forward_never_names_a_person_whom_nobody_asked(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = single(dashboard(approver))
+    form = parsed(press(approver, row, "Forward"))
+    target = sandbox.persona("agent").id
+    body = {"targetOwnerId": sandbox.persona("heavy").id, "comment": "x"}
+    elsewhere(sandbox, f"{item_of(row)}/forward", "approver", body)
+    sandbox.fault("POST", "/forward", drop=True)
+    response = press(approver, form, "Forward", target=target, comment="please")
+    assert response.status_code == 200
+    assert "has left your queue" in status_of(response)
+    assert sandbox.persona("agent").name not in status_of(response)
+    assert last() == "gone"
+
+
+def test_what_was_added_after_the_confirmation_is_not_decided(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = several(dashboard(approver))
+    dialog = parsed(press(approver, row, "Approve all"))
+    listed = [str(field["value"]) for field in dialog.select("input[name=line]")]
+    assert len(listed) == 2
+    sandbox.calls.clear()
+    response = press(approver, dialog, "Approve all 2 items", line=listed[:1])
+    assert response.status_code == 200
+    assert [path.rpartition("/")[2] for path in writes(sandbox)] == listed[:1]
+    assert "bulk" not in writes(sandbox)[0]
+    assert "2 of 3 decided" in words(parsed(response).select_one(f"#{row['id']}"))
+
+
+def test_what_was_decided_after_the_confirmation_is_left_out(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = several(dashboard(approver))
+    dialog = parsed(press(approver, row, "Approve all"))
+    listed = [str(field["value"]) for field in dialog.select("input[name=line]")]
+    elsewhere(sandbox, f"{item_of(row)}/reject/{listed[0]}")
+    response = press(approver, dialog, "Approve all 2 items")
+    assert response.status_code == 409
+    assert [path.rpartition("/")[2] for path in writes(sandbox)] == listed[1:]
+
+
+def test_without_bulk_calls_each_item_is_a_call(approver: Browser, sandbox: Sandbox) -> None:
+    row = several(dashboard(approver))
+    dialog = parsed(press(approver, row, "Reject all"))
+    listed = [str(field["value"]) for field in dialog.select("input[name=line]")]
+    with override_settings(BULK_CALLS=False):
+        response = press(approver, dialog, "Reject all 2 items")
+    assert response.status_code == 200
+    assert [path.rpartition("/")[2] for path in writes(sandbox)] == listed
+    assert last() == "succeeded"
+
+
+def test_an_administrators_stale_row_is_not_decided_for_somebody_else(
+    as_user: AsUser, sandbox: Sandbox
+) -> None:
+    admin = as_user("admin")
+    row = single(dashboard(admin))
+    body = {"targetOwnerId": sandbox.persona("agent").id, "comment": "x"}
+    elsewhere(sandbox, f"{item_of(row)}/forward", "admin", body)
+    response = press(admin, row, "Approve")
+    assert response.status_code == 409
+    name = sandbox.persona("agent").name
+    assert f"in the queue of {name} now: nothing was sent" in status_of(response)
+    assert writes(sandbox) == []
+    assert last() == "changed"
+
+
+def test_an_administrators_decision_is_a_read_and_a_write(
+    as_user: AsUser, sandbox: Sandbox
+) -> None:
+    admin = as_user("admin")
+    row = single(dashboard(admin))
+    sandbox.calls.clear()
+    assert press(admin, row, "Approve").status_code == 200
+    assert [call.method for call in sandbox.api_calls] == ["GET", "POST"]

@@ -1,0 +1,15 @@
+"""manage.py reseal: encrypt the whole ledger with the first key, so that others can be dropped."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from workitems import ledger
+
+
+class Command(BaseCommand):
+    help = "Encrypts every row of the ledger with the first of LEDGER_KEYS."
+
+    def handle(self, **_: Any) -> None:
+        count = ledger.reseal()
+        self.stdout.write(f"{count} rows were sealed anew, {ledger.missing_keys()} cannot be.")

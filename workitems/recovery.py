@@ -1,0 +1,43 @@
+"""What a killed process left: rows that were recorded, and perhaps sent, and never closed."""
+
+import logging
+
+from taskmanager.signin.errors import ProviderUnavailable, SignInNeeded
+from workitems import ledger
+from workitems.domain.attempts import Abandoned
+from workitems.domain.commands import command_from_json
+from workitems.domain.results import CannotRenew, Receipt, WriteStatus
+from workitems.isc import errors
+from workitems.models import Attempt
+from workitems.wiring import services_for
+
+logger = logging.getLogger(__name__)
+
+
+def recover() -> dict[str, int]:
+    """Read the items of all such rows again and close the rows; how many ended how.
+
+    A row stays for the next time while ISC or the sign-in service does not answer.
+    """
+    ends: dict[str, int] = {}
+    for row in ledger.abandoned_rows():
+        end = _end_of(row)
+        ends[end] = ends.get(end, 0) + 1
+    return ends
+
+
+def _end_of(row: Attempt) -> str:
+    scope = ledger.sender_of(row)
+    try:
+        executor = services_for(row.session, scope).executor
+        command = command_from_json(row.opened()["command"])
+        executor.recover(Abandoned(row.pk, command))
+    except (SignInNeeded, errors.SignInAgain, KeyError):
+        # Nobody can read it for this person any more: it must not block the item for others.
+        ledger.DatabaseLedger(scope, row.session).close(row.pk, Receipt(WriteStatus.UNCONFIRMED))
+        Attempt.objects.filter(pk=row.pk).update(is_live=False)
+    except (ProviderUnavailable, CannotRenew, errors.IscError) as error:
+        logger.warning("an attempt cannot be looked up now: %s", type(error).__name__)
+        return "left"
+    row.refresh_from_db()
+    return row.status
