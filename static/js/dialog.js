@@ -29,13 +29,25 @@ new MutationObserver(open).observe(dialog, { childList: true });
 dialog.addEventListener("close", finish);
 // Ignore answers to a button that was pressed before this form was opened.
 document.addEventListener("dialog:close", ({ target }) => dialog.contains(target) && close());
-// A modal dialog handles Escape itself. Capture, so that `pane.js` does not close the task behind it.
+// Closes, but asks first if something was typed. While it asks, another Escape keeps what was typed.
 const leave = (event) => {
-  if (event.key !== "Escape" || !dialog.childElementCount) return;
-  event.stopImmediatePropagation();
-  close();
+  event.preventDefault();
+  const keep = dialog.querySelector("[data-typed] [data-dialog-keep]");
+  if (!keep) return close();
+  if (!keep.checkVisibility()) asked = document.activeElement;
+  for (const part of dialog.querySelectorAll("[data-leave]")) part.hidden = !part.hidden;
+  const back = dialog.contains(asked) ? asked : dialog.querySelector("#dialog-title");
+  (keep.checkVisibility() ? keep : back).focus();
 };
-if (!isModal) addEventListener("keydown", leave, { capture: true });
+dialog.addEventListener("input", ({ target }) => target.form?.toggleAttribute("data-typed", true));
+// A browser closes at the second Escape. Capture, so that `pane.js` does not close the task behind.
+const escape = (event) => {
+  if (event.key !== "Escape" || event.isComposing || !dialog.childElementCount) return;
+  event.stopImmediatePropagation();
+  leave(event);
+};
+addEventListener("keydown", escape, { capture: true });
+dialog.addEventListener("cancel", leave); // the back gesture of a phone
 // Enter on a person's radio button would press the form's first button, which is the search button.
 dialog.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.target.type !== "radio") return;
@@ -43,7 +55,6 @@ dialog.addEventListener("keydown", (event) => {
   event.target.form.requestSubmit(event.target.form.querySelector("[data-submit]"));
 });
 dialog.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-dialog-close]")) return;
-  event.preventDefault();
-  close();
+  if (event.target.closest("[data-dialog-drop]")) close();
+  else if (event.target.closest("[data-dialog-close], [data-dialog-keep]")) leave(event);
 });

@@ -126,6 +126,126 @@ def test_escape_closes_the_dialog_and_the_focus_is_back_where_it_was(
     assert writes(sandbox) == []
 
 
+def test_the_dialog_says_which_task_it_forwards(
+    approver: Page, sandbox: Sandbox, watch: Watch
+) -> None:
+    watch.expect_status(422)
+    title = row(approver, TASK).get_by_role("heading").inner_text()
+    dialog = opened(approver)
+    expect(dialog).to_contain_text(title)
+    expect(dialog).to_have_accessible_description(title)
+    dialog.get_by_role("button", name="Forward").click()
+    expect(dialog).to_contain_text("Say in a few words")
+    expect(dialog).to_contain_text(title)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_with_two_errors_the_focus_is_on_the_first(
+    signed_in: SignedIn, watch: Watch, scripts: bool
+) -> None:
+    watch.expect_status(422)
+    if not scripts:
+        watch.expect(r"^GET \S+/static/js/[\w-]+\.js failed: csp$")  # the preloads
+    page = signed_in("approver", java_script_enabled=scripts)
+    row(page, TASK).get_by_role("button", name="Forward").click()
+    form = page.locator(".dialog__form")
+    send = form.get_by_role("button", name="Forward")
+    send.click()
+    expect(form.get_by_role("searchbox")).to_be_focused()
+    expect(form.get_by_role("searchbox")).to_have_accessible_description(re.compile("Choose the"))
+    form.get_by_role("searchbox").fill("kowalczyk")
+    if not scripts:
+        form.get_by_role("button", name="Search").click()
+    expect(form.get_by_role("radio")).to_have_count(1)
+    send.click()
+    expect(form.get_by_role("radio")).to_be_focused()
+    form.get_by_role("radio").check()
+    send.click()
+    expect(form.get_by_role("textbox", name="Comment")).to_be_focused()
+
+
+def test_another_search_keeps_the_person_who_is_chosen(approver: Page, sandbox: Sandbox) -> None:
+    name = sandbox.persona("agent").name
+    dialog = opened(approver)
+    fill_in(dialog, name)
+    for text, found in (("lukas.b", "1 person found"), ("zzzz", "Nobody")):
+        dialog.get_by_role("searchbox").fill(text)
+        expect(dialog.get_by_role("status")).to_contain_text(found)
+        expect(dialog.get_by_role("radio").first).to_have_accessible_name(re.compile(name))
+        expect(dialog.get_by_role("radio", name=name)).to_be_checked()
+    dialog.get_by_role("button", name="Forward").click()
+    says(approver, f"Forwarded to {name}.")
+
+
+@pytest.mark.parametrize("way", ["Escape", "Cancel"])
+def test_what_is_typed_is_dropped_only_when_that_is_said(approver: Page, way: str) -> None:
+    def leave() -> None:
+        if way == "Escape":
+            approver.keyboard.press("Escape")
+        else:
+            dialog.get_by_role("link", name="Cancel").click()
+
+    dialog = opened(approver)
+    comment = dialog.get_by_role("textbox", name="Comment")
+    question = dialog.get_by_role("group", name="Close and drop what you typed?")
+    comment.fill(WHY)
+    leave()
+    expect(question.get_by_role("button", name="Keep writing")).to_be_focused()
+    expect(dialog.get_by_role("link", name="Cancel")).to_be_hidden()
+    for _ in range(2):  # the second in a row closes a dialog that leaves it to the browser
+        approver.keyboard.press("Escape")
+        expect(question).to_be_hidden()
+        leave()
+        expect(question).to_be_visible()
+    question.get_by_role("button", name="Keep writing").click()
+    expect(comment).to_have_value(WHY)
+    if way == "Escape":
+        expect(comment).to_be_focused()
+    leave()
+    question.get_by_role("button", name="Drop it").click()
+    expect(dialog).to_be_hidden()
+    expect(row(approver, TASK).get_by_role("button", name="Forward")).to_be_focused()
+    assert opened(approver).get_by_role("textbox", name="Comment").input_value() == ""
+    leave()
+    expect(dialog).to_be_hidden()  # nothing typed: nothing asked
+
+
+def test_a_press_beside_the_dialog_drops_nothing(approver: Page) -> None:
+    dialog = opened(approver)
+    dialog.get_by_role("textbox", name="Comment").fill(WHY)
+    approver.mouse.click(5, 5)
+    expect(dialog.get_by_role("textbox", name="Comment")).to_have_value(WHY)
+    expect(dialog).to_be_visible()
+
+
+def test_escape_asks_as_well_when_the_form_has_come_back_with_what_was_typed(
+    approver: Page, watch: Watch
+) -> None:
+    watch.expect_status(422)
+    dialog = opened(approver)
+    dialog.get_by_role("button", name="Forward").click()
+    expect(dialog).to_contain_text("Choose the person")
+    approver.keyboard.press("Escape")  # nothing is typed yet
+    expect(dialog).to_be_hidden()
+    opened(approver)
+    dialog.get_by_role("textbox", name="Comment").fill(WHY)
+    dialog.get_by_role("button", name="Forward").click()
+    expect(dialog).to_contain_text("Choose the person")
+    approver.keyboard.press("Escape")
+    expect(dialog.get_by_role("button", name="Keep writing")).to_be_focused()
+    expect(dialog.get_by_role("textbox", name="Comment")).to_have_value(WHY)
+
+
+def test_escape_leaves_the_task_open_behind_the_dialog(approver: Page) -> None:
+    row(approver, TASK).get_by_role("link", name=TASK).click()
+    expect(approver.locator("#panel")).to_be_visible()
+    approver.locator("#panel").get_by_role("button", name="Forward").click()
+    expect(approver.get_by_role("dialog").get_by_role("searchbox")).to_be_focused()
+    approver.keyboard.press("Escape")
+    expect(approver.get_by_role("dialog")).to_be_hidden()
+    expect(approver.locator("#panel")).to_be_visible()
+
+
 def test_a_session_that_ended_while_typing_costs_nothing_that_was_typed(
     approver: Page, sandbox: Sandbox, watch: Watch
 ) -> None:

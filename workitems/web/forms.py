@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -66,13 +67,26 @@ class ActionForm(forms.Form):
 
 
 class PeopleSearch(forms.Form):
+    """What is searched for; `target` is who was chosen before, `listed` who could be chosen."""
+
     q = forms.CharField(required=False, max_length=100, label=_("Search people"))
+    target = forms.CharField(required=False)
+    listed = forms.Field(required=False, widget=forms.MultipleHiddenInput)
 
     def text(self) -> str:
         """What to look for; empty until there are two characters worth an upstream call."""
         self.is_valid()
         text = str(self.cleaned_data.get("q", ""))
         return text if len(text) > 1 else ""
+
+    def chosen(self) -> tuple[str, str, str] | None:
+        """Id, name and hint of who was chosen, as the page listed them: shown, never trusted."""
+        self.is_valid()
+        for line in self.cleaned_data.get("listed") or ():
+            person_id, name, hint = (*line.split("\t"), "", "")[:3]
+            if person_id == self.cleaned_data.get("target"):
+                return person_id, name, hint
+        return None
 
 
 class RiskyForm(forms.Form):
@@ -103,6 +117,12 @@ class ForwardForm(RiskyForm, PeopleSearch):
         """The form while its search button is used: all that was typed, and no complaints yet."""
         typed = {name: data.get(name, "") for name in ("q", "target", "comment")}
         return cls(initial={**typed, "notify": "notify" in data})
+
+    @property
+    def first_wrong(self) -> str:
+        """The first of what is wrong, in the order of the page."""
+        order = (NON_FIELD_ERRORS, "target", "comment")
+        return next((name for name in order if name in self.errors), "")
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,25 @@
 """Hand a work item to somebody else: the form, its search, and the command."""
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from taskmanager.signin.request import SignedInRequest
 from workitems.domain.commands import Forward
-from workitems.domain.results import WriteStatus
-from workitems.isc.schemas import PublicIdentity
+from workitems.domain.results import Receipt, WriteStatus
+from workitems.isc.schemas import PublicIdentity, WorkItem
 from workitems.view_models.receipt import receipt_text, with_request_id
+from workitems.view_models.render_context import RenderContext
+from workitems.view_models.rows import TaskRow
 from workitems.web.context import ActionContext, require_action
 from workitems.web.forms import ForwardForm, PeopleSearch
-from workitems.web.people import found_by, option_of
-from workitems.web.responses import dialog_response, forwarded_response
+from workitems.web.people import choice_of, option_of
+from workitems.web.responses import (
+    dialog_response,
+    forwarded_response,
+    owner_redirect,
+    write_response,
+)
 
 
 @require_action
@@ -19,18 +27,28 @@ def forward(request: SignedInRequest, item_id: str) -> HttpResponse:
     """Hand a work item to somebody else, with a comment."""
     context = ActionContext.of(request)
     if request.method != "POST":
-        return forward_form(context, ForwardForm(), ())
+        return opened(context, item_id)
     if "find" in request.POST:
-        found = found_by(context, PeopleSearch(request.POST))
-        return forward_form(context, ForwardForm.searching(request.POST), found)
+        form, search = ForwardForm.searching(request.POST), PeopleSearch(request.POST)
+        return forward_form(context, form, search, context.services.reader.item(item_id))
     form = ForwardForm(request.POST)
     target = checked_target(context, form)
     if target is None:
-        return forward_form(context, form, found_by(context, form))
+        return forward_form(context, form, form, context.services.reader.item(item_id))
     typed = form.cleaned_data
     owner_id = context.scope.owner.id
     command = Forward(item_id, owner_id, target.id, typed["comment"], typed["notify"])
     return send(context, form, command, target.name)
+
+
+def opened(context: ActionContext, item_id: str) -> HttpResponse:
+    """The empty form, unless the item lies in another queue or waits no longer."""
+    item = context.services.reader.item(item_id)
+    if context.scope.is_elsewhere(item.owner_id):
+        return owner_redirect(context, item)
+    if not item.is_open:
+        return write_response(context, Receipt(WriteStatus.ALREADY_DONE, item))
+    return forward_form(context, ForwardForm(), PeopleSearch({}), item)
 
 
 def send(
@@ -41,19 +59,17 @@ def send(
     if receipt.status.is_success or receipt.status is WriteStatus.GONE:
         return forwarded_response(context, command.item_id, receipt, target_name)
     form.add_error(None, with_request_id(receipt_text(receipt, ""), receipt))
-    return forward_form(context, form, found_by(context, form))
+    item = receipt.item or context.services.reader.item(command.item_id)
+    return forward_form(context, form, form, item)
 
 
 def forward_form(
-    context: ActionContext, form: ForwardForm, found: tuple[PublicIdentity, ...]
+    context: ActionContext, form: ForwardForm, search: PeopleSearch, item: WorkItem
 ) -> HttpResponse:
+    """The form for this item; the search is the form itself where that was sent as a whole."""
     context = context.named()
-    values = {
-        "form": form,
-        "people": [option_of(context, person) for person in found],
-        "q": form["q"].value() or "",
-        "target": form["target"].value() or "",
-    }
+    row = TaskRow.of(item, RenderContext.at(timezone.now()))
+    values = {"form": form, "task": row.sentence, **choice_of(context, search)}
     return dialog_response(context, "workitems/forward.html", values, is_invalid=form.is_bound)
 
 

@@ -1,5 +1,7 @@
 """The two searches for people: to whom to forward, and whose queue to look at."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -18,12 +20,7 @@ from workitems.web.forms import PeopleSearch
 def people(request: SignedInRequest) -> HttpResponse:
     """The people that a work item can be forwarded to, as typed so far."""
     context = ActionContext.of(request)
-    search = PeopleSearch(request.GET)
-    values = {
-        "people": [option_of(context, person) for person in found_by(context, search)],
-        "q": search.text(),
-        "target": request.GET.get("target", ""),
-    }
+    values = choice_of(context, PeopleSearch(request.GET))
     return render(request, "workitems/people.html", values)
 
 
@@ -42,6 +39,22 @@ def found_by(context: ActionContext, search: PeopleSearch) -> tuple[PublicIdenti
     """Who is found; nobody, and no call, until there is enough to search for."""
     text = search.text()
     return context.services.reader.find_people(text) if text else ()
+
+
+def choice_of(context: ActionContext, search: PeopleSearch) -> dict[str, Any]:
+    """Who can be chosen: on top who is chosen already, whether the search finds them or not."""
+    found = [option_of(context, person) for person in found_by(context, search)]
+    target = search["target"].value() or ""
+    chosen = [person for person in found if person.id == target]
+    if not chosen and (known := search.chosen()):
+        chosen = [PersonOption(*known, refusal="")]
+    others = [person for person in found if person.id != target]
+    return {
+        "people": [*chosen, *others],
+        "found_count": len(found),
+        "q": (search["q"].value() or "").strip(),
+        "target": target,
+    }
 
 
 def option_of(context: ActionContext, person: PublicIdentity) -> PersonOption:

@@ -120,6 +120,8 @@ def test_nothing_is_wider_than_the_frame_and_everything_can_be_reached(
     expect(send).to_be_in_viewport()
     check()
     portal.widget.get_by_role("link", name="Cancel").click()
+    check()
+    portal.widget.get_by_role("button", name="Drop it").click()
     row.get_by_role("link").first.click()
     expect(portal.widget.locator("#panel-title")).to_be_visible()
     check()
