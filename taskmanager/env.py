@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from taskmanager.core.addresses import checked_address, checked_origin, is_loopback
+from workitems.domain.policy import WORDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -31,6 +32,22 @@ def _split_spaces(value: object) -> object:
     return tuple(value.split()) if isinstance(value, str) else value
 
 
+def _type_commands(value: object) -> object:
+    """`Type=word,word; Type=word` as the names of the commands that each type takes."""
+    if not isinstance(value, str):
+        return value
+    found: dict[str, frozenset[str]] = {}
+    for entry in filter(None, map(str.strip, value.split(";"))):
+        name, equals, listed = (part.strip() for part in entry.partition("="))
+        words = {word.strip() for word in listed.split(",")}
+        if not (name and equals and words <= WORDS.keys()):
+            raise ValueError("does not say of each type what ends it")
+        if name in found:
+            raise ValueError("names a type twice")
+        found[name] = frozenset().union(*(WORDS[word] for word in words))
+    return found
+
+
 def _one_of(choices: Container[str], complaint: str) -> AfterValidator:
     def check(value: str) -> str:
         if value not in choices:
@@ -40,6 +57,7 @@ def _one_of(choices: Container[str], complaint: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+TypeCommands = Annotated[Mapping[str, frozenset[str]], NoDecode, BeforeValidator(_type_commands)]
 Csv = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_spaces)]
 Address = Annotated[str, AfterValidator(checked_address)]
@@ -124,6 +142,11 @@ class Env(BaseSettings):
 
     # How it looks and what it says
     page_size: int = Field(50, ge=1, le=250, description="a whole number from 1 to 250")
+    type_commands: TypeCommands = Field(
+        "ManualAction=complete",  # type: ignore[arg-type]  # validated: it becomes a mapping
+        description="types with what ends them, such as ManualAction=complete;Approval=decide, "
+        f"in the words {', '.join(WORDS)}",
+    )
     time_zone: Zone = Field("UTC", description="a name such as Europe/Berlin")
     language: Language = Field("en", description=f"one of: {', '.join(LANGUAGES)}")
     log_format: Literal["console", "json"] = Field("console", description="console or json")

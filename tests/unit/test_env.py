@@ -114,6 +114,11 @@ def test_every_problem_is_said_at_once(problems: Boot) -> None:
         ("DEBUG", "true", "may be on only while PUBLIC_URL is on this machine"),
         ("SECRET_KEY_FILE", "/nowhere/at/all", "is set twice"),
         ("WEB_CONCURRENCY", "0", "is not valid"),
+        ("TYPE_COMMANDS", "ManualAction", "does not say of each type what ends it"),
+        ("TYPE_COMMANDS", "ManualAction=", "does not say of each type what ends it"),
+        ("TYPE_COMMANDS", "ManualAction=forward", "does not say of each type what ends it"),
+        ("TYPE_COMMANDS", "A=complete;B=decide,", "does not say of each type what ends it"),
+        ("TYPE_COMMANDS", "A=complete;A=decide", "names a type twice"),
     ],
 )
 def test_a_wrong_value_has_its_own_sentence(
@@ -167,6 +172,15 @@ def test_an_issuer_keeps_its_slash_and_a_base_loses_it(bare: pytest.MonkeyPatch)
 
     assert made.oidc_issuer == "https://acme.auth0.example/"  # compared as an exact string
     assert made.isc_base_url == "https://acme.example"
+
+
+def test_types_are_told_what_ends_them(bare: pytest.MonkeyPatch) -> None:
+    assert env(bare).type_commands == {"ManualAction": {"complete"}}
+    made = env(bare, TYPE_COMMANDS=" ManualAction = complete, decide ; Approval=decide-all; ")
+    assert made.type_commands == {
+        "ManualAction": {"complete", "approve", "reject"},
+        "Approval": {"approve-all", "reject-all"},
+    }
 
 
 def test_lists_are_split(bare: pytest.MonkeyPatch) -> None:

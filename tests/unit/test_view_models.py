@@ -70,6 +70,7 @@ def test_a_row_with_one_open_item_is_decided_by_its_own_buttons() -> None:
         ({"type": "ManualAction", "approvalItems": [{"id": "1"}]}, True, False),
         ({"type": "Approval", "approvalItems": [{"id": "1"}]}, False, False),
         ({"type": "Form", "form": {"sections": []}}, False, True),
+        ({"type": "Form", "form": None}, False, False),
         ({"type": "ManualAction", "state": "Finished"}, False, False),
         ({"type": "NeverHeardOf", "state": None}, True, False),
     ],
@@ -79,6 +80,27 @@ def test_the_way_on_follows_from_what_the_item_holds(
 ) -> None:
     presented = row(**fields)
     assert (presented.can_complete, presented.has_form) == (can_complete, has_form)
+
+
+@pytest.mark.parametrize("line", [{"id": None}, {"id": "a/b"}, {"id": ".."}, {}])
+def test_an_item_that_no_address_can_name_is_decided_with_the_whole_task(
+    line: dict[str, Any],
+) -> None:
+    alone = row(type="Approval", approvalItems=[line])
+    assert (alone.single_approval, alone.can_decide_all) == (None, True)
+    assert "no usable id" in str(alone.hint)
+    mixed = row(type="Approval", approvalItems=[line, {"id": "2"}])
+    assert [shown.can_decide for shown in mixed.approvals] == [False, True]
+    assert "no usable id" in str(mixed.approvals[0].why_not)
+    assert (mixed.approvals[1].why_not, mixed.hint) == ("", "")
+    assert mixed.can_decide_lines
+
+
+def test_a_form_that_did_not_arrive_is_said_and_nothing_is_offered() -> None:
+    missing = row(type="Form", form=None)
+    assert "open it in SailPoint" in str(missing.hint)
+    assert missing.allowed == {"forward"}
+    assert row(type="Form", form=None, state="Finished").hint == ""
 
 
 def test_unknown_states_and_types_are_shown_in_their_own_words() -> None:
@@ -111,7 +133,7 @@ def test_every_id_makes_a_dom_id_that_a_selector_can_name(item_id: str) -> None:
 def test_the_panel_keeps_every_raw_field() -> None:
     raw = {"id": "abc", "novelty": {"a": [1, "ü"]}, "state": None}
     work_item = WorkItem.model_validate({**raw, "raw": raw})
-    facts = {fact.label: fact.value for fact in TaskPanel.of(work_item, now=NOW).raw}
+    facts = {fact.label: fact.value for fact in TaskPanel.of(work_item, RenderContext.at(NOW)).raw}
     assert facts["id"] == "abc"
     assert "ü" in facts["novelty"]
     assert facts["state"] == "null"

@@ -1,13 +1,38 @@
 """What may be done with a work item, and to whom it may be handed over."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from workitems.isc.schemas import PublicIdentity, WorkItem
+from workitems.domain.commands import (
+    Approve,
+    ApproveAll,
+    Complete,
+    Forward,
+    Reject,
+    RejectAll,
+    SubmitForm,
+)
+from workitems.isc.lenient import is_usable_id
+from workitems.isc.schemas import ApprovalItem, PublicIdentity, WorkItem
 
-# Work to do by hand in a source. Its approval items only list the values: what ends it is
-# completing it, so its row offers that, and leaves approving each value to the detail.
-MANUAL_TYPES: Final = frozenset({"ManualAction"})
+Names = frozenset[str]
+
+ONE: Final = frozenset({Approve.name, Reject.name})
+ALL: Final = frozenset({ApproveAll.name, RejectAll.name})
+DECISIONS: Final = ONE | ALL
+COMPLETE: Final = frozenset({Complete.name})
+ENDING: Final = DECISIONS | COMPLETE
+FORWARD: Final = frozenset({Forward.name})
+ANSWER: Final = FORWARD | {SubmitForm.name}
+NOTHING: Final[Names] = frozenset()
+# What TYPE_COMMANDS may name: a decision is always a choice of two, so both go together.
+WORDS: Final[Mapping[str, Names]] = {
+    "decide": ONE,
+    "decide-all": ALL,
+    "complete": COMPLETE,
+}
 
 
 class ForwardRefusal(StrEnum):
@@ -18,19 +43,43 @@ class ForwardRefusal(StrEnum):
     INACTIVE = "inactive"  # they would never see it
 
 
-def is_manual(item: WorkItem) -> bool:
-    """Whether completing the item is what ends it, whatever its approval items say."""
-    return item.type in MANUAL_TYPES
+@dataclass(frozen=True)
+class Policy:
+    """Which commands a work item takes: one answer for rows, panes, the widget and addresses.
+
+    `by_type` limits how items of a type can be ended; a type that it does not name has no limit.
+    `is_completion_refused` says that ISC has refused to complete the item: then what is
+    undecided in it can be decided, whatever its type.
+    """
+
+    by_type: Mapping[str, Names] = field(default_factory=dict)
+    is_completion_refused: bool = False
+
+    def allowed(self, item: WorkItem) -> Names:
+        """The names of the commands that the item takes as it stands."""
+        if not item.is_open:
+            return NOTHING
+        lines = item.open_approval_items
+        decisions = NOTHING if not lines else DECISIONS if any(map(can_be_named, lines)) else ALL
+        limit = self._limit(item)
+        if item.form is not None:
+            return ANSWER | (decisions & limit)
+        # A limit that names it says that completing ends the item, whatever waits in it.
+        completes = item.type != "Form" and (not lines or item.type in self.by_type)
+        return FORWARD | ((decisions | COMPLETE if completes else decisions) & limit)
+
+    def is_decided(self, item: WorkItem) -> bool:
+        """Whether deciding approval items is a way to end items of this type."""
+        return not DECISIONS.isdisjoint(self._limit(item))
+
+    def _limit(self, item: WorkItem) -> Names:
+        limit = self.by_type.get(item.type, ENDING)
+        return limit | DECISIONS if self.is_completion_refused else limit
 
 
-def can_complete(item: WorkItem) -> bool:
-    """Whether the item may be marked complete: nothing of it waits for a decision or an answer."""
-    is_undecided = bool(item.open_approval_items) and not is_manual(item)
-    return item.is_open and item.form is None and not is_undecided
-
-
-def can_answer_form(item: WorkItem) -> bool:
-    return item.is_open and item.form is not None
+def can_be_named(line: ApprovalItem) -> bool:
+    """Whether an approval item can be decided on its own: its id is a part of an address."""
+    return is_usable_id(line.id)
 
 
 def forward_refusal(

@@ -41,9 +41,8 @@ class TaskPanel:
 
     @classmethod
     def of(
-        cls, item: WorkItem, *, now: datetime, notice: Text = "", notice_tone: str = ""
+        cls, item: WorkItem, context: RenderContext, *, notice: Text = "", notice_tone: str = ""
     ) -> "TaskPanel":
-        context = RenderContext.at(now)
         language = context.language
         row = TaskRow.of(item, context, notice=notice, notice_tone=notice_tone)
         facts = _filled(

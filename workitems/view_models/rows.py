@@ -2,31 +2,52 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from urllib.parse import quote
 
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
-from workitems.domain import policy
 from workitems.domain.changes import change_of_approval
+from workitems.domain.commands import Approve, ApproveAll, Complete, SubmitForm
+from workitems.domain.policy import can_be_named
 from workitems.isc.schemas import ApprovalItem, UnreadableWorkItem, WorkItem
 from workitems.view_models.labels import UNREADABLE, State, Text, type_label
 from workitems.view_models.render_context import RenderContext
 from workitems.view_models.sentence import Part, Sentence, change_sentence, sentence_of
 from workitems.view_models.times import absolute, ago, waiting
 
+DECIDING: Final = frozenset({Approve.name, ApproveAll.name})
+WITHOUT_ID: Final = _(
+    "SailPoint sent no usable id for this item: it is decided with the whole task only."
+)
+WITHOUT_FORM: Final = _("SailPoint sent no form with this task: open it in SailPoint.")
+
 
 @dataclass(frozen=True)
 class ApprovalLine:
-    """One approval item: what it asks, where it stands, its raw facts."""
+    """One approval item: what it asks, where it stands, its raw facts.
+
+    `can_decide` says whether it has buttons of its own; `why_not` where its id is the reason.
+    """
 
     item: ApprovalItem
     sentence: Sentence
     state: State
+    can_decide: bool = False
+    why_not: Text = ""
 
     @classmethod
-    def of(cls, item: ApprovalItem, language: str | None) -> "ApprovalLine":
-        sentence = change_sentence(change_of_approval(item), language)
-        return cls(item, sentence, State.of(item.state))
+    def of(
+        cls, item: ApprovalItem, language: str | None, allowed: frozenset[str] = frozenset()
+    ) -> "ApprovalLine":
+        """For an item whose work item takes the commands `allowed`."""
+        sentence, state = change_sentence(change_of_approval(item), language), State.of(item.state)
+        if not (item.is_open and DECIDING & allowed):
+            return cls(item, sentence, state)
+        if not can_be_named(item):
+            return cls(item, sentence, state, why_not=WITHOUT_ID)
+        return cls(item, sentence, state, can_decide=Approve.name in allowed)
 
     @property
     def slug(self) -> str:
@@ -36,7 +57,10 @@ class ApprovalLine:
 
 @dataclass(frozen=True)
 class TaskRow:
-    """One row: its open approvals, `can_complete` or `has_form` say what can be done with it."""
+    """One row: `allowed` are the commands it takes, from which all of its buttons follow.
+
+    `hint` says why something that one would look for is not offered.
+    """
 
     sentence: Sentence
     type_label: str
@@ -49,10 +73,8 @@ class TaskRow:
     when: str = ""
     progress: str = ""
     approvals: tuple[ApprovalLine, ...] = ()
-    open_approvals: int = 0
-    can_complete: bool = False
-    is_manual: bool = False
-    has_form: bool = False
+    allowed: frozenset[str] = frozenset()
+    hint: Text = ""
     has_errors: bool = False
     is_readable: bool = True
     notice: Text = ""
@@ -63,8 +85,8 @@ class TaskRow:
         cls, item: WorkItem, context: RenderContext, *, notice: Text = "", notice_tone: str = ""
     ) -> "TaskRow":
         language, is_open = context.language, item.is_open
-        approvals = tuple(ApprovalLine.of(line, language) for line in item.approval_items)
-        open_approvals = sum(line.item.is_open for line in approvals) if is_open else 0
+        allowed = context.policy.allowed(item)
+        approvals = tuple(ApprovalLine.of(line, language, allowed) for line in item.approval_items)
         moment = item.created if is_open else (item.completed or item.modified or item.created)
         is_alone = len(approvals) == 1 and not item.remediation_items
         return cls(
@@ -78,12 +100,10 @@ class TaskRow:
             age_label=waiting(moment, context) if is_open else ago(moment, context),
             moment=moment,
             when=absolute(moment, context),
-            progress=_progress(item),
+            progress=_progress(item) if is_open and context.policy.is_decided(item) else "",
             approvals=approvals,
-            open_approvals=open_approvals,
-            can_complete=policy.can_complete(item),
-            is_manual=policy.is_manual(item),
-            has_form=policy.can_answer_form(item),
+            allowed=allowed,
+            hint=_hint(item, approvals) if is_open else "",
             has_errors=bool(item.errors),
             notice=notice,
             notice_tone=notice_tone,
@@ -126,21 +146,38 @@ class TaskRow:
     @property
     def single_approval(self) -> ApprovalLine | None:
         """The line that the row's own two buttons decide, where there is no choice of lines."""
-        return self.approvals[0] if self.can_decide_all and len(self.approvals) == 1 else None
+        is_only_line = len(self.approvals) == 1 and self.approvals[0].can_decide
+        return self.approvals[0] if is_only_line else None
 
     @property
     def can_decide_all(self) -> bool:
-        return self.open_approvals > 0 and not self.is_manual
+        """Whether there are buttons for the whole item: not where one line has the same."""
+        return ApproveAll.name in self.allowed and self.single_approval is None
 
     @property
-    def has_many_approvals(self) -> bool:
-        return len(self.approvals) > 1 and not self.is_manual
+    def can_decide_lines(self) -> bool:
+        """Whether the row lists its lines, each with its own buttons."""
+        return len(self.approvals) > 1 and Approve.name in self.allowed
+
+    @property
+    def can_complete(self) -> bool:
+        return Complete.name in self.allowed
+
+    @property
+    def has_form(self) -> bool:
+        return SubmitForm.name in self.allowed
 
 
 def _progress(item: WorkItem) -> str:
     total = len(item.approval_items)
-    is_several = total > 1 and not policy.is_manual(item)
-    if not (is_several and item.is_open):
+    if total < 2:  # noqa: PLR2004 - one item has no progress
         return ""
     words = ngettext("%(done)d of %(total)d decided", "%(done)d of %(total)d decided", total)
     return words % {"done": item.decided_count, "total": total}
+
+
+def _hint(item: WorkItem, approvals: tuple[ApprovalLine, ...]) -> Text:
+    if item.type == "Form" and item.form is None and not item.open_approval_items:
+        return WITHOUT_FORM
+    is_named = any(line.can_decide for line in approvals)
+    return "" if is_named else next((line.why_not for line in approvals if line.why_not), "")

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from taskmanager.core.htmx import render
 from taskmanager.signin.request import SignedInRequest
-from workitems.domain import policy
 from workitems.domain.commands import SubmitForm
 from workitems.domain.results import Counts, Receipt, WriteStatus
 from workitems.isc.schemas import WorkItem
@@ -27,7 +26,7 @@ def account_selection(request: SignedInRequest, item_id: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(address(request, "item", item_id) + context.links.query)
     item = context.services.reader.item(item_id)
-    if item.form is None or not policy.can_answer_form(item):
+    if item.form is None or SubmitForm.name not in context.policy.allowed(item):
         return write_response(context, Receipt(WriteStatus.ALREADY_DONE, item))
     form = AccountSelectionForm(item.form, request.POST)
     form.require_confirmation(context.scope, context.form)

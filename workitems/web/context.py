@@ -5,14 +5,17 @@ from functools import cached_property
 from secrets import token_urlsafe
 from typing import Any, Final, Self
 
+from django.conf import settings
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from taskmanager.signin.request import SignedInRequest, person_of, session_row
 from workitems.domain.attempts import Press
+from workitems.domain.policy import Policy
 from workitems.isc.schemas import WorkItem
 from workitems.scope import QueueScope
 from workitems.view_models.panel import TaskPanel
+from workitems.view_models.render_context import RenderContext
 from workitems.web.forms import AccountSelectionForm, ActionForm
 from workitems.web.links import Links
 from workitems.wiring import Services, services_for, with_owner_name
@@ -23,19 +26,23 @@ require_action = require_http_methods(["GET", "HEAD", "POST"])  # a write: shown
 
 @dataclass(frozen=True)
 class ActionContext:
-    """One request in one queue. `form` is what the page sent along about itself."""
+    """One request in one queue. `form` is what the page sent along about itself.
+
+    `is_undecided`: ISC has refused to complete the item, because its approval items wait.
+    """
 
     request: SignedInRequest
     scope: QueueScope
     links: Links
     form: ActionForm
+    is_undecided: bool = False
 
     @classmethod
     def of(cls, request: SignedInRequest) -> Self:
         """Raises PermissionDenied for a queue that the person may not see."""
         scope = QueueScope.requested(person_of(request), request.GET.get("owner", ""))
         form = ActionForm(request.POST if request.method == "POST" else request.GET)
-        return cls(request, scope, Links.of(request, scope), form)
+        return cls(request, scope, Links.of(request, scope), form, form.is_undecided)
 
     @cached_property
     def services(self) -> Services:
@@ -47,6 +54,11 @@ class ActionContext:
         """What the ledger knows this press by: two with the page's same key are one."""
         key = self.form.value("key") or token_urlsafe(KEY_BYTES)
         return Press(key=key, surface="widget" if self.request.embedded else "page")
+
+    @property
+    def policy(self) -> Policy:
+        """What the installation's settings let people do, in the present state of the page."""
+        return Policy(settings.TYPE_COMMANDS, self.is_undecided)
 
     @property
     def surface(self) -> str:
@@ -75,12 +87,13 @@ class ActionContext:
             "links": self.links,
             "surface": self.surface,
             "page_key": token_urlsafe(KEY_BYTES),
+            "is_undecided": self.is_undecided,
             **more,
         }
 
     def panel(self, item: WorkItem, *, notice: str = "", tone: str = "") -> dict[str, Any]:
         """The item's panel, with the empty form of one that still waits for its answer."""
-        return {
-            "panel": TaskPanel.of(item, now=timezone.now(), notice=notice, notice_tone=tone),
-            "selection": AccountSelectionForm(item.form) if item.form and item.is_open else None,
-        }
+        shown = RenderContext.at(timezone.now(), self.policy)
+        panel = TaskPanel.of(item, shown, notice=notice, notice_tone=tone)
+        form = item.form if panel.row.has_form else None
+        return {"panel": panel, "selection": AccountSelectionForm(form) if form else None}

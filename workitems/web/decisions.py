@@ -1,9 +1,11 @@
 """Approve, reject, mark complete. What is risky asks first; each command is sent once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -83,6 +85,8 @@ def _send(
     may_send = context.may_send(is_risky=is_risky or context.scope.is_other)
     if may_send and command.is_complete:
         receipt = context.services.executor.run(command, context.press)
+        if _is_undecided(command, receipt):
+            context = replace(context, is_undecided=True)
         return write_response(context, receipt, done)
     item = context.services.reader.item(command.item_id)
     if context.scope.is_elsewhere(item.owner_id):
@@ -90,7 +94,15 @@ def _send(
     command = command.listing(item)
     if not command.is_waiting(item):
         return write_response(context, Receipt(WriteStatus.ALREADY_DONE, item))
+    if command.name not in context.policy.allowed(item):
+        raise PermissionDenied(_("This task is not ended this way. Open it to see what it offers."))
     context = context.named()
     owner_name = context.scope.owner.label if context.scope.is_other else ""
     shown = {"confirmation": confirm(command, item, owner_name)}
     return dialog_response(context, "workitems/confirm.html", shown)
+
+
+def _is_undecided(command: Command, receipt: Receipt) -> bool:
+    """Whether ISC refused to complete an item whose approval items wait: those may be decided."""
+    is_refused = isinstance(command, Complete) and receipt.status is WriteStatus.REFUSED
+    return is_refused and bool(receipt.item and receipt.item.open_approval_items)

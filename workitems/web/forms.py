@@ -44,6 +44,7 @@ class ActionForm(forms.Form):
     key = forms.CharField(required=False, max_length=64)
     pane = forms.CharField(required=False)
     confirmed = forms.BooleanField(required=False)
+    undecided = forms.BooleanField(required=False)
     open = forms.IntegerField(min_value=0, required=False)
     completed = forms.IntegerField(min_value=0, required=False)
 
@@ -55,6 +56,11 @@ class ActionForm(forms.Form):
     @property
     def is_confirmed(self) -> bool:
         return bool(self.value("confirmed"))
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the page offers to decide the items of a task that could not be completed."""
+        return bool(self.value("undecided"))
 
     @property
     def is_on_page(self) -> bool:

@@ -27,6 +27,11 @@ class Links:
         return cls(address(request, "queue"), owner_id, with_query("", owner=owner_id))
 
     @property
+    def undecided(self) -> str:
+        """The query of a task that SailPoint refused to complete: its page offers decisions."""
+        return with_query("", owner=self.owner_id, undecided="1")
+
+    @property
     def items(self) -> str:
         """What stands before a work item's id: resolving each row's address takes longer."""
         return f"{self.home}work-items/"

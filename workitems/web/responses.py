@@ -62,7 +62,7 @@ def write_response(context: ActionContext, receipt: Receipt, done: str = "") -> 
     if not request.htmx:
         message = with_request_id(with_task(text, receipt), receipt)
         messages.add_message(request, DEFAULT_LEVELS[tone.upper()], message)
-        return HttpResponseRedirect(back_url(request, context.links))
+        return HttpResponseRedirect(page_after(context, receipt))
     if receipt.status is WriteStatus.GONE:
         return gone_response(context, receipt, text)
     closed = 1 if receipt.item is not None and not receipt.item.is_open else 0
@@ -77,6 +77,13 @@ def write_response(context: ActionContext, receipt: Receipt, done: str = "") -> 
         panel = shown if context.shows_panel_of(item.id) else {}
         changes = replace(changes, row=shown["panel"].row, **panel)
     return closing(context, oob_response(context, changes, STATUSES[receipt.status]), receipt)
+
+
+def page_after(context: ActionContext, receipt: Receipt) -> str:
+    """Where a page without JavaScript goes on: with the items that keep a task from completion."""
+    if context.is_undecided and receipt.status is WriteStatus.REFUSED and receipt.item:
+        return address(context.request, "item", receipt.item.id) + context.links.undecided
+    return back_url(context.request, context.links)
 
 
 def removed_response(
