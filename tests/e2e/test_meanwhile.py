@@ -123,7 +123,7 @@ def test_an_open_page_keeps_what_is_typed_when_the_session_ends(
     if how == "cookie":
         page.context.clear_cookies(domain="localhost")
     else:
-        sandbox.fault("GET", "/count$", status=401, times=2)
+        sandbox.fault("GET", "/summary$", status=401, times=2)
     page.evaluate(POLL)
 
     expect(page.locator("#notices")).to_contain_text("Your sign-in has run out.")
@@ -208,7 +208,7 @@ def test_a_question_that_had_to_wait_is_asked_by_itself(
 
 def test_a_poll_that_fails_says_nothing(approver: Page, sandbox: Sandbox, watch: Watch) -> None:
     watch.expect_status(503)
-    sandbox.fault("GET", "/count$", status=503, times=2)
+    sandbox.fault("GET", "/summary$", status=503, times=2)
     with approver.expect_response("**/counts/*"):
         approver.evaluate(POLL)
 

@@ -74,4 +74,4 @@ def test_an_open_page_asks_about_once_a_minute(approver: Page, sandbox: Sandbox)
     assert sandbox.api_calls == []
     with approver.expect_response("**/counts/*"):
         approver.clock.run_for(20_000)
-    assert [call.path.rsplit("/", 1)[1] for call in sandbox.api_calls] == ["count"]
+    assert [call.path.rsplit("/", 1)[1] for call in sandbox.api_calls] == ["summary"]

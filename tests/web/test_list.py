@@ -1,16 +1,30 @@
 """The dashboard: the displayed queue, and the number of upstream calls."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
+from bs4 import BeautifulSoup
 from django.utils import timezone
 
 from sandbox.handle import Sandbox
 from taskmanager.signin.models import Session
 from tests.web.conftest import AsUser, Browser, parsed, words
+from tests.web.pressing import press, row_of
 
 pytestmark = pytest.mark.django_db
+RANGE = "1\N{EN DASH}{} of {}"
+SUMMARY = "/v2024/work-items/summary"
+
+
+def numbers(page: BeautifulSoup) -> tuple[int, int]:
+    """What the tabs say; badge and tabs are checked to agree."""
+    tabs = [int(words(page.select_one(f"#count-{which}"))) for which in ("open", "completed")]
+    badge = [int(field["value"]) for field in page.select("#badge input[name]")[-2:]]
+    assert badge == tabs
+    return tabs[0], tabs[1]
 
 
 def test_the_pending_tab_lists_what_waits(approver: Browser, sandbox: Sandbox) -> None:
@@ -131,27 +145,57 @@ def test_the_badge_missing_does_not_take_the_list_with_it(
     assert "unknown" in words(page.select_one("#count-completed"))
 
 
-def test_the_numbers_refresh_with_one_call_while_nothing_changed(
-    approver: Browser, sandbox: Sandbox
-) -> None:
+def test_the_numbers_refresh_with_one_call(approver: Browser, sandbox: Sandbox) -> None:
     badge = parsed(approver.get("/")).select_one("#badge")
     known = {field["name"]: field["value"] for field in badge.select("input")}
     sandbox.calls.clear()
     query = "&".join(f"{name}={value}" for name, value in known.items())
     assert approver.fragment(f"/counts/?{query}").status_code == 204
-    assert [call.path for call in sandbox.api_calls] == ["/v2024/work-items/count"]
+    assert [call.path for call in sandbox.api_calls] == [SUMMARY]
 
 
 def test_news_change_the_numbers_and_say_so(approver: Browser, sandbox: Sandbox) -> None:
-    waiting = int(words(parsed(approver.get("/")).select_one("#count-open")))
+    waiting, done = numbers(parsed(approver.get("/")))
     sandbox.calls.clear()
-    fragment = parsed(approver.fragment(f"/counts/?open={waiting - 2}&completed=0"))
+    fragment = parsed(approver.fragment(f"/counts/?open={waiting - 2}&completed={done}"))
     assert "2 new tasks" in words(fragment.select_one("#status"))
     assert words(fragment.select_one("#count-open")) == str(waiting)
-    assert [call.path for call in sandbox.api_calls] == [
-        "/v2024/work-items/count",
-        "/v2024/work-items/completed/count",
-    ]
+    assert [call.path for call in sandbox.api_calls] == [SUMMARY]
+
+
+def test_one_that_leaves_as_another_comes_changes_what_was_completed(approver: Browser) -> None:
+    waiting, done = numbers(parsed(approver.get("/")))
+    fragment = parsed(approver.fragment(f"/counts/?open={waiting}&completed={done - 1}"))
+    assert numbers(fragment) == (waiting, done)
+    assert "1 new task." in words(fragment.select_one("#status"))
+
+
+def test_the_range_says_the_same_number_as_the_badge(approver: Browser, sandbox: Sandbox) -> None:
+    page = parsed(approver.get("/"))
+    waiting, done = numbers(page)
+    assert words(page.select_one("#range")) == RANGE.format(waiting, waiting)
+    answer = parsed(press(approver, row_of(page, "Treasury to"), "Approve"))
+    assert numbers(answer) == (waiting - 1, done + 1)
+    assert words(answer.select_one("#range")) == RANGE.format(waiting - 1, waiting - 1)
+    known = {f["name"]: f["value"] for f in answer.select_one("#badge").select("input")}
+    assert approver.fragment(f"/counts/?{urlencode(known)}").status_code == 204
+    key = sandbox.world.queue(approver.persona_id, done=False)[0]
+    sandbox.world.put(replace(sandbox.world.get(key), owner="somebody"))
+    polled = parsed(approver.fragment(f"/counts/?{urlencode(known)}"))
+    assert words(polled.select_one("#range")) == RANGE.format(waiting - 2, waiting - 2)
+
+
+def test_the_range_of_the_completed_list_counts_what_was_completed(approver: Browser) -> None:
+    page = parsed(approver.get("/?tab=completed"))
+    _, done = numbers(page)
+    known = {f["name"]: f["value"] for f in page.select_one("#badge").select("input")}
+    known["completed"] = str(done - 1)
+    polled = parsed(approver.fragment(f"/counts/?{urlencode(known)}"))
+    assert words(polled.select_one("#range")).endswith(f" of {done}")
+
+
+def test_a_page_without_a_list_gets_no_range(approver: Browser) -> None:
+    assert parsed(approver.fragment("/counts/?open=1&completed=1")).select_one("#range") is None
 
 
 def test_an_open_page_that_refreshes_itself_is_not_use(approver: Browser) -> None:

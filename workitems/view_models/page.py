@@ -53,11 +53,41 @@ class Pager:
 
 
 @dataclass(frozen=True)
+class ShownRows:
+    """Which rows of which list stand on the page: `first` to `last`, of as many as `counts` say.
+
+    A decided row keeps its place, so that `last` may be beyond the end of the list.
+    """
+
+    tab: Tab
+    first: int
+    last: int
+    counts: Counts
+
+    @property
+    def total(self) -> int | None:
+        return self.counts.open if self.tab is Tab.PENDING else self.counts.completed
+
+    @property
+    def end(self) -> int:
+        """The last of the rows that the list still has."""
+        return self.last if self.total is None else min(self.last, self.total)
+
+    @property
+    def is_any_left(self) -> bool:
+        return self.end >= self.first
+
+
+@dataclass(frozen=True)
 class TaskPage:
     tab: Tab
     rows: tuple[TaskRow, ...]
     pager: Pager
     badge: Counts
+
+    @property
+    def shown(self) -> ShownRows:
+        return ShownRows(self.tab, self.pager.first_row, self.pager.last_row, self.badge)
 
     @classmethod
     def of(cls, queue: Queue, query: QueueQuery, *, now: datetime) -> "TaskPage":

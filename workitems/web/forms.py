@@ -17,6 +17,7 @@ from workitems.domain.queue_query import QueueQuery, Tab
 from workitems.domain.results import Counts
 from workitems.isc.schemas import FormField, FormSection, WorkItemForm
 from workitems.scope import QueueScope
+from workitems.view_models.page import ShownRows
 
 COMMENT_LENGTH: Final = 2000  # ISC states no limit; this keeps a pasted log out of an e-mail
 PREFIX: Final = "field-"
@@ -47,6 +48,10 @@ class ActionForm(forms.Form):
     undecided = forms.BooleanField(required=False)
     open = forms.IntegerField(min_value=0, required=False)
     completed = forms.IntegerField(min_value=0, required=False)
+    # The rows of the list: sent beside the numbers, so that an answer can write all of them anew.
+    rows_of = forms.ChoiceField(choices=[(tab.value, tab.value) for tab in Tab], required=False)
+    first = forms.IntegerField(min_value=1, required=False)
+    last = forms.IntegerField(min_value=1, required=False)
 
     def value(self, name: str) -> Any:
         """The field's value; None where it is missing or makes no sense."""
@@ -70,6 +75,11 @@ class ActionForm(forms.Form):
     def counts(self) -> Counts:
         """The numbers that the page showed."""
         return Counts(self.value("open"), self.value("completed"))
+
+    def shown_rows(self, counts: Counts) -> ShownRows | None:
+        """The rows of the list beside these numbers; None where the page has no list."""
+        tab, first, last = map(self.value, ("rows_of", "first", "last"))
+        return ShownRows(Tab(tab), first, last, counts) if tab and first and last else None
 
 
 class PeopleSearch(forms.Form):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from taskmanager.core.htmx import render_partial
 from taskmanager.signin.prompts import background_request, inline_login_prompt
 from taskmanager.signin.request import SignedInRequest
+from workitems.domain.results import Counts
 from workitems.view_models.page import TaskPage
 from workitems.web.context import ActionContext
 from workitems.web.forms import QueueFilter
@@ -39,8 +40,17 @@ def counts(request: SignedInRequest) -> HttpResponse:
     """The badge and the tabs' numbers, refreshed for an open page."""
     context = ActionContext.of(request)
     known = context.form.counts
-    fresh = context.services.reader.refreshed_counts(known)
+    fresh = context.services.reader.refreshed_counts()
     if known == fresh:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    news = (fresh.open or 0) - (known.open or 0) if known.open is not None else 0
-    return oob_response(context, Changes(badge=fresh, news=max(0, news)))
+    return oob_response(context, Changes(badge=fresh, news=_news(known, fresh)))
+
+
+def _news(known: Counts, fresh: Counts) -> int:
+    """How many tasks have come, as far as numbers tell.
+
+    A task that was completed as another came leaves `open` as it was, but changes the total.
+    """
+    pairs = ((known.open, fresh.open), (known.total, fresh.total))
+    told = [(then, now) for then, now in pairs if then is not None and now is not None]
+    return max([0, *(now - then for then, now in told)])

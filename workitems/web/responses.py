@@ -142,7 +142,8 @@ def oob_response(
     context: ActionContext, changes: Changes, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
     """The parts of the page that have changed, each out-of-band."""
-    values = context.template(**vars(changes))
+    shown = context.form.shown_rows(changes.badge) if changes.badge else None
+    values = context.template(**vars(changes), shown=shown)
     response = render(context.request, "workitems/changed.html", values, status=status)
     # The numbers could not be worked out here: let the badge ask.
     if changes.badge is None:
