@@ -24,6 +24,8 @@ def test_approving_redraws_row_numbers_and_status_without_a_page_load(
         expect(row(page, SINGLE)).to_contain_text("Approved.")
         expect(row(page, SINGLE).get_by_role("button")).to_have_count(0)
         expect_numbers(page, pending - 1, completed + 1)
+        expect(page.locator("#range")).to_contain_text(f"of {pending - 1}")
+        expect(page).to_have_title(f"({pending - 1}) Pending · My Tasks")
     assert len(writes(sandbox)) == 1
 
 
@@ -116,7 +118,7 @@ def test_the_second_tab_is_told_that_it_was_decided_before(
     says(approver, "Approved.")
     row(second, SINGLE).get_by_role("button", name="Reject").click()
     says(second, "already been decided")
-    expect(row(second, SINGLE)).to_contain_text("Finished")
+    expect(row(second, SINGLE)).to_contain_text("Approved")
     expect(row(second, SINGLE).get_by_role("button")).to_have_count(0)
     assert [path.split("/")[-2] for path in writes(sandbox)] == ["approve", "reject"]
 

@@ -73,6 +73,24 @@ def test_one_of_several_decided_leaves_the_item_open(approver: Browser) -> None:
     assert count(answer, "open") == count(page, "open")
 
 
+def test_one_of_several_decided_is_named(approver: Browser) -> None:
+    row = several(dashboard(approver))
+    line = row.select_one("details li:has(form)")
+    answer = parsed(press(approver, line, "Reject"))
+    assert words(answer.select_one("#status")) == f"{words(line.select_one('p'))}: Rejected."
+
+
+def test_a_mixed_outcome_is_counted_and_keeps_no_green_tick(approver: Browser) -> None:
+    row = several(dashboard(approver))
+    dialog = parsed(press(approver, row, "Reject all"))
+    answer = parsed(press(approver, dialog, "Reject all 2 items"))
+    assert words(answer.select_one("#status")) == "1 approved, 2 rejected."
+    state = answer.select_one(f"#{row['id']} .state--quiet")
+    assert words(state) == "1 approved, 2 rejected"
+    completed = row_of(dashboard(approver, "/?tab=completed"), "1 approved, 2 rejected")
+    assert completed.select(".state--done") == []
+
+
 def test_deciding_works_without_javascript(approver: Browser) -> None:
     row = single(dashboard(approver))
     response = press(approver, row, "Approve", htmx=False)
@@ -95,7 +113,7 @@ def test_a_second_tab_is_told_that_it_was_decided_before(
     answer = parsed(response)
     name = sandbox.persona("approver").name
     assert f"Not done: Already approved by {name}" in words(answer.select_one("#status"))
-    assert "Finished" in words(answer.select_one(f"#{row['id']}"))
+    assert "Approved" in words(answer.select_one(f"#{row['id']}"))
     assert len(writes(sandbox)) == 2
 
 

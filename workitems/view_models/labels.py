@@ -14,7 +14,8 @@ Text = str | Promise
 STATE_LABELS: Final[Mapping[str, tuple[str, Text]]] = {
     "": ("open", _("Pending")),
     "pending": ("open", _("Pending")),
-    "finished": ("done", _("Finished")),
+    # Of a work item: all that was said of it has ended, approved or not.
+    "finished": ("quiet", _("Finished")),
     "approved": ("done", _("Approved")),
     "rejected": ("refused", _("Rejected")),
     "returned": ("quiet", _("Returned")),
@@ -61,6 +62,11 @@ class State:
         # A state nobody has heard of is shown in ISC's own word.
         tone, label = STATE_LABELS.get(state.casefold(), ("quiet", state))
         return cls(tone, label)
+
+    @classmethod
+    def of_line(cls, state: str) -> "State":
+        """The state of an approval item: ISC calls what was approved "Finished" there."""
+        return cls.of("approved" if state.casefold() == "finished" else state)
 
 
 @lru_cache(maxsize=1_000)

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.errors import Forbidden, NotFound
-from workitems.view_models.labels import State, Text
+from workitems.view_models.labels import Text
+from workitems.view_models.outcome import state_of
 from workitems.view_models.sentence import sentence_of
 from workitems.view_models.times import clock
 
@@ -87,7 +88,7 @@ def _decided_differently(receipt: Receipt) -> str:
     if item is None or item.is_open:
         return _("This was decided differently; here is how it stands.")
     words = _("This was decided differently: %(outcome)s.")
-    return words % {"outcome": State.of(item.state).label}
+    return words % {"outcome": state_of(item, is_decided=True).label}
 
 
 def _gone(receipt: Receipt) -> str:

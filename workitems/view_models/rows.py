@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from workitems.domain.changes import change_of_approval
 from workitems.domain.commands import Approve, ApproveAll, Complete, SubmitForm
-from workitems.domain.policy import can_be_named
+from workitems.domain.policy import NOTHING, Names, can_be_named
 from workitems.isc.schemas import ApprovalItem, UnreadableWorkItem, WorkItem
 from workitems.view_models.labels import UNREADABLE, State, Text, type_label
+from workitems.view_models.outcome import state_of
 from workitems.view_models.render_context import RenderContext
 from workitems.view_models.sentence import Part, Sentence, change_sentence, sentence_of
 from workitems.view_models.times import absolute, ago, waiting
@@ -39,11 +40,17 @@ class ApprovalLine:
 
     @classmethod
     def of(
-        cls, item: ApprovalItem, language: str | None, allowed: frozenset[str] = frozenset()
+        cls,
+        item: ApprovalItem,
+        language: str | None,
+        allowed: Names = NOTHING,
+        *,
+        is_value: bool = False,
     ) -> "ApprovalLine":
-        """For an item whose work item takes the commands `allowed`."""
-        sentence, state = change_sentence(change_of_approval(item), language), State.of(item.state)
-        if not (item.is_open and DECIDING & allowed):
+        """For a work item that takes the commands `allowed`; `is_value`: it was never decided."""
+        sentence = change_sentence(change_of_approval(item), language)
+        state = State.of(item.state) if is_value else State.of_line(item.state)
+        if DECIDING.isdisjoint(allowed) or not item.is_open:
             return cls(item, sentence, state)
         if not can_be_named(item):
             return cls(item, sentence, state, why_not=WITHOUT_ID)
@@ -73,7 +80,7 @@ class TaskRow:
     when: str = ""
     progress: str = ""
     approvals: tuple[ApprovalLine, ...] = ()
-    allowed: frozenset[str] = frozenset()
+    allowed: Names = NOTHING
     hint: Text = ""
     has_errors: bool = False
     is_readable: bool = True
@@ -85,8 +92,11 @@ class TaskRow:
         cls, item: WorkItem, context: RenderContext, *, notice: Text = "", notice_tone: str = ""
     ) -> "TaskRow":
         language, is_open = context.language, item.is_open
-        allowed = context.policy.allowed(item)
-        approvals = tuple(ApprovalLine.of(line, language, allowed) for line in item.approval_items)
+        allowed, is_decided = context.policy.allowed(item), context.policy.is_decided(item)
+        approvals = tuple(
+            ApprovalLine.of(line, language, allowed, is_value=not is_decided)
+            for line in item.approval_items
+        )
         moment = item.created if is_open else (item.completed or item.modified or item.created)
         is_alone = len(approvals) == 1 and not item.remediation_items
         return cls(
@@ -94,13 +104,13 @@ class TaskRow:
             # One thing to decide says all that is asked: its sentence is the row's as well.
             sentence=approvals[0].sentence if is_alone else sentence_of(item, language),
             type_label=type_label(item.type, language),
-            state=State.of(item.state),
+            state=state_of(item, is_decided=is_decided),
             is_open=is_open,
             requester=item.requester_name,
             age_label=waiting(moment, context) if is_open else ago(moment, context),
             moment=moment,
             when=absolute(moment, context),
-            progress=_progress(item) if is_open and context.policy.is_decided(item) else "",
+            progress=_progress(item) if is_open and is_decided else "",
             approvals=approvals,
             allowed=allowed,
             hint=_hint(item, approvals) if is_open else "",

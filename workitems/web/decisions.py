@@ -7,9 +7,11 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from taskmanager.signin.request import SignedInRequest
+from workitems.domain.changes import change_of_approval
 from workitems.domain.commands import (
     Approve,
     ApproveAll,
@@ -22,6 +24,8 @@ from workitems.domain.commands import (
 from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.confirmation import Confirmation, Question
+from workitems.view_models.outcome import mixed_outcome
+from workitems.view_models.sentence import change_sentence
 from workitems.web.context import ActionContext, require_action
 from workitems.web.responses import dialog_response, owner_redirect, write_response
 
@@ -87,7 +91,7 @@ def _send(
         receipt = context.services.executor.run(command, context.press)
         if _is_undecided(command, receipt):
             context = replace(context, is_undecided=True)
-        return write_response(context, receipt, done)
+        return write_response(context, receipt, _end(command, receipt, done))
     item = context.services.reader.item(command.item_id)
     if context.scope.is_elsewhere(item.owner_id):
         return owner_redirect(context, item)
@@ -100,6 +104,23 @@ def _send(
     owner_name = context.scope.owner.label if context.scope.is_other else ""
     shown = {"confirmation": confirm(command, item, owner_name)}
     return dialog_response(context, "workitems/confirm.html", shown)
+
+
+def _end(command: Command, receipt: Receipt, done: str) -> str:
+    """What to say of a success: where items ended differently, how many ended how.
+
+    Of one of several, which: the row's own words may be about another.
+    """
+    item = receipt.item
+    if item is None or not isinstance(command, Decision):
+        return done
+    if outcome := mixed_outcome(item):
+        return f"{outcome}."
+    if len(item.approval_items) == 1 or not isinstance(command, Approve | Reject):
+        return done
+    lines = [line for line in item.approval_items if line.id == command.approval_item_id]
+    named = [change_sentence(change_of_approval(line), get_language()).text for line in lines]
+    return _("%(task)s: %(end)s") % {"task": named[0], "end": done} if named else done
 
 
 def _is_undecided(command: Command, receipt: Receipt) -> bool:

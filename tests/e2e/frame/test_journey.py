@@ -72,7 +72,7 @@ def test_a_working_day(portal: Portal) -> None:
     press(portal, row(portal, OTHER).get_by_role("button", name="Reject all"))
     question = portal.widget.get_by_role("region", name="Reject 1 item?")
     press(portal, question.get_by_role("button", name="Reject"))
-    expect(row(portal, OTHER)).to_contain_text("Finished")
+    expect(row(portal, OTHER)).to_contain_text("1 approved, 2 rejected")
 
     press(portal, forward(portal, FORWARDED))
     expect(portal.widget.get_by_text("Forwarded to").first).to_be_visible()
