@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 KEEPS_OPENER = {"/signin/popup/"}  # and the callback, if the sign-in runs in a popup
 CROSS_ORIGIN_FILES = {"/widget/loader.js"}  # loaded by other sites' pages
-FILES = {"/static/css/base.css", "/static/js/page.js", "/static/favicon.svg"}
+FILES = {"/static/css/base.css", "/static/js/focus.js", "/static/favicon.svg"}
 HEADERS_OF_ANY_FILE = {
     "Content-Type", "Content-Length", "Cache-Control", "Last-Modified", "ETag",
     "X-Content-Type-Options", "Cross-Origin-Resource-Policy",
