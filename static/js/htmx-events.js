@@ -23,6 +23,7 @@ document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   fragment.querySelectorAll?.("details").forEach((details, index) => {
     details.open ||= Boolean(isOpen[index]);
   });
+  if (fragment.querySelectorAll) tell("page:replaces", { target, fragment });
 });
 
 // Listeners may change `target` and `shouldSwap` of `swap`.

@@ -1,6 +1,7 @@
 """Reads texts and numbers from the page, found by ARIA role and name."""
 
 import re
+import time
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -35,6 +36,16 @@ def expect_numbers(page: Page, pending: int, completed: int) -> None:
 def says(page: Page, text: str) -> None:
     """The page's live region contains this text."""
     expect(page.locator("#status").and_(page.get_by_role("status"))).to_contain_text(text)
+
+
+def stands_still(control: Locator, seconds: float = 0.8) -> Locator:
+    """Wait, as a person who reads does, until the control has not moved for that long."""
+    since, box = time.monotonic(), control.bounding_box()
+    while time.monotonic() - since < seconds:
+        control.page.wait_for_timeout(50)
+        if box != (box := control.bounding_box()):
+            since = time.monotonic()
+    return control
 
 
 def writes(sandbox: Sandbox) -> list[str]:

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn
-from tests.e2e.reading import expect_numbers, numbers, row, says, writes
+from tests.e2e.reading import expect_numbers, numbers, row, says, stands_still, writes
 from tests.e2e.watching import ABORTED, Watch, page_loads
 
 TASK = "Treasury to ximena.caballero"
@@ -263,5 +263,5 @@ def test_a_session_that_ended_while_typing_costs_nothing_that_was_typed(
     forward.click()
     expect(dialog.get_by_role("alert")).to_contain_text("press the button once more")
     expect(dialog.get_by_role("textbox", name="Comment")).to_have_value(WHY)
-    forward.click()
+    stands_still(forward).click()
     says(approver, f"Forwarded to {name}.")

@@ -113,6 +113,10 @@ class Firefox:
         """Press the element with this ARIA role and name; `inside` is a CSS selector."""
         self.send("press", at=at, inside=inside, role=role, name=name)
 
+    def press_again(self) -> None:
+        """Press once more on the spot of the last press, whatever is there now."""
+        self.send("pressAgain")
+
     def fill(self, name: str, text: str, *, role: str = "textbox", inside: str = "body") -> None:
         self.send("fill", at="frame", inside=inside, role=role, name=name, text=text)
 

@@ -6,6 +6,7 @@ export class Visitor {
   #patience;
   #tabs = []; // what we have opened ourselves, the newest last
   #complaints = [];
+  #spot = null; // of the last press
 
   constructor(browser, patience) {
     this.#browser = browser;
@@ -35,7 +36,16 @@ export class Visitor {
 
   // Once it stands still: the host page makes the frame higher and lower.
   async press(what) {
-    await (await this.#find(what)).asLocator().setTimeout(this.#patience).click();
+    const found = await this.#find(what);
+    await found.scrollIntoView();
+    const { x, y, width, height } = await found.boundingBox();
+    this.#spot = { x: x + width / 2, y: y + height / 2 };
+    await found.asLocator().setTimeout(this.#patience).click();
+  }
+
+  // Where a person's hand still is: the spot of the last press in the page itself.
+  async pressAgain() {
+    await this.#tabs.at(-1).mouse.click(this.#spot.x, this.#spot.y);
   }
 
   async fill({ text, ...what }) {
