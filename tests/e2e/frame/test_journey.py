@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
 from tests.e2e.frame.conftest import Start, World
 from tests.e2e.frame.portal import Portal, open_portal
 from tests.e2e.frame.widget import Widget, choose
+from tests.e2e.reading import stands_still
 
 SEEN = 900  # milliseconds: longer than a decision must have been in view
 TASK, OTHER, FORWARDED = "Treasury to ximena.caballero", "Z_AP_CLERK", "Close Team"
@@ -53,7 +54,7 @@ def forward(portal: Portal, text: str = TASK) -> Locator:
     agent = portal.world.tenant.persona("agent").name
     portal.widget.get_by_role("searchbox").press_sequentially(agent[:6])
     portal.page.wait_for_timeout(SEEN)  # the frame grows with the search results
-    portal.widget.get_by_role("radio", name=agent).check()
+    stands_still(portal.widget.get_by_role("radio", name=agent)).check()
     portal.widget.get_by_role("textbox", name="Comment").fill(WHY)
     return portal.widget.get_by_role("button", name="Forward", exact=True)
 
