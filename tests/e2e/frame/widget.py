@@ -4,6 +4,7 @@ from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, exp
 
 from tests.e2e.frame.conftest import World
 from tests.e2e.frame.sites import page_around
+from tests.e2e.reading import stands_still
 
 
 class Widget:
@@ -48,7 +49,7 @@ class Widget:
 
     def use_code(self, code: str) -> None:
         self.frame.get_by_role("textbox", name="Code").fill(code)
-        self.frame.get_by_role("button", name="Use the code").click()
+        stands_still(self.frame.get_by_role("button", name="Use the code")).click()
 
     def decide(self, button: Locator) -> None:
         """Press a button after it has been in view for long enough to count."""
