@@ -65,6 +65,10 @@ class DatabaseLedger:
     def abandoned(self, item_id: str) -> list[Abandoned]:
         return [_abandoned(row) for row in abandoned_rows().filter(item_id=item_id)]
 
+    def unknown(self, item_id: str) -> list[Abandoned]:
+        rows = Attempt.objects.filter(item_id=item_id, is_live=True, live_until__gte=timezone.now())
+        return [_abandoned(row) for row in rows.filter(status=WriteStatus.UNCONFIRMED)]
+
     def decided_by(self, command: Command) -> Rival | None:
         rows = _about(command).filter(status__in=DECIDED).order_by("-asked_at")
         row = next(iter(rows[:1]), None)

@@ -1,11 +1,13 @@
 """What is told of a write is what the answer, or else a read, proves."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from bs4 import Tag
 from django.conf import settings
 from django.test import override_settings
+from django.utils import timezone
 
 from sandbox.handle import Sandbox
 from taskmanager.core.http import session_for_this_thread
@@ -197,3 +199,55 @@ def test_an_administrators_decision_is_a_read_and_a_write(
     sandbox.calls.clear()
     assert press(admin, row, "Approve").status_code == 200
     assert [call.method for call in sandbox.api_calls] == ["GET", "POST"]
+
+
+def asked_again(approver: Browser, answer: Tag) -> object:
+    """What the page does by itself after some seconds."""
+    standing = answer.select_one("[hx-get*='/standing/']")
+    assert str(standing["hx-trigger"]).startswith("load delay:")
+    address = f"{standing['hx-get']}&surface=list&open=34&completed=12"
+    return approver.get(address, headers={"HX-Request": "true"})
+
+
+def test_an_unknown_end_is_asked_for_again_and_told_when_it_is_known(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = single(dashboard(approver))
+    sandbox.fault("POST", "/approve/", drop=True)
+    first = parsed(press(approver, row, "Approve"))
+    second = asked_again(approver, first)
+    assert second.status_code == 504
+    assert "asked=2" in str(parsed(second).select_one("[hx-get]")["hx-get"])
+    elsewhere(sandbox, f"{item_of(row)}/approve/{line_of(row)}")
+    third = asked_again(approver, parsed(second))
+    assert third.status_code == 200
+    assert "Approved. SailPoint said so only when asked again" in status_of(third)
+    assert parsed(third).select_one(f"#{row['id']}") is not None
+    assert last() == "verified"
+    assert writes(sandbox) == []
+
+
+def test_after_two_minutes_an_unknown_end_gives_the_buttons_back(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = single(dashboard(approver))
+    sandbox.fault("POST", "/approve/", drop=True)
+    first = parsed(press(approver, row, "Approve"))
+    Attempt.objects.update(live_until=timezone.now() - timedelta(seconds=1))
+    answer = parsed(asked_again(approver, first))
+    assert "still waits" in words(answer.select_one("#status"))
+    assert press(approver, answer.select_one(f"#{row['id']}"), "Approve").status_code == 200
+    assert len(writes(sandbox)) == 2
+
+
+def test_an_unknown_end_of_a_task_that_has_left_is_not_claimed(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = single(dashboard(approver))
+    sandbox.fault("POST", "/approve/", drop=True)
+    first = parsed(press(approver, row, "Approve"))
+    body = {"targetOwnerId": sandbox.persona("agent").id, "comment": "x"}
+    elsewhere(sandbox, f"{item_of(row)}/forward", "approver", body)
+    answer = asked_again(approver, first)
+    assert answer.status_code == 403
+    assert "we cannot say whether it was you" in status_of(answer)

@@ -59,5 +59,8 @@ class Ledger(Protocol):
     def abandoned(self, item_id: str) -> Sequence[Abandoned]:
         """The rows of this item that killed senders left."""
 
+    def unknown(self, item_id: str) -> Sequence[Abandoned]:
+        """The rows of this item whose end is not known, for as long as nobody may repeat them."""
+
     def decided_by(self, command: Command) -> Rival | None:
         """Whose successful attempt decided what this command is about, if it was one of ours."""

@@ -168,6 +168,24 @@ class Executor:
         for abandoned in self.ledger.abandoned(item.id):
             self._settle(abandoned, item)
 
+    def standing(self, item_id: str) -> tuple[Receipt, Command | None]:
+        """What has become of an attempt whose end was not known, and what was attempted.
+
+        None where nothing is unknown any more: somebody else has found it out, or it took too long.
+        """
+        try:
+            item = self.reader.item(item_id)
+        except GONE as gone:
+            return Receipt(WriteStatus.GONE, refusal=gone, is_answered=False), None
+        receipt, command = Receipt(WriteStatus.UNCONFIRMED, item), None
+        for row in self.ledger.unknown(item_id):
+            command = row.command
+            receipt = self._judged(command, item, done=WriteStatus.VERIFIED)
+            if receipt.status is not WriteStatus.UNCONFIRMED:
+                self.ledger.close(row.id, receipt)
+                self._log(command, receipt)
+        return receipt, command
+
     def recover(self, abandoned: Abandoned) -> None:
         """Read the item of a row whose sender was killed, and close the row as what is true."""
         try:

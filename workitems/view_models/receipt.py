@@ -6,11 +6,14 @@ from typing import Final
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from workitems.domain.changes import change_of_approval
+from workitems.domain.commands import Command, Decision
 from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.errors import Forbidden, NotFound
+from workitems.isc.schemas import WorkItem
 from workitems.view_models.labels import Text
-from workitems.view_models.outcome import state_of
-from workitems.view_models.sentence import sentence_of
+from workitems.view_models.outcome import mixed_outcome, state_of
+from workitems.view_models.sentence import change_sentence, sentence_of
 from workitems.view_models.times import clock
 
 TONES: Final[Mapping[WriteStatus, str]] = {
@@ -24,6 +27,15 @@ TONES: Final[Mapping[WriteStatus, str]] = {
     WriteStatus.NOT_DONE: "warning",
     WriteStatus.UNCONFIRMED: "error",
     WriteStatus.REFUSED: "error",
+}
+# What a success is called.
+DONE: Final[Mapping[str, Text]] = {
+    "approve": gettext_lazy("Approved."),
+    "approve-all": gettext_lazy("Approved."),
+    "reject": gettext_lazy("Rejected."),
+    "reject-all": gettext_lazy("Rejected."),
+    "complete": gettext_lazy("Completed."),
+    "submit-form": gettext_lazy("Sent."),
 }
 # How a decision of one of ours is told to the next who meets it.
 DONE_BY: Final[Mapping[str, Text]] = {
@@ -138,9 +150,24 @@ def with_request_id(text: str, receipt: Receipt) -> str:
     return f"{text} ({_('SailPoint request %(id)s') % {'id': receipt.request_id}})"
 
 
-def with_task(text: str, receipt: Receipt) -> str:
-    """The same with the task it is about, for a page where nothing beside the words shows that."""
+def done_text(command: Command | None, receipt: Receipt) -> str:
+    """What to say of a success: where items ended differently, how many ended how."""
+    item = receipt.item
+    if item is not None and isinstance(command, Decision) and (outcome := mixed_outcome(item)):
+        return f"{outcome}."
+    return str(DONE[command.name]) if command and command.name in DONE else ""
+
+
+def with_task(text: str, receipt: Receipt, command: Command | None = None) -> str:
+    """The same with what it is about, for where nothing beside the words shows that."""
     if receipt.item is None:
         return text
-    task = sentence_of(receipt.item, get_language()).text
-    return _("%(task)s: %(end)s") % {"task": task, "end": text}
+    return _("%(task)s: %(end)s") % {"task": _subject(receipt.item, command), "end": text}
+
+
+def _subject(item: WorkItem, command: Command | None) -> str:
+    """The sentence of the one of several items that was decided, else that of the whole task."""
+    lines = [one for one in item.approval_items if command and one.id == command.part]
+    if lines and len(item.approval_items) > 1:
+        return change_sentence(change_of_approval(lines[0]), get_language()).text
+    return sentence_of(item, get_language()).text

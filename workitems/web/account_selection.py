@@ -38,9 +38,10 @@ def account_selection(request: SignedInRequest, item_id: str) -> HttpResponse:
 
 def send(context: ActionContext, item: WorkItem, form: AccountSelectionForm) -> HttpResponse:
     """Send it; SailPoint's reason stands at the field that it names, if it names one."""
-    receipt = context.services.executor.run(SubmitForm(item.id, form.values()), context.press)
+    command = SubmitForm(item.id, form.values())
+    receipt = context.services.executor.run(command, context.press)
     if receipt.status not in UNSENT:
-        return write_response(context, receipt, _("Sent."))
+        return write_response(context, receipt, command)
     name = form.named_in(receipt.detail) if receipt.status is WriteStatus.REFUSED else None
     form.add_error(name, with_request_id(receipt_text(receipt, ""), receipt))
     return form_again(context, item, form, _("Please look at the form again."))

@@ -57,7 +57,7 @@ def send(
     """Send it, or show the form again with the reason: what was typed stays."""
     receipt = context.services.executor.run(command, context.press)
     if receipt.status.is_success or receipt.status is WriteStatus.GONE:
-        return forwarded_response(context, command.item_id, receipt, target_name)
+        return forwarded_response(context, receipt, target_name)
     form.add_error(None, with_request_id(receipt_text(receipt, ""), receipt))
     item = receipt.item or context.services.reader.item(command.item_id)
     return forward_form(context, form, form, item)

@@ -4,12 +4,13 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from taskmanager.core.htmx import is_partial, render_partial
+from taskmanager.signin.prompts import background_request, inline_login_prompt
 from taskmanager.signin.request import SignedInRequest
 from workitems.domain.results import Counts
 from workitems.isc.schemas import WorkItem
 from workitems.web.context import ActionContext
 from workitems.web.links import list_url
-from workitems.web.responses import owner_redirect
+from workitems.web.responses import owner_redirect, write_response
 
 
 @require_safe
@@ -27,6 +28,16 @@ def item(request: SignedInRequest, item_id: str) -> HttpResponse:
         list_url=list_url(request, context.links),
     )
     return render_partial(request, "workitems/item.html", values, block="pane")
+
+
+@inline_login_prompt
+@background_request
+@require_safe
+def standing(request: SignedInRequest, item_id: str) -> HttpResponse:
+    """What has become of a write whose end was not known: the page asks by itself."""
+    context = ActionContext.of(request)
+    receipt, command = context.services.executor.standing(item_id)
+    return write_response(context, receipt, command, is_asked_again=command is not None)
 
 
 def _read(context: ActionContext, item_id: str, *, is_pane: bool) -> tuple[WorkItem, Counts | None]:

@@ -47,7 +47,7 @@ class IscErrorMiddleware(MiddlewareMixin):
         if request.htmx and item_id and isinstance(error, NotFound | Forbidden):
             words = f"{problem.title}. {problem.text}"
             changes = Changes(status=words, tone="warning", request_id=problem.request_id)
-            reply = removed_response(ActionContext.of(request), item_id, changes, problem.status)
+            reply = removed_response(ActionContext.of(request), changes, problem.status)
             return push_url(reply, url=False)
         return show(request, problem)
 

@@ -10,12 +10,20 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
+from taskmanager.core.addresses import with_query
 from taskmanager.core.htmx import render, render_partial
+from workitems.domain.commands import Command
 from workitems.domain.results import Counts, Receipt, WriteStatus
 from workitems.isc.errors import Forbidden
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.panel import TaskPanel
-from workitems.view_models.receipt import TONES, receipt_text, with_request_id, with_task
+from workitems.view_models.receipt import (
+    TONES,
+    done_text,
+    receipt_text,
+    with_request_id,
+    with_task,
+)
 from workitems.view_models.rows import TaskRow
 from workitems.web.context import ActionContext
 from workitems.web.forms import AccountSelectionForm
@@ -39,16 +47,19 @@ STATUSES: Final = {
 class Changes:
     """The parts of a page that an answer redraws, as `workitems/changed.html` prints them.
 
-    `gone` are the words in place of a row (`gone_id`) that left the queue; `status` goes to the
-    status line in the colour of `tone`; `news` is how many tasks a poll found to be new.
+    `standing` are words in the place of the buttons of a task (`standing_id`), which asks at
+    `ask_at` again in `ask_in` seconds if that is not empty; `status` goes to the status line in
+    the colour of `tone`; `news` is how many tasks a poll found to be new.
     """
 
     row: TaskRow | None = None
     panel: TaskPanel | None = None
     selection: AccountSelectionForm | None = None
     badge: Counts | None = None
-    gone: str = ""
-    gone_id: str = ""
+    standing: str = ""
+    standing_id: str = ""
+    ask_at: str = ""
+    ask_in: int = 0
     is_in_pane: bool = False
     status: str = ""
     tone: str = "success"
@@ -56,27 +67,55 @@ class Changes:
     news: int = 0
 
 
-def write_response(context: ActionContext, receipt: Receipt, done: str = "") -> HttpResponse:
-    """The answer to a write whose end is known; `done` says a success, such as "Approved."."""
-    request, text, tone = context.request, receipt_text(receipt, done), TONES[receipt.status]
-    if not request.htmx:
-        message = with_request_id(with_task(text, receipt), receipt)
-        messages.add_message(request, DEFAULT_LEVELS[tone.upper()], message)
+def write_response(
+    context: ActionContext,
+    receipt: Receipt,
+    command: Command | None = None,
+    *,
+    is_asked_again: bool = True,
+) -> HttpResponse:
+    """The answer to a write; the page asks again for one whose end is not known yet."""
+    text, tone = receipt_text(receipt, done_text(command, receipt)), TONES[receipt.status]
+    if not context.request.htmx:
+        message = with_request_id(with_task(text, receipt, command), receipt)
+        messages.add_message(context.request, DEFAULT_LEVELS[tone.upper()], message)
         return HttpResponseRedirect(page_after(context, receipt))
-    if receipt.status is WriteStatus.GONE:
-        return gone_response(context, receipt, text)
     closed = 1 if receipt.item is not None and not receipt.item.is_open else 0
     changes = Changes(
-        status=text,
+        status=with_task(text, receipt, command),
         tone=tone,
         badge=counts_after(context.form.counts, left=closed, completed=closed),
         request_id="" if receipt.status.is_success else receipt.request_id or "",
     )
-    if (item := receipt.item) is not None:
+    if receipt.status is WriteStatus.GONE:
+        return gone_response(context, receipt, changes)
+    if receipt.status is WriteStatus.UNCONFIRMED and is_asked_again:
+        changes = replace(changes, **standing(context, text, is_known=False))
+    elif (item := receipt.item) is not None:
         shown = context.panel(item, notice=text, tone=tone)
         panel = shown if context.shows_panel_of(item.id) else {}
         changes = replace(changes, row=shown["panel"].row, **panel)
     return closing(context, oob_response(context, changes, STATUSES[receipt.status]), receipt)
+
+
+def standing(context: ActionContext, words: str, *, is_known: bool = True) -> dict[str, Any]:
+    """What stands in the place of the task's buttons: these words, and where to ask again."""
+    item_id, request = item_in(context), context.request
+    asked = int(request.GET.get("asked", 0)) if request.GET.get("asked", "").isdigit() else 0
+    more = {"asked": asked + 1, "owner": context.links.owner_id}
+    return {
+        "standing": words,
+        "standing_id": TaskRow.dom_id_of(item_id),
+        "is_in_pane": context.shows_panel_of(item_id),
+        "ask_at": "" if is_known else with_query(address(request, "standing", item_id), **more),
+        "ask_in": min(2 ** (asked + 2), 60),
+    }
+
+
+def item_in(context: ActionContext) -> str:
+    """The id of the work item that the address names."""
+    match = context.request.resolver_match
+    return str(match.kwargs["item_id"]) if match else ""
 
 
 def page_after(context: ActionContext, receipt: Receipt) -> str:
@@ -87,24 +126,14 @@ def page_after(context: ActionContext, receipt: Receipt) -> str:
 
 
 def removed_response(
-    context: ActionContext,
-    item_id: str,
-    changes: Changes,
-    status: HTTPStatus = HTTPStatus.OK,
+    context: ActionContext, changes: Changes, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
-    """The answer when the item left the person's queue: `changes.status` in place of its row."""
-    gone = replace(
-        changes,
-        gone=changes.status,
-        gone_id=TaskRow.dom_id_of(item_id),
-        is_in_pane=context.shows_panel_of(item_id),
-    )
+    """The answer when the item left the person's queue: words in the place of its buttons."""
+    gone = replace(changes, **standing(context, changes.status))
     return close_dialog(oob_response(context, gone, status))
 
 
-def forwarded_response(
-    context: ActionContext, item_id: str, receipt: Receipt, name: str
-) -> HttpResponse:
+def forwarded_response(context: ActionContext, receipt: Receipt, name: str) -> HttpResponse:
     """The answer to a forward: the work item is somebody else's now."""
     text = receipt_text(receipt, _("Forwarded to %(name)s.") % {"name": name})
     if not context.request.htmx:
@@ -113,23 +142,20 @@ def forwarded_response(
         return HttpResponseRedirect(context.links.queue)
     badge = counts_after(context.form.counts, left=1, completed=0)
     changes = Changes(status=text, tone=TONES[receipt.status], badge=badge)
-    return closing(context, removed_response(context, item_id, changes), receipt)
+    return closing(context, removed_response(context, changes), receipt)
 
 
-def gone_response(context: ActionContext, receipt: Receipt, text: str) -> HttpResponse:
+def gone_response(context: ActionContext, receipt: Receipt, changes: Changes) -> HttpResponse:
     """The answer where a read has shown that the item left the person's reach."""
-    match = context.request.resolver_match
-    item_id = match.kwargs["item_id"] if match else ""
     is_forbidden = isinstance(receipt.refusal, Forbidden)
     status = HTTPStatus.FORBIDDEN if is_forbidden else HTTPStatus.NOT_FOUND
-    changes = Changes(status=text, tone="warning", request_id=receipt.request_id or "")
-    return closing(context, removed_response(context, item_id, changes, status), receipt)
+    changes = replace(changes, badge=None, request_id=receipt.request_id or "")
+    return closing(context, removed_response(context, changes, status), receipt)
 
 
 def closing(context: ActionContext, response: HttpResponse, receipt: Receipt) -> HttpResponse:
     """Close the dialog, and tell the page's scripts what became of which work item."""
-    match = context.request.resolver_match
-    decided = {"id": match.kwargs["item_id"] if match else "", "status": receipt.status.value}
+    decided = {"id": item_in(context), "status": receipt.status.value}
     return close_dialog(trigger_client_event(response, "task:decided", decided))
 
 
@@ -158,10 +184,9 @@ def dialog_response(
     request = context.request
     is_refused = is_invalid or (request.method == "POST" and "find" not in request.POST)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
-    item_id = request.resolver_match.kwargs["item_id"] if request.resolver_match else ""
     values = context.template(
         action=request.path + context.links.query,
-        cancel_url=address(request, "item", item_id) + context.links.query,
+        cancel_url=address(request, "item", item_in(context)) + context.links.query,
         **more,
     )
     response = render_partial(request, template, values, block="dialog_form", status=status)

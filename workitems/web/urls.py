@@ -13,6 +13,7 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("owner/", people.owner, name="owner"),
     path(ITEM, item.item, name="item"),
+    path(f"{ITEM}standing/", item.standing, name="standing"),
     path(f"{ITEM}approve/<str:approval_item_id>/", decisions.approve, name="approve"),
     path(f"{ITEM}reject/<str:approval_item_id>/", decisions.reject, name="reject"),
     path(f"{ITEM}approve-all/", decisions.approve_all, name="approve-all"),
