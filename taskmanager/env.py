@@ -65,6 +65,8 @@ Base = Annotated[Address, AfterValidator(lambda address: address.rstrip("/"))]
 # A checked origin contains no character that could inject something into a header.
 Origin = Annotated[str, AfterValidator(checked_origin)]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split_commas)]
+Noted = Annotated[str, _one_of(("approve", "reject", "complete"), "names no decision")]
+Noteds = Annotated[tuple[Noted, ...], NoDecode, BeforeValidator(_split_commas)]
 Zone = Annotated[str, _one_of(available_timezones(), "is not the name of a time zone")]
 Language = Annotated[str, _one_of(LANGUAGES, "is not a language we speak")]
 
@@ -138,6 +140,7 @@ class Env(BaseSettings):
     web_threads: int = Field(8, ge=1, le=64, description="a whole number from 1 to 64")
 
     # Decisions
+    note_required: Noteds = Field((), description="any of approve, reject, complete")
     bulk_calls: bool = Field(default=True, description="true or false")
 
     # How it looks and what it says

@@ -89,6 +89,7 @@ SESSION_KEYS, LEDGER_KEYS = (
 )
 LEDGER_DAYS = env.ledger_days
 BULK_CALLS = env.bulk_calls
+NOTE_REQUIRED = env.note_required
 SESSION_IDLE_SECONDS = env.session_idle_seconds
 SESSION_ABSOLUTE_SECONDS = env.session_absolute_seconds
 # `__Host-` ties the cookie to this very host, but browsers take it over https only.

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from taskmanager.core import crypto
 from taskmanager.signin.values import Person
-from workitems.domain.attempts import Abandoned, Begun, Press, Repeated
+from workitems.domain.attempts import Abandoned, Begun, Entry, Press, Repeated
 from workitems.domain.commands import Command, command_from_json
 from workitems.domain.results import NotRecorded, Receipt, Rival, WriteStatus
 from workitems.isc.schemas import WorkItem
@@ -30,6 +30,7 @@ KEPT: Final = {
     "id", "type", "name", "description", "state", "requester_name", "owner_id", "owner_name",
     "approval_items",
 }  # fmt: skip
+MOST_ENTRIES: Final = 50
 ERASED: Final = "erased"
 DECIDED: Final = (WriteStatus.SUCCEEDED, WriteStatus.VERIFIED)
 
@@ -118,6 +119,26 @@ class DatabaseLedger:
         )
         row.save(force_insert=True)
         return Begun(row.pk)
+
+
+def history(item_id: str) -> list[Entry]:
+    """The newest attempts on an item, newest first. Ask only after ISC has shown the item."""
+    rows = Attempt.objects.filter(item_id=item_id).order_by("-asked_at")[:MOST_ENTRIES]
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Attempt) -> Entry:
+    content = row.opened()
+    return Entry(
+        at=row.asked_at,
+        command=row.command,
+        actor_id=row.actor_id,
+        actor_name=content.get("actor", ""),
+        owner_id=row.owner_id,
+        owner_name=content.get("owner", ""),
+        status=row.end,
+        note=content.get("note", ""),
+    )
 
 
 def abandoned_rows() -> QuerySet[Attempt]:

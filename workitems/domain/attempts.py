@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -42,6 +43,20 @@ class Abandoned:
 
     id: UUID
     command: Command
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One attempt as history and audit read it; names and note are "" where no key opens them."""
+
+    at: datetime
+    command: str
+    actor_id: str
+    actor_name: str
+    owner_id: str
+    owner_name: str
+    status: WriteStatus
+    note: str
 
 
 class Ledger(Protocol):

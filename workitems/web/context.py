@@ -1,7 +1,7 @@
 """What every view of ours begins with: whose queue, which addresses, what the page showed."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from secrets import token_urlsafe
 from typing import Any, Final, Self
 
@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from taskmanager.signin.request import SignedInRequest, person_of, session_row
+from workitems import ledger
 from workitems.domain.attempts import Press
 from workitems.domain.policy import Policy
 from workitems.isc.schemas import WorkItem
 from workitems.scope import QueueScope
+from workitems.view_models.history import HistoryLine, history_of
 from workitems.view_models.panel import TaskPanel
 from workitems.view_models.render_context import RenderContext
 from workitems.web.forms import AccountSelectionForm, ActionForm
@@ -53,7 +55,8 @@ class ActionContext:
     def press(self) -> Press:
         """What the ledger knows this press by: two with the page's same key are one."""
         key = self.form.value("key") or token_urlsafe(KEY_BYTES)
-        return Press(key=key, surface="widget" if self.request.embedded else "page")
+        surface = "widget" if self.request.embedded else "page"
+        return Press(key=key, surface=surface, note=self.form.value("note") or "")
 
     @property
     def policy(self) -> Policy:
@@ -96,4 +99,14 @@ class ActionContext:
         shown = RenderContext.at(timezone.now(), self.policy)
         panel = TaskPanel.of(item, shown, notice=notice, notice_tone=tone)
         form = item.form if panel.row.has_form else None
-        return {"panel": panel, "selection": AccountSelectionForm(form) if form else None}
+        return {
+            "panel": panel,
+            "selection": AccountSelectionForm(form) if form else None,
+            "history": partial(self.history, item.id),
+        }
+
+    def history(self, item_id: str) -> tuple[HistoryLine, ...]:
+        """What was done here with an item that ISC has just shown to this person."""
+        actor = self.scope.actor
+        entries = ledger.history(item_id)
+        return history_of(entries, reader_id=actor.id, reads_all=actor.is_admin)

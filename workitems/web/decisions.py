@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.confirmation import Confirmation, Question
 from workitems.web.context import ActionContext, require_action
+from workitems.web.forms import NoteForm
 from workitems.web.responses import dialog_response, owner_redirect, write_response
 
 
@@ -79,8 +81,10 @@ def _send(
     For somebody else everything is risky.
     """
     context = ActionContext.of(request)
-    may_send = context.may_send(is_risky=is_risky or context.scope.is_other)
-    if may_send and command.is_complete:
+    note = note_form(context, command)
+    is_risky = is_risky or context.scope.is_other or note.fields["note"].required
+    is_ready = command.is_complete and (note.is_valid() or not note.is_bound)
+    if is_ready and context.may_send(is_risky=is_risky):
         receipt = context.services.executor.run(command, context.press)
         if _is_undecided(command, receipt):
             context = replace(context, is_undecided=True)
@@ -95,8 +99,15 @@ def _send(
         raise PermissionDenied(_("This task is not ended this way. Open it to see what it offers."))
     context = context.named()
     owner_name = context.scope.owner.label if context.scope.is_other else ""
-    shown = {"confirmation": confirm(command, item, owner_name)}
+    shown = {"confirmation": confirm(command, item, owner_name), "note": note}
     return dialog_response(context, "workitems/confirm.html", shown)
+
+
+def note_form(context: ActionContext, command: Command) -> NoteForm:
+    """The private note that goes with a decision; NOTE_REQUIRED says which need one."""
+    kind, _separator, _all = command.name.partition("-")
+    data = context.request.POST if context.form.is_confirmed else None
+    return NoteForm(data, is_required=kind in settings.NOTE_REQUIRED)
 
 
 def _is_undecided(command: Command, receipt: Receipt) -> bool:

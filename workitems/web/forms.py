@@ -43,6 +43,7 @@ class ActionForm(forms.Form):
 
     surface = forms.ChoiceField(choices=[("list", "list"), ("page", "page")], required=False)
     key = forms.CharField(required=False, max_length=64)
+    note = forms.CharField(required=False, max_length=2000)
     pane = forms.CharField(required=False)
     confirmed = forms.BooleanField(required=False)
     undecided = forms.BooleanField(required=False)
@@ -80,6 +81,22 @@ class ActionForm(forms.Form):
         """The rows of the list beside these numbers; None where the page has no list."""
         tab, first, last = map(self.value, ("rows_of", "first", "last"))
         return ShownRows(Tab(tab), first, last, counts) if tab and first and last else None
+
+
+class NoteForm(forms.Form):
+    """A note that stays here: ISC has no place for one."""
+
+    note = forms.CharField(
+        max_length=2000,
+        label=_("Private note"),
+        help_text=_("It stays here: SailPoint has no place for it. You and the auditors read it."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Please say why: this decision needs a note.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, is_required: bool) -> None:
+        super().__init__(data)
+        self.fields["note"].required = is_required
 
 
 class PeopleSearch(forms.Form):

@@ -1,5 +1,6 @@
 """How the page answers: what a finished write redraws, and where a form is shown."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
@@ -16,6 +17,7 @@ from workitems.domain.commands import Command
 from workitems.domain.results import Counts, Receipt, WriteStatus
 from workitems.isc.errors import Forbidden
 from workitems.isc.schemas import WorkItem
+from workitems.view_models.history import HistoryLine
 from workitems.view_models.panel import TaskPanel
 from workitems.view_models.receipt import (
     TONES,
@@ -55,6 +57,7 @@ class Changes:
     row: TaskRow | None = None
     panel: TaskPanel | None = None
     selection: AccountSelectionForm | None = None
+    history: Callable[[], Sequence[HistoryLine]] = tuple
     badge: Counts | None = None
     standing: str = ""
     standing_id: str = ""
