@@ -73,7 +73,7 @@ class DatabaseLedger:
     def decided_by(self, command: Command) -> Rival | None:
         rows = _about(command).filter(status__in=DECIDED).order_by("-asked_at")
         row = next(iter(rows[:1]), None)
-        return _rival(row) if row else None
+        return self._rival(row) if row else None
 
     def _standing(self, command: Command, key: str) -> Repeated | Rival | Abandoned | None:
         """What stands against a new row."""
@@ -89,7 +89,12 @@ class DatabaseLedger:
                 Attempt.objects.filter(pk=row.pk).update(is_live=False)
         if before := next(iter(same.order_by("-asked_at")[:1]), None):
             return Repeated(before.pk, before.end)
-        return _rival(live[0]) if live else None
+        return self._rival(live[0]) if live else None
+
+    def _rival(self, row: Attempt) -> Rival:
+        name = row.opened().get("actor") or row.actor_id
+        is_own = row.actor_id == self.scope.actor.id
+        return Rival(row.command, row.actor_id, "" if is_own else name, row.asked_at)
 
     def _recorded(self, command: Command, key: str, press: Press) -> Begun:
         now = timezone.now()
@@ -210,10 +215,6 @@ def forget(person_id: str) -> int:
 
 def _abandoned(row: Attempt) -> Abandoned:
     return Abandoned(row.pk, command_from_json(row.opened()["command"]))
-
-
-def _rival(row: Attempt) -> Rival:
-    return Rival(row.command, row.actor_id, row.opened().get("actor", ""), row.asked_at)
 
 
 def _lock(item_id: str) -> None:

@@ -2,7 +2,11 @@
 import { tell, version } from "./embed.js";
 
 const said = {};
-const TOLD = { succeeded: "done", verified: "confirmed", "already-done": "already", unconfirmed: "unchanged" }; // names in version 1
+// Names in version 1, which knows fewer ends.
+const TOLD = {
+  succeeded: "done", verified: "confirmed", unconfirmed: "unchanged", "not-done": "unchanged",
+  "already-done": "already", superseded: "already", gone: "already", sending: "already", changed: "already",
+};
 
 // Skip events whose data has not changed.
 const tellNews = (type, data) => {

@@ -1,6 +1,8 @@
 """A real browser, the dashboard with production settings, and the sandbox tenant."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +39,35 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def address_of(tenant: SandboxApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AddressOf]:
+def ledgers() -> list[Path]:
+    """The database files of the dashboards that run."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def empty_ledgers(ledgers: list[Path], sandbox: Sandbox) -> None:
+    """The queues begin anew with each test, and so does what was done with them."""
+    for path in ledgers:
+        empty_ledger(path)
+
+
+def empty_ledger(path: Path) -> None:
+    with closing(sqlite3.connect(path, timeout=10)) as database, database:
+        database.execute("DELETE FROM workitems_attempt")
+
+
+@pytest.fixture(scope="session")
+def address_of(
+    tenant: SandboxApp, tmp_path_factory: pytest.TempPathFactory, ledgers: list[Path]
+) -> Iterator[AddressOf]:
     """Returns a sign-in profile's dashboard address; starts its process on first use."""
     running: dict[str, Dashboard] = {}
 
     def address(profile: str) -> str:
         if profile not in running:
-            running[profile] = served(profile, tmp_path_factory.mktemp(profile))
+            folder = tmp_path_factory.mktemp(profile)
+            running[profile] = served(profile, folder)
+            ledgers.append(folder / "dashboard.sqlite3")
         return f"http://localhost:{DASHBOARD_PORTS[profile]}"
 
     yield address

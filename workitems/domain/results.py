@@ -52,7 +52,10 @@ class WriteStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Rival:
-    """Another attempt on the same item, under way or the one that decided it: what, whose, when."""
+    """Another attempt on the same item, under way or the one that decided it: what, whose, when.
+
+    `actor_name` is empty for the actor's own.
+    """
 
     command: str
     actor_id: str

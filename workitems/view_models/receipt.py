@@ -39,13 +39,13 @@ DONE: Final[Mapping[str, Text]] = {
 }
 # How a decision of one of ours is told to the next who meets it.
 DONE_BY: Final[Mapping[str, Text]] = {
-    "approve": gettext_lazy("Already approved by %(name)s, %(time)s."),
-    "approve-all": gettext_lazy("Already approved by %(name)s, %(time)s."),
-    "reject": gettext_lazy("Already rejected by %(name)s, %(time)s."),
-    "reject-all": gettext_lazy("Already rejected by %(name)s, %(time)s."),
-    "complete": gettext_lazy("Already marked complete by %(name)s, %(time)s."),
-    "submit-form": gettext_lazy("Already answered by %(name)s, %(time)s."),
-    "forward": gettext_lazy("Already forwarded by %(name)s, %(time)s."),
+    "approve": gettext_lazy("Already approved by %(name)s at %(time)s."),
+    "approve-all": gettext_lazy("Already approved by %(name)s at %(time)s."),
+    "reject": gettext_lazy("Already rejected by %(name)s at %(time)s."),
+    "reject-all": gettext_lazy("Already rejected by %(name)s at %(time)s."),
+    "complete": gettext_lazy("Already marked complete by %(name)s at %(time)s."),
+    "submit-form": gettext_lazy("Already answered by %(name)s at %(time)s."),
+    "forward": gettext_lazy("Already forwarded by %(name)s at %(time)s."),
 }
 
 
@@ -81,7 +81,11 @@ def _under_way(receipt: Receipt) -> str:
     rival = receipt.rival
     if rival is None:
         return _("This is being sent already.")
-    words = _("%(name)s has sent a decision on this at %(time)s, and it is still under way.")
+    words = (
+        _("%(name)s has sent a decision on this at %(time)s, and it is still under way.")
+        if rival.actor_name
+        else _("You have sent a decision on this at %(time)s, and it is still under way.")
+    )
     return words % {"name": rival.actor_name, "time": clock(rival.at)}
 
 
@@ -90,7 +94,7 @@ def _done_before(receipt: Receipt) -> str:
     if rival is None:
         return _("This had already been decided; here is how it stands.")
     words = str(DONE_BY[rival.command])
-    return words % {"name": rival.actor_name, "time": clock(rival.at)}
+    return words % {"name": rival.actor_name or _("you"), "time": clock(rival.at)}
 
 
 def _decided_differently(receipt: Receipt) -> str:

@@ -83,6 +83,7 @@ def _written(moment: datetime, time_zone: tzinfo, language: str | None) -> str:
 
 
 def clock(value: datetime) -> str:
-    """The time of day, to the second; with the date where it is another day than today."""
+    """The time of day, and the date where that is not today."""
     local = localtime(value)
-    return date_format(local, "TIME_FORMAT" if local.date() == localdate() else "DATETIME_FORMAT")
+    time = f"{local:%H:%M}"
+    return time if local.date() == localdate() else f"{date_format(local, 'DATE_FORMAT')} {time}"

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
 from sandbox.dashboard import Dashboard, dashboard_environment
 from sandbox.handle import Sandbox
 from tests.e2e.browsers import ARGS, INSTALLED
+from tests.e2e.conftest import empty_ledger
 from tests.e2e.frame.sites import OpenerPolicy, host_pages, provider
 from tests.environment import CLIENT_SECRET, free_port
 
@@ -98,6 +99,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture
 def world(sites: World) -> World:
     sites.tenant.reset()
+    empty_ledger(sites.database)
     sites.opener_policy.policy = ""
     sites.said.clear()
     return sites
