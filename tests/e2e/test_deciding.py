@@ -117,7 +117,7 @@ def test_the_second_tab_is_told_that_it_was_decided_before(
     row(approver, SINGLE).get_by_role("button", name="Approve").click()
     says(approver, "Approved.")
     row(second, SINGLE).get_by_role("button", name="Reject").click()
-    says(second, "already been decided")
+    says(second, "Not done: Already approved by you at")
     expect(row(second, SINGLE)).to_contain_text("Approved")
     expect(row(second, SINGLE).get_by_role("button")).to_have_count(0)
     assert [path.split("/")[-2] for path in writes(sandbox)] == ["approve", "reject"]
@@ -129,7 +129,7 @@ def test_a_task_decided_elsewhere_is_reported_as_already_decided(
     watch.expect_status(409)
     decide_elsewhere(sandbox, "approver", "Treasury dashboards")
     row(approver, SINGLE).get_by_role("button", name="Reject").click()
-    says(approver, "already been decided")
+    says(approver, "This was decided differently: Approved.")
 
 
 def test_a_double_click_decides_once(approver: Page, sandbox: Sandbox) -> None:

@@ -48,7 +48,9 @@ def test_a_task_is_forwarded_from_a_dialog_without_a_page_load(
         dialog.get_by_role("button", name="Forward").click()
         says(page, f"Forwarded to {agent.name}.")
         expect(dialog).to_be_hidden()
-        expect(page.get_by_role("article", name=TASK)).to_have_count(0)
+        told = page.get_by_role("article", name=TASK)
+        expect(told).to_contain_text(f"Forwarded to {agent.name}.")
+        expect(told.get_by_role("button")).to_have_count(0)
         expect_numbers(page, pending - 1, completed)
     (sent,) = [call.body for call in sandbox.api_calls if call.path.endswith("/forward")]
     assert sent == {"targetOwnerId": agent.id, "comment": WHY, "sendNotifications": False}
@@ -183,7 +185,7 @@ def test_what_is_typed_is_dropped_only_when_that_is_said(approver: Page, way: st
         if way == "Escape":
             approver.keyboard.press("Escape")
         else:
-            dialog.get_by_role("link", name="Cancel").click()
+            stands_still(dialog.get_by_role("link", name="Cancel")).click()
 
     dialog = opened(approver)
     comment = dialog.get_by_role("textbox", name="Comment")
@@ -197,12 +199,12 @@ def test_what_is_typed_is_dropped_only_when_that_is_said(approver: Page, way: st
         expect(question).to_be_hidden()
         leave()
         expect(question).to_be_visible()
-    question.get_by_role("button", name="Keep writing").click()
+    stands_still(question.get_by_role("button", name="Keep writing")).click()
     expect(comment).to_have_value(WHY)
     if way == "Escape":
         expect(comment).to_be_focused()
     leave()
-    question.get_by_role("button", name="Drop it").click()
+    stands_still(question.get_by_role("button", name="Drop it")).click()
     expect(dialog).to_be_hidden()
     expect(row(approver, TASK).get_by_role("button", name="Forward")).to_be_focused()
     assert opened(approver).get_by_role("textbox", name="Comment").input_value() == ""

@@ -45,7 +45,7 @@ def test_a_failure_is_not_silent_on_another_tab(
     approver: Page, sandbox: Sandbox, watch: Watch
 ) -> None:
     watch.expect_status(503)
-    sandbox.fault("POST", "/approve/", status=503, **SLOW)
+    sandbox.fault("POST", "/approve/", status=501, **SLOW)
     approve(approver)
     tab(approver, "Completed").click()
     expect(approver.get_by_role("heading", name="Completed tasks")).to_be_visible()

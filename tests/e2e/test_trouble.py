@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sandbox.handle import Sandbox
-from tests.e2e.reading import expect_numbers, numbers, row, says, writes
+from tests.e2e.reading import decide_elsewhere, expect_numbers, numbers, row, says, writes
 from tests.e2e.watching import ABORTED, Watch, page_loads
 
 TASK = "Treasury to ximena.caballero"
@@ -63,7 +63,7 @@ def test_asked_to_wait_the_page_counts_down_and_reads_again_by_itself(
 @pytest.mark.parametrize(
     ("fault", "status", "words"),
     [
-        ({"status": 503}, 503, "SailPoint cannot be reached"),
+        ({"status": 501}, 503, "SailPoint cannot be reached"),
         ({"status": 429, "retry_after": 7}, 429, "wait 7 seconds"),
     ],
 )
@@ -85,8 +85,8 @@ def test_a_decision_that_was_stopped_says_so_in_its_row_and_can_be_pressed_again
     says(approver, "Approved.")
 
 
-@pytest.mark.parametrize("fault", [{"drop": True}, {"html": True, "status": 200}])
-def test_a_decision_without_an_answer_is_looked_up(
+@pytest.mark.parametrize("fault", [{"drop": True}, {"html": True, "status": 200}, {"status": 503}])
+def test_a_decision_without_an_answer_is_looked_up_until_its_end_is_known(
     approver: Page, sandbox: Sandbox, watch: Watch, fault: dict[str, object]
 ) -> None:
     watch.expect_status(504)
@@ -94,9 +94,13 @@ def test_a_decision_without_an_answer_is_looked_up(
     sandbox.fault("POST", "/approve/", **fault)
     press(approver)
     says(approver, "SailPoint gave no clear answer, and the task still waits.")
-    expect(row(approver, TASK).get_by_role("button", name="Approve")).to_be_enabled()
+    expect(row(approver, TASK).get_by_role("heading")).to_contain_text(TASK)
+    expect(row(approver, TASK).get_by_role("button")).to_have_count(0)
     expect_numbers(approver, *before)
     assert len(writes(sandbox)) == 1
+    decide_elsewhere(sandbox, "approver", "Treasury dashboards")
+    says(approver, "Approved. SailPoint said so only when asked again.")
+    expect_numbers(approver, before[0] - 1, before[1] + 1)
 
 
 def test_a_decision_that_did_happen_without_an_answer_is_told_as_done(
@@ -109,14 +113,16 @@ def test_a_decision_that_did_happen_without_an_answer_is_told_as_done(
     expect_numbers(approver, pending - 1, completed + 1)
 
 
-def test_a_task_withdrawn_meanwhile_goes_with_its_row(
+def test_a_task_withdrawn_meanwhile_keeps_its_title_and_loses_its_buttons(
     approver: Page, sandbox: Sandbox, watch: Watch
 ) -> None:
     watch.expect_status(404)
     sandbox.fault("POST", "/approve/", status=404)
+    sandbox.fault("GET", "/work-items/[0-9a-f]{32}$", status=404)
     press(approver)
     says(approver, "It was already finished or withdrawn.")
-    expect(row(approver, TASK)).to_have_count(0)
+    expect(row(approver, TASK)).to_contain_text("It was already finished or withdrawn.")
+    expect(row(approver, TASK).get_by_role("button")).to_have_count(0)
 
 
 def test_without_a_connection_the_row_says_that_nothing_was_sent(
