@@ -105,6 +105,7 @@ class Env(BaseSettings):
     oidc_identity_claim: str = Field("", description="the claim that holds the ISC identity id")
     oidc_admin_claim: str = Field("authorities", description="the claim that lists user levels")
     oidc_admin_values: Csv = Field(("ORG_ADMIN",), description="user levels with commas between")
+    auditor_values: Csv = Field(("ORG_ADMIN",), description="user levels with commas between")
 
     # Secrets and sessions
     secret_key_file: Path | None = Field(None, description="the path of a file")

@@ -129,6 +129,7 @@ OIDC_SCOPES = env.oidc_scopes
 OIDC_IDENTITY_CLAIM = env.oidc_identity_claim
 OIDC_ADMIN_CLAIM = env.oidc_admin_claim
 OIDC_ADMIN_VALUES = env.oidc_admin_values
+AUDITOR_VALUES = env.auditor_values
 PAGE_SIZE = env.page_size
 TYPE_COMMANDS = env.type_commands
 

@@ -14,6 +14,7 @@ class Person:
     name: str
     alias: str  # the account name
     is_admin: bool  # may see the queues of other owners (`workitems.scope`)
+    is_auditor: bool = False  # may read the ledger; not in sessions of older versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +65,4 @@ class ProviderConfig:
     identity_claim: str
     admin_claim: str
     admin_values: tuple[str, ...]
+    auditor_values: tuple[str, ...]

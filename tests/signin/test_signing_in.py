@@ -22,6 +22,7 @@ def test_a_person_signs_in_and_arrives_where_they_wanted_to_go(
         "name": expected.name,
         "alias": expected.alias,
         "is_admin": True,
+        "is_auditor": True,
     }
 
 
@@ -29,6 +30,16 @@ def test_a_person_without_the_level_is_no_admin(any_profile: Provider, visitor: 
     visitor.sign_in("approver")
 
     assert visitor.client.session["person"]["is_admin"] is False
+
+
+def test_auditors_have_levels_of_their_own(
+    any_profile: Provider, visitor: Visitor, settings: LazySettings
+) -> None:
+    settings.AUDITOR_VALUES = ("ORG_AUDITOR",)
+    visitor.sign_in("admin")
+
+    person = visitor.client.session["person"]
+    assert (person["is_admin"], person["is_auditor"]) == (True, False)
 
 
 def test_the_access_token_is_at_hand_after_sign_in(

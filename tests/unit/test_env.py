@@ -63,6 +63,7 @@ def test_four_variables_are_enough(bare: pytest.MonkeyPatch) -> None:
     assert made.oidc_issuer is None
     assert made.oidc_scopes == ()
     assert made.oidc_admin_values == ("ORG_ADMIN",)
+    assert made.auditor_values == ("ORG_ADMIN",)
     assert made.page_size == 50
     assert made.debug is False
 

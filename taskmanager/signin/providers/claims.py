@@ -60,4 +60,5 @@ def person_from(claims: Mapping[str, Any], config: ProviderConfig, *usual_names:
         name=text(claims, "name") or full_name or text(claims, *NAMES) or alias,
         alias=alias,
         is_admin=any(value in held for value in config.admin_values),
+        is_auditor=any(value in held for value in config.auditor_values),
     )

@@ -27,5 +27,6 @@ def configured_provider() -> Provider:
             identity_claim=settings.OIDC_IDENTITY_CLAIM,
             admin_claim=settings.OIDC_ADMIN_CLAIM,
             admin_values=tuple(settings.OIDC_ADMIN_VALUES),
+            auditor_values=tuple(settings.AUDITOR_VALUES),
         )
     )
