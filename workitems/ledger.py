@@ -46,7 +46,7 @@ class DatabaseLedger:
         key = f"{press.key}:{command.key()}"
         try:
             with transaction.atomic(durable=True):
-                _lock(command.item_id)
+                lock(command.item_id)
                 return self._standing(command, key) or self._recorded(command, key, press)
         except DatabaseError as error:
             logger.exception("an attempt could not be recorded")
@@ -217,8 +217,8 @@ def _abandoned(row: Attempt) -> Abandoned:
     return Abandoned(row.pk, command_from_json(row.opened()["command"]))
 
 
-def _lock(item_id: str) -> None:
-    """One transaction at a time on this item. SQLite: the transaction began IMMEDIATE."""
+def lock(name: str) -> None:
+    """One transaction at a time on this name. SQLite: the transaction began IMMEDIATE."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [item_id])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

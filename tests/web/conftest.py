@@ -15,8 +15,10 @@ from taskmanager.signin.request import keep_person
 from taskmanager.signin.session_store import SIGNED_IN_AT
 from taskmanager.signin.values import Person, Tokens
 from tests.session_tokens import keep
+from workitems.web.looks import REASON
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/"}
+REASON_GIVEN = "Ticket 4711: she is on leave"  # of an admin who looks at another queue
 AsUser = Callable[[str], "Browser"]
 
 
@@ -54,7 +56,9 @@ def as_user(db: None, sandbox: Sandbox) -> AsUser:
         browser = Browser()
         session = browser.session
         is_admin = "ORG_ADMIN" in persona.authorities
-        keep_person(session, Person(persona.id, persona.name, persona.alias, is_admin))
+        person = Person(persona.id, persona.name, persona.alias, is_admin, is_auditor=is_admin)
+        keep_person(session, person)
+        session[REASON] = REASON_GIVEN
         session[SIGNED_IN_AT] = time.time() - 600
         session.save()
         keep(session, Tokens(sandbox.access_token_for(key), expires_at=time.time() + 600))

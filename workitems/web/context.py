@@ -14,10 +14,12 @@ from workitems import ledger
 from workitems.domain.attempts import Press
 from workitems.domain.policy import Policy
 from workitems.isc.schemas import WorkItem
+from workitems.looks import has_looked, record_look
 from workitems.scope import QueueScope
 from workitems.view_models.history import HistoryLine, history_of
 from workitems.view_models.panel import TaskPanel
 from workitems.view_models.render_context import RenderContext
+from workitems.web import looks
 from workitems.web.forms import AccountSelectionForm, ActionForm
 from workitems.web.links import Links
 from workitems.wiring import Services, services_for, with_owner_name
@@ -41,7 +43,19 @@ class ActionContext:
 
     @classmethod
     def of(cls, request: SignedInRequest) -> Self:
-        """Raises PermissionDenied for a queue that the person may not see."""
+        """Raises PermissionDenied for a queue that the person may not see.
+
+        A look at somebody else's queue is recorded before anything of it is read: ReasonNeeded
+        where the person has not said why yet, NotRecorded where it cannot be written down.
+        """
+        context = cls.unrecorded(request)
+        if context.scope.is_other:
+            context._record_look()
+        return context
+
+    @classmethod
+    def unrecorded(cls, request: SignedInRequest) -> Self:
+        """The same for an answer that shows nothing of the queue: trouble, or a question."""
         scope = QueueScope.requested(person_of(request), request.GET.get("owner", ""))
         form = ActionForm(request.POST if request.method == "POST" else request.GET)
         return cls(request, scope, Links.of(request, scope), form, form.is_undecided)
@@ -55,8 +69,7 @@ class ActionContext:
     def press(self) -> Press:
         """What the ledger knows this press by: two with the page's same key are one."""
         key = self.form.value("key") or token_urlsafe(KEY_BYTES)
-        surface = "widget" if self.request.embedded else "page"
-        return Press(key=key, surface=surface, note=self.form.value("note") or "")
+        return Press(key=key, surface=self.came_from, note=self.form.value("note") or "")
 
     @property
     def policy(self) -> Policy:
@@ -77,8 +90,23 @@ class ActionContext:
         is_write = self.request.method == "POST"
         return is_write and (not is_risky or self.form.is_confirmed)
 
+    @property
+    def came_from(self) -> str:
+        """The place of ours that the request came from."""
+        return "widget" if self.request.embedded else "page"
+
+    def _record_look(self) -> None:
+        reason, row = looks.reason_in(self.request.session), session_row(self.request.session)
+        if not has_looked(self.scope, row):
+            # The name costs no call more: the page asks for it as well, and it is kept.
+            record_look(self.named().scope, row, reason=reason, surface=self.came_from)
+
     def named(self) -> Self:
         """The same with the owner's name: at most one call, and none in one's own queue."""
+        return self._named
+
+    @cached_property
+    def _named(self) -> Self:
         named = replace(self, scope=with_owner_name(self.scope, self.services.reader))
         named.__dict__["services"] = self.services  # made already: not once more by the new object
         return named

@@ -20,9 +20,16 @@ from workitems.scope import QueueScope
 from workitems.view_models.page import ShownRows
 
 COMMENT_LENGTH: Final = 2000  # ISC states no limit; this keeps a pasted log out of an e-mail
+REASON_LENGTH: Final = 300
+ISO_DATE: Final = "%Y-%m-%d"
 PREFIX: Final = "field-"
 CHOICE_TYPES: Final = frozenset({"select", "combobox", "dropdown", "listbox", "singleselect"})
 MULTIPLE_TYPES: Final = frozenset({"multiselect", "multiplechoice", "checkboxgroup", "checkboxes"})
+
+
+def date_picker() -> forms.DateInput:
+    """Browsers send and take ISO dates in a date control, whatever the page's language."""
+    return forms.DateInput(attrs={"type": "date"}, format=ISO_DATE)
 
 
 class QueueFilter(forms.Form):
@@ -130,6 +137,17 @@ class RiskyForm(forms.Form):
             self.add_error(None, _("Tick the box to say that you do this for somebody else."))
 
 
+class ReasonForm(forms.Form):
+    """Why an admin looks at somebody else's queue; auditors read it."""
+
+    reason = forms.CharField(
+        label=_("Why do you look at somebody else's queue?"),
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3, "aria-describedby": "reason-hint"}),
+        error_messages={"required": _("Say in a few words why you look at it.")},
+    )
+
+
 class ForwardForm(RiskyForm, PeopleSearch):
     """To whom, why, and whether SailPoint tells them by e-mail."""
 
@@ -226,8 +244,6 @@ def control_for(field: FormField) -> forms.Field:
     if kind in {"checkbox", "boolean", "toggle"}:
         return forms.BooleanField(**common)
     if kind == "date":
-        # Browsers send and take ISO dates in a date control, whatever the page's language.
-        picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        return forms.DateField(widget=picker, input_formats=["%Y-%m-%d"], **common)
+        return forms.DateField(widget=date_picker(), input_formats=[ISO_DATE], **common)
     widget = forms.Textarea(attrs={"rows": 3}) if kind == "textarea" else None
     return forms.CharField(widget=widget, **common)

@@ -15,6 +15,7 @@ from taskmanager.signin.request import SignedInRequest
 from workitems.isc.errors import Forbidden, IscError, NotFound, SignInAgain
 from workitems.view_models.problem import Problem
 from workitems.web.context import ActionContext
+from workitems.web.looks import ReasonNeeded, reason_first
 from workitems.web.responses import Changes, removed_response
 
 log = logging.getLogger("workitems.errors")
@@ -28,6 +29,8 @@ class IscErrorMiddleware(MiddlewareMixin):
     ) -> HttpResponse | None:
         if isinstance(exception, SignInAgain):
             return token_refused(request)
+        if isinstance(exception, ReasonNeeded):
+            return reason_first(request)
         if isinstance(exception, IscError):
             return self.answer(request, exception)
         if isinstance(exception, BadRequest):
@@ -66,7 +69,7 @@ def show(request: SignedInRequest, problem: Problem) -> HttpResponse:
     can_resend = is_write and problem.can_resend
     is_admin = request.person is not None and request.person.is_admin
     # The banner of somebody else's queue, also over a page in trouble.
-    shared = ActionContext.of(request).template() if is_admin else {}
+    shared = ActionContext.unrecorded(request).template() if is_admin else {}
     context = {
         **shared,
         "problem": problem,

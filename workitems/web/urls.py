@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from workitems.web import account_selection, decisions, forwarding, item, people, queue
+from workitems.web import (
+    account_selection,
+    decisions,
+    forwarding,
+    item,
+    looks,
+    people,
+    queue,
+)
 
 app_name = "workitems"
 ITEM = "work-items/<str:item_id>/"
@@ -12,6 +20,7 @@ urlpatterns = [
     path("counts/", queue.counts, name="counts"),
     path("people/", people.people, name="people"),
     path("owner/", people.owner, name="owner"),
+    path("reason/", looks.reason, name="reason"),
     path(ITEM, item.item, name="item"),
     path(f"{ITEM}standing/", item.standing, name="standing"),
     path(f"{ITEM}approve/<str:approval_item_id>/", decisions.approve, name="approve"),
