@@ -2,9 +2,11 @@
 
 from django.urls import include, path
 
+from workitems.web import urls as workitems
+
 urlpatterns = [
     path("", include("taskmanager.signin.urls")),
-    path("", include("workitems.web.urls")),
+    path("", include((workitems.on_page_only + workitems.urlpatterns, workitems.app_name))),
     path("widget/", include("workitems.web.widget.urls")),
     # The same views and templates once more, in a frame: `url` stays within its instance.
     path("widget/", include("workitems.web.urls", namespace="widget")),

@@ -2,11 +2,8 @@
 import { tell, version } from "./embed.js";
 
 const said = {};
-// Names in version 1, which knows fewer ends.
-const TOLD = {
-  succeeded: "done", verified: "confirmed", unconfirmed: "unchanged", "not-done": "unchanged",
-  "already-done": "already", superseded: "already", gone: "already", sending: "already", changed: "already",
-};
+// Names in version 1, which calls all other ends "already".
+const TOLD = { succeeded: "done", verified: "confirmed", unconfirmed: "unchanged", "not-done": "unchanged", refused: "refused" };
 
 // Skip events whose data has not changed.
 const tellNews = (type, data) => {
@@ -39,7 +36,7 @@ document.addEventListener("page:updated", ({ detail }) => {
 });
 document.addEventListener("page:unanswered", () => error(0));
 document.addEventListener("task:decided", ({ detail: { id, status } }) => {
-  tell("decided", version === 1 ? { id, told: TOLD[status] ?? status } : { id, status });
+  tell("decided", version === 1 ? { id, told: TOLD[status] ?? "already" } : { id, status });
 });
 document.addEventListener("signin:done", () => {
   said.isOut = false;

@@ -1,6 +1,6 @@
 """The one template environment. A name that nobody has defined is an error, not an empty string."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from html import escape
@@ -8,12 +8,14 @@ from typing import Any
 
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
+
+from taskmanager.core.addresses import with_query
 
 
 def environment(**options: Any) -> Environment:
@@ -29,6 +31,7 @@ def environment(**options: Any) -> Environment:
         "htmx_script": htmx_script,
     }
     made.filters |= {"moment": moment, "emphasised": emphasised, "filled": filled}
+    made.filters |= {"in_query": in_query, "number": number_format}
     return made
 
 
@@ -64,6 +67,11 @@ def filled(written: Markup, **values: object) -> Markup:
             f"{{{name}}}", value if isinstance(value, Markup) else escape(str(value))
         )
     return Markup(text)  # noqa: S704 - written by a template, its values are escaped
+
+
+def in_query(values: Mapping[str, object], **more: object) -> str:
+    """The values as the query that ends an address: "" or "?a=b"."""
+    return with_query("", **values, **more)
 
 
 def url(name: str, *args: object) -> str:

@@ -80,6 +80,29 @@ def lens(signed_in: SignedIn, sandbox: Sandbox) -> Page:
     return signed_in("admin", f"/?owner={sandbox.persona('approver').id}", **CALM)
 
 
+def audit(signed_in: SignedIn, sandbox: Sandbox) -> Page:
+    page = signed_in("approver", **CALM)
+    row(page, "Treasury to ximena.caballero").get_by_role("button", name="Approve").click()
+    expect(row(page, "Treasury to ximena.caballero")).to_contain_text("Approved.")
+    page = lens(signed_in, sandbox)
+    page.get_by_role("button", name=sandbox.persona("admin").name).click()
+    page.get_by_role("link", name="Audit", exact=True).click()
+    expect(page.get_by_role("listitem").filter(has_text="Give Treasury").first).to_be_visible()
+    return page
+
+
+def audit_refused(signed_in: SignedIn, _: Sandbox) -> Page:
+    return signed_in("admin", "/audit/?action=dance", **CALM)
+
+
+def reason(signed_in: SignedIn, _: Sandbox) -> Page:
+    page = signed_in("admin", "/reason/", **CALM)
+    page.get_by_label("Why do you look").fill("  ")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("Say in a few words")).to_be_visible()
+    return page
+
+
 def owner_search(signed_in: SignedIn, _: Sandbox) -> Page:
     return signed_in("admin", "/owner/?q=lu", **CALM)
 
@@ -132,6 +155,9 @@ SCENES: dict[str, Scene] = {
         confirm_dialog,
         lens,
         owner_search,
+        audit,
+        audit_refused,
+        reason,
         trying_the_widget,
         error_page,
         notice,

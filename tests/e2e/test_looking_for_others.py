@@ -5,8 +5,9 @@ import re
 from playwright.sync_api import expect
 
 from sandbox.handle import Sandbox
-from tests.e2e.conftest import SignedIn
+from tests.e2e.conftest import SignedIn, Visitor
 from tests.e2e.reading import expect_numbers, numbers, row, says, writes
+from tests.e2e.sign_in_steps import sign_in
 from tests.e2e.watching import ABORTED, Watch, page_loads
 
 TASK = "Treasury to ximena.caballero"
@@ -47,6 +48,26 @@ def test_the_lens_survives_tabs_and_reloads(signed_in: SignedIn, sandbox: Sandbo
     page.reload()
     expect(page.get_by_role("region", name="Somebody else")).to_contain_text(owner.name)
     expect(page.get_by_role("heading", name="Completed tasks")).to_be_visible()
+
+
+def test_an_admin_says_once_why_and_auditors_read_it(visitor: Visitor, sandbox: Sandbox) -> None:
+    owner, other = sandbox.persona("agent"), sandbox.persona("approver")
+    page = visitor()
+    page.goto(f"/?owner={owner.id}")
+    sign_in(page, sandbox.persona("admin").name)
+    page.get_by_label("Why do you look").fill("Her laptop was stolen")
+    page.get_by_role("button", name="Go on").click()
+    banner = page.get_by_role("region", name="Somebody else")
+    expect(banner).to_contain_text(owner.name)
+    page.goto(f"/?owner={other.id}")
+    expect(banner).to_contain_text(other.name)
+    page.get_by_role("button", name=sandbox.persona("admin").name).click()
+    page.get_by_role("link", name="Audit", exact=True).click()
+    page.get_by_label("Action").select_option("Look at the queue")
+    page.get_by_label("Whose queue").fill(other.id)
+    page.get_by_role("button", name="Show").click()
+    look = page.get_by_role("listitem").filter(has_text="Her laptop was stolen")
+    expect(look).to_contain_text(other.name)
 
 
 def test_nobody_else_may_look(signed_in: SignedIn, sandbox: Sandbox, watch: Watch) -> None:

@@ -22,7 +22,7 @@ def test_a_task_says_who_did_what_here_and_how_it_ended(approver: Browser) -> No
     row = several(dashboard(approver))
     press(approver, row.select_one("details form"), "Approve")
     done = words(opened(approver, row).select_one("#panel"))
-    assert "What was done here You: Approve · done ·" in done
+    assert "What was done here You: Approve · Done ·" in done
 
 
 def test_a_task_that_nobody_touched_has_no_history(approver: Browser) -> None:
@@ -34,7 +34,7 @@ def test_the_answer_to_a_decision_shows_it_in_the_open_pane(approver: Browser) -
     row = several(dashboard(approver))
     pane = str(opened(approver, row).select_one("#pane input[name=pane]")["value"])
     answer = parsed(press(approver, row.select_one("details form"), "Approve", pane=pane))
-    assert "You: Approve · done" in words(answer.select_one("#panel"))
+    assert "You: Approve · Done" in words(answer.select_one("#panel"))
 
 
 def test_history_is_shown_after_sailpoint_has_shown_the_task(

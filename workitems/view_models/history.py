@@ -1,39 +1,13 @@
 """What people here did with a work item: when, who, what, and how it ended."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from workitems.domain.attempts import Entry
-from workitems.domain.results import WriteStatus
-from workitems.view_models.labels import Text
-
-ACTIONS: Final[Mapping[str, Text]] = {
-    "approve": gettext_lazy("Approve"),
-    "reject": gettext_lazy("Reject"),
-    "approve-all": gettext_lazy("Approve all"),
-    "reject-all": gettext_lazy("Reject all"),
-    "complete": gettext_lazy("Mark complete"),
-    "submit-form": gettext_lazy("Answer the form"),
-    "forward": gettext_lazy("Forward"),
-}
-ENDS: Final[Mapping[WriteStatus, Text]] = {
-    WriteStatus.SENDING: gettext_lazy("under way"),
-    WriteStatus.SUCCEEDED: gettext_lazy("done"),
-    WriteStatus.VERIFIED: gettext_lazy("done, as a later look showed"),
-    WriteStatus.ALREADY_DONE: gettext_lazy("had been decided before"),
-    WriteStatus.SUPERSEDED: gettext_lazy("decided differently"),
-    WriteStatus.UNCONFIRMED: gettext_lazy("not known"),
-    WriteStatus.GONE: gettext_lazy("the task had left the queue"),
-    WriteStatus.REFUSED: gettext_lazy("refused by SailPoint"),
-    WriteStatus.NOT_SENT: gettext_lazy("not sent"),
-    WriteStatus.CHANGED: gettext_lazy("not sent, the task had moved"),
-    WriteStatus.NOT_DONE: gettext_lazy("not done"),
-}
+from workitems.view_models.labels import ACTIONS, ENDS, State, Text
 
 
 @dataclass(frozen=True)
@@ -43,7 +17,7 @@ class HistoryLine:
     at: datetime
     who: str
     action: Text
-    end: Text
+    end: State
     note: str
     has_note: bool
 

@@ -1,4 +1,4 @@
-"""ISC's types and states in the words of the page."""
+"""ISC's types and states, and what the ledger records, in the words of the page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
+
+from workitems.domain.results import WriteStatus
 
 Text = str | Promise
 
@@ -74,3 +76,29 @@ def type_label(name: str, language: str | None) -> str:
     """The type in words; one nobody has heard of in ISC's own."""
     with override(language):
         return str(TYPE_LABELS.get(name, name or _("Unknown type")))
+
+
+# What is done with a work item, and how an attempt ended, as history and audit say it.
+ACTIONS: Final[Mapping[str, Text]] = {
+    "approve": _("Approve"),
+    "reject": _("Reject"),
+    "approve-all": _("Approve all"),
+    "reject-all": _("Reject all"),
+    "complete": _("Mark complete"),
+    "submit-form": _("Answer the form"),
+    "forward": _("Forward"),
+    "view": _("Look at the queue"),
+}
+ENDS: Final[Mapping[str, State]] = {
+    WriteStatus.SENDING: State("open", _("Under way")),
+    WriteStatus.SUCCEEDED: State("done", _("Done")),
+    WriteStatus.VERIFIED: State("done", _("Done, as a second look showed")),
+    WriteStatus.ALREADY_DONE: State("quiet", _("Had been decided before")),
+    WriteStatus.SUPERSEDED: State("quiet", _("Decided differently before")),
+    WriteStatus.UNCONFIRMED: State("open", _("Not known")),
+    WriteStatus.GONE: State("quiet", _("No longer within reach")),
+    WriteStatus.REFUSED: State("refused", _("Refused by SailPoint")),
+    WriteStatus.NOT_SENT: State("refused", _("Not sent")),
+    WriteStatus.CHANGED: State("quiet", _("Not sent: in another queue by then")),
+    WriteStatus.NOT_DONE: State("refused", _("Not done, or not all of it")),
+}

@@ -137,4 +137,4 @@ class ActionContext:
         """What was done here with an item that ISC has just shown to this person."""
         actor = self.scope.actor
         entries = ledger.history(item_id)
-        return history_of(entries, reader_id=actor.id, reads_all=actor.is_admin)
+        return history_of(entries, reader_id=actor.id, reads_all=actor.is_auditor)

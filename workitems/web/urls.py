@@ -4,6 +4,7 @@ from django.urls import path
 
 from workitems.web import (
     account_selection,
+    auditing,
     decisions,
     forwarding,
     item,
@@ -13,6 +14,11 @@ from workitems.web import (
 )
 
 app_name = "workitems"
+# Not in a frame: whoever audits has the room of a page.
+on_page_only = [
+    path("audit/", auditing.audit, name="audit"),
+    path("audit/export.csv", auditing.export, name="audit-export"),
+]
 ITEM = "work-items/<str:item_id>/"
 
 urlpatterns = [
