@@ -2,73 +2,38 @@
 
 import os
 import sys
-from collections.abc import Container, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 import dj_database_url
 import pydantic
 from django.http.request import validate_host
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from taskmanager.core.addresses import checked_address, checked_origin, is_loopback
+from taskmanager.core.addresses import is_loopback
+from taskmanager.env_types import (
+    LANGUAGES,
+    Address,
+    Base,
+    Csv,
+    Language,
+    Listed,
+    Noteds,
+    Origin,
+    Origins,
+    TypeCommands,
+    Words,
+    Zone,
+    split_commas,
+)
 from workitems.domain.policy import WORDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-LANGUAGES = {"en": "English", "de": "Deutsch"}
+FLAG_TYPES = ("PolicyViolation", "ViolationReview")
+FLAG_VALUES = ("*admin*", "*break*glass*", "*privileged*")
 SHORTEST_KEY = 50  # characters: what `manage.py check --deploy` asks for
-
-
-def _split_commas(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _split_spaces(value: object) -> object:
-    return tuple(value.split()) if isinstance(value, str) else value
-
-
-def _type_commands(value: object) -> object:
-    """`Type=word,word; Type=word` as the names of the commands that each type takes."""
-    if not isinstance(value, str):
-        return value
-    found: dict[str, frozenset[str]] = {}
-    for entry in filter(None, map(str.strip, value.split(";"))):
-        name, equals, listed = (part.strip() for part in entry.partition("="))
-        words = {word.strip() for word in listed.split(",")}
-        if not (name and equals and words <= WORDS.keys()):
-            raise ValueError("does not say of each type what ends it")
-        if name in found:
-            raise ValueError("names a type twice")
-        found[name] = frozenset().union(*(WORDS[word] for word in words))
-    return found
-
-
-def _one_of(choices: Container[str], complaint: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if value not in choices:
-            raise ValueError(complaint)
-        return value
-
-    return AfterValidator(check)
-
-
-TypeCommands = Annotated[Mapping[str, frozenset[str]], NoDecode, BeforeValidator(_type_commands)]
-Csv = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_spaces)]
-Address = Annotated[str, AfterValidator(checked_address)]
-Base = Annotated[Address, AfterValidator(lambda address: address.rstrip("/"))]
-# A checked origin contains no character that could inject something into a header.
-Origin = Annotated[str, AfterValidator(checked_origin)]
-Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split_commas)]
-Noted = Annotated[str, _one_of(("approve", "reject", "complete"), "names no decision")]
-Noteds = Annotated[tuple[Noted, ...], NoDecode, BeforeValidator(_split_commas)]
-Zone = Annotated[str, _one_of(available_timezones(), "is not the name of a time zone")]
-Language = Annotated[str, _one_of(LANGUAGES, "is not a language we speak")]
 
 
 class Env(BaseSettings):
@@ -143,6 +108,13 @@ class Env(BaseSettings):
     # Decisions
     note_required: Noteds = Field((), description="any of approve, reject, complete")
     bulk_calls: bool = Field(default=True, description="true or false")
+    flag_types: Listed = Field(FLAG_TYPES, description="types with commas between, or none")
+    flag_values: Listed = Field(FLAG_VALUES, description="patterns with commas between, or none")
+    flag_own: bool = Field(default=True, description="true or false")
+    flag_errors: bool = Field(default=True, description="true or false")
+    flag_removals: bool = Field(default=True, description="true or false")
+    flag_items: int = Field(10, ge=0, le=1000, description="a whole number from 0 to 1000")
+    flag_days: int = Field(14, ge=0, le=3650, description="a whole number from 0 to 3650")
 
     # How it looks and what it says
     page_size: int = Field(50, ge=1, le=250, description="a whole number from 1 to 250")
@@ -201,7 +173,7 @@ class Env(BaseSettings):
     @pydantic.field_validator("session_keys", "ledger_keys")
     @classmethod
     def _each_long_enough(cls, value: SecretStr) -> SecretStr:
-        keys = _split_commas(value.get_secret_value())
+        keys = split_commas(value.get_secret_value())
         if any(len(key) < 32 for key in keys):  # type: ignore[attr-defined]  # noqa: PLR2004
             raise ValueError("holds a key of fewer than 32 characters")
         return value

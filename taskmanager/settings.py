@@ -8,8 +8,9 @@ import dj_database_url
 from taskmanager.core.addresses import origin_of
 from taskmanager.core.file_headers import add_file_headers
 from taskmanager.env import BASE_DIR, load_env
-from taskmanager.env import LANGUAGES as SPOKEN
+from taskmanager.env_types import LANGUAGES as SPOKEN
 from taskmanager.logging import config as logging_config
+from workitems.domain.flags import FlagRules
 
 env = load_env()
 
@@ -42,7 +43,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     # Safe against BREACH: Django pads each compressed body by a random length and masks the
     # CSRF token anew for every page.
-    "django.middleware.gzip.GZipMiddleware",
+    "taskmanager.compression.CompressionMiddleware",
     # Before all that returns text: a thread still has the language of its last request.
     "django.middleware.locale.LocaleMiddleware",
     "taskmanager.embed.middleware.EmbeddingMiddleware",
@@ -132,6 +133,15 @@ OIDC_ADMIN_VALUES = env.oidc_admin_values
 AUDITOR_VALUES = env.auditor_values
 PAGE_SIZE = env.page_size
 TYPE_COMMANDS = env.type_commands
+FLAG_RULES = FlagRules(
+    values=env.flag_values,
+    types=env.flag_types,
+    own=env.flag_own,
+    errors=env.flag_errors,
+    removals=env.flag_removals,
+    items=env.flag_items,
+    days=env.flag_days,
+)
 
 # --- Database
 

@@ -54,6 +54,7 @@ PAGE = """<!doctype html>
   <span class="verb verb--give" aria-hidden="true"></span>
   <div class="task__body">
     <h2 class="task__title" id="item-{{ item.id }}-title" data-subject><a class="task__link" href="/work-items/{{ item.id }}/" hx-get="/work-items/{{ item.id }}/" hx-target="#detail" hx-swap="innerHTML" hx-push-url="true" hx-sync="#detail:replace">{% if item.approval_items %}{{ sentence(item.approval_items[0]) }}{% else %}{{ item.description }}{% endif %}</a></h2>
+    {% if item.description %}<p class="task__reason">{{ item.description }}</p>{% endif %}
     <p class="task__meta"><span>{{ item.requester_display_name or "" }}</span> <span>{{ item.type }}</span>
       <time datetime="{{ item.created.isoformat() }}" title="{{ item.date }}">waiting {{ (now - item.created).days }} days<span class="visually-hidden"> ({{ item.date }})</span></time></p>
   </div>

@@ -13,7 +13,7 @@ from babel.messages import Catalog, Message
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from taskmanager.env import LANGUAGES
+from taskmanager.env_types import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = [p for package in ("taskmanager", "workitems") for p in (ROOT / package).rglob("*.py")]

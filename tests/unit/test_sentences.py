@@ -61,9 +61,75 @@ def test_missing_names_are_said_to_be_missing() -> None:
     assert sentence(approvalItems=[line]).text == "Give an empty value to an unnamed account"
 
 
-def test_several_items_are_counted_behind_the_first() -> None:
-    lines = [approval(operation="Add", value=value) for value in ("A", "B", "C")]
-    assert sentence(approvalItems=lines).text == "Give A to jsmith on Active Directory, and 2 more"
+def lines(field: str, *names: str, **fields: Any) -> list[dict[str, Any]]:
+    return [approval(**{"operation": "Remove", field: name, **fields}) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("items", "english", "german"),
+    [
+        (
+            lines("value", "A", "B", operation="Add"),
+            "Give A and B to jsmith on Active Directory",
+            "A und B für jsmith auf Active Directory vergeben",
+        ),
+        (
+            lines("account", "ann", "bob", "eve"),
+            "Remove Domain Admins from ann, bob and eve on Active Directory",
+            "Domain Admins von ann, bob und eve auf Active Directory entfernen",
+        ),
+        (
+            lines("application", "SAP", "VPN"),
+            "Remove Domain Admins from jsmith on SAP and VPN",
+            "Domain Admins von jsmith auf SAP und VPN entfernen",
+        ),
+        (
+            lines("account", "ann", "bob", "eve", "joe"),
+            "Remove Domain Admins from 4 people on Active Directory",
+            "Domain Admins von 4 Personen auf Active Directory entfernen",
+        ),
+        (
+            lines("value", "A", "B", "C", "D", "E"),
+            "Remove 5 items from jsmith on Active Directory",
+            "5 Elemente von jsmith auf Active Directory entfernen",
+        ),
+        (
+            [
+                approval(operation=o, value=v, application="SAP")
+                for o, v in (("Add", "A"), ("Remove", "B"))
+            ],
+            "Give A to jsmith on SAP; Remove B from jsmith on SAP",
+            "A für jsmith auf SAP vergeben; B von jsmith auf SAP entfernen",
+        ),
+        (
+            lines("account", "ann", "bob", operation="Disable", application="SAP"),
+            "Disable the account ann on SAP; Disable the account bob on SAP",
+            "Konto ann auf SAP deaktivieren; Konto bob auf SAP deaktivieren",
+        ),
+        (
+            [approval(operation="Add", value=v, account=f"u{v}") for v in "ABCD"],
+            "4 items, the first: Give A to uA on Active Directory",
+            "4 Elemente, das erste: A für uA auf Active Directory vergeben",
+        ),
+        (
+            [approval(operation="Remove", application=a) for a in (None, "SAP")],
+            "Remove Domain Admins from jsmith; Remove Domain Admins from jsmith on SAP",
+            "Domain Admins von jsmith entfernen; Domain Admins von jsmith auf SAP entfernen",
+        ),
+    ],
+)
+def test_several_items_are_named_while_they_are_few_and_counted_in_words(
+    items: list[dict[str, Any]], english: str, german: str
+) -> None:
+    for language, text in (("en", english), ("de", german)):
+        with override(language):
+            assert sentence(approvalItems=items).text == text
+
+
+def test_each_name_of_a_list_is_marked() -> None:
+    said = sentence(approvalItems=lines("account", "ann", "bob", "eve"))
+    names = [part.text for part in said.parts if part.is_name]
+    assert names == ["Domain Admins", "ann", "bob", "eve", "Active Directory"]
 
 
 def test_the_attributes_of_one_new_account_are_one_request() -> None:

@@ -40,13 +40,17 @@ OPERATIONS: Final = {
 
 @dataclass(frozen=True)
 class Change:
-    """The facts of an approval or remediation item in ISC's words; "" where ISC said nothing."""
+    """The facts of an approval or remediation item in ISC's words; "" where ISC said nothing.
+
+    `is_person`: `account` is a person's name. The same one on two sources is the same person.
+    """
 
     raw_operation: str
     account: str
     attribute: str
     value: str
     source: str
+    is_person: bool = False
 
     @property
     def operation(self) -> Operation:
@@ -61,11 +65,31 @@ def changes_of(item: WorkItem) -> list[Change]:
     ]
 
 
+def subjects_of(changes: list[Change]) -> list[Change]:
+    """One change for each thing to decide: the rows of one new account are its attributes."""
+    made: dict[object, Change] = {}
+    for number, change in enumerate(changes):
+        is_new_account = change.operation is Operation.CREATE
+        made.setdefault((change.account, change.source) if is_new_account else number, change)
+    return list(made.values())
+
+
 def count_of_subjects(changes: list[Change]) -> int:
-    """How many things there are to decide: the rows of one new account are its attributes."""
-    if all(change.operation is Operation.CREATE for change in changes):
-        return len({(change.account, change.source) for change in changes})
-    return len(changes)
+    """How many things there are to decide."""
+    return len(subjects_of(changes))
+
+
+def count_of_people(changes: list[Change]) -> int:
+    """How many people they are about, at least.
+
+    An account's name says nothing of who has it: one person may have another on each source.
+    """
+    people = {change.account for change in changes if change.is_person}
+    accounts: dict[str, set[str]] = {}
+    for change in changes:
+        if not change.is_person:
+            accounts.setdefault(change.source, set()).add(change.account)
+    return max([len(people), *map(len, accounts.values())])
 
 
 def change_of_approval(item: ApprovalItem) -> Change:
@@ -85,6 +109,7 @@ def change_of_remediation(item: RemediationItem) -> Change:
         attribute=item.attribute_name,
         value=item.attribute_value,
         source=source_name(item.application_name),
+        is_person=bool(item.target_display_name or item.target_name),
     )
 
 

@@ -1,14 +1,17 @@
 """What is about to be decided, named one by one, before it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from workitems.domain.commands import Decision, Verdict
 from workitems.isc.schemas import WorkItem
+from workitems.view_models.flags import ShownFlag, shown_flags
 from workitems.view_models.labels import Text
-from workitems.view_models.rows import ApprovalLine
+from workitems.view_models.render_context import RenderContext
+from workitems.view_models.rows import ApprovalLine, reason_of
 from workitems.view_models.sentence import sentence_of
 
 
@@ -28,6 +31,13 @@ class Confirmation:
     tone: str
     lines: tuple[ApprovalLine, ...] = ()
     warning: str = ""
+    reason: str = ""
+    flags: tuple[ShownFlag, ...] = ()
+
+    def about(self, item: WorkItem, context: RenderContext) -> Self:
+        """The same with the item's own words on top, and with what is flagged."""
+        reason = reason_of(item, sentence_of(item, context.language))
+        return replace(self, reason=reason, flags=shown_flags(item, context))
 
     @classmethod
     def of_item(cls, asked: Question, item: WorkItem, owner_name: str) -> "Confirmation":

@@ -90,8 +90,10 @@ class TaskPage:
         return ShownRows(self.tab, self.pager.first_row, self.pager.last_row, self.badge)
 
     @classmethod
-    def of(cls, queue: Queue, query: QueueQuery, *, now: datetime) -> "TaskPage":
-        context = RenderContext.at(now)
+    def of(
+        cls, queue: Queue, query: QueueQuery, *, now: datetime, actor_id: str = ""
+    ) -> "TaskPage":
+        context = RenderContext.at(now, actor_id=actor_id)
         rows = tuple(
             TaskRow.of(item, context) if isinstance(item, WorkItem) else TaskRow.unreadable(item)
             for item in queue.items

@@ -47,7 +47,6 @@ class TaskPanel:
         row = TaskRow.of(item, context, notice=notice, notice_tone=notice_tone)
         facts = _filled(
             Fact(_("Name"), item.name),
-            Fact(_("Description"), item.description),
             Fact(_("Type"), row.type_label),
             Fact(_("Requested by"), item.requester_name or item.requester_id),
             Fact(_("Owner"), item.owner_name or item.owner_id),

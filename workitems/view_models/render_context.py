@@ -1,4 +1,4 @@
-"""What the words of a page depend on beside its data: language, time zone, time and policy."""
+"""What the words of a page depend on beside its data: language, time, settings, who reads it."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
 
+from workitems.domain.flags import FlagRules
 from workitems.domain.policy import Policy
 
 
@@ -19,9 +20,12 @@ class RenderContext:
     language: str | None
     time_zone: tzinfo
     policy: Policy
+    actor_id: str
+    flag_rules: FlagRules
 
     @classmethod
-    def at(cls, now: datetime, policy: Policy | None = None) -> Self:
+    def at(cls, now: datetime, policy: Policy | None = None, actor_id: str = "") -> Self:
         """For the current request's language and time zone, and the installation's policy."""
         policy = policy or Policy(settings.TYPE_COMMANDS)
-        return cls(now, get_language(), get_current_timezone(), policy)
+        language, zone = get_language(), get_current_timezone()
+        return cls(now, language, zone, policy, actor_id, settings.FLAG_RULES)

@@ -12,12 +12,14 @@ from workitems.domain.changes import change_of_approval
 from workitems.domain.commands import Approve, ApproveAll, Complete, SubmitForm
 from workitems.domain.policy import NOTHING, Names, can_be_named
 from workitems.isc.schemas import ApprovalItem, UnreadableWorkItem, WorkItem
+from workitems.view_models.flags import ShownFlag, shown_flags
 from workitems.view_models.labels import UNREADABLE, State, Text, type_label
 from workitems.view_models.outcome import state_of
 from workitems.view_models.render_context import RenderContext
 from workitems.view_models.sentence import Part, Sentence, change_sentence, sentence_of
 from workitems.view_models.times import absolute, ago, waiting
 
+REASON_LENGTH: Final = 200  # characters: more than one line shows, on a list of 50 rows
 DECIDING: Final = frozenset({Approve.name, ApproveAll.name})
 WITHOUT_ID: Final = _(
     "SailPoint sent no usable id for this item: it is decided with the whole task only."
@@ -66,7 +68,8 @@ class ApprovalLine:
 class TaskRow:
     """One row: `allowed` are the commands it takes, from which all of its buttons follow.
 
-    `hint` says why something that one would look for is not offered.
+    `reason` is ISC's description, where it says more than the sentence; `hint` says why something
+    that one would look for is not offered.
     """
 
     sentence: Sentence
@@ -82,7 +85,8 @@ class TaskRow:
     approvals: tuple[ApprovalLine, ...] = ()
     allowed: Names = NOTHING
     hint: Text = ""
-    has_errors: bool = False
+    reason: str = ""
+    flags: tuple[ShownFlag, ...] = ()
     is_readable: bool = True
     notice: Text = ""
     notice_tone: str = ""
@@ -99,10 +103,11 @@ class TaskRow:
         )
         moment = item.created if is_open else (item.completed or item.modified or item.created)
         is_alone = len(approvals) == 1 and not item.remediation_items
+        # One thing to decide says all that is asked: its sentence is the row's as well.
+        sentence = approvals[0].sentence if is_alone else sentence_of(item, language)
         return cls(
             id=item.id,
-            # One thing to decide says all that is asked: its sentence is the row's as well.
-            sentence=approvals[0].sentence if is_alone else sentence_of(item, language),
+            sentence=sentence,
             type_label=type_label(item.type, language),
             state=state_of(item, is_decided=is_decided),
             is_open=is_open,
@@ -114,7 +119,8 @@ class TaskRow:
             approvals=approvals,
             allowed=allowed,
             hint=_hint(item, approvals) if is_open else "",
-            has_errors=bool(item.errors),
+            reason=reason_of(item, sentence),
+            flags=shown_flags(item, context),
             notice=notice,
             notice_tone=notice_tone,
         )
@@ -130,6 +136,16 @@ class TaskRow:
             progress=str(UNREADABLE.get(item.reason, item.reason)),
             is_readable=False,
         )
+
+    @property
+    def asks(self) -> bool:
+        """Whether a decision shows the flags first, so that no button decides at once."""
+        return any(flag.asks for flag in self.flags)
+
+    @property
+    def reason_line(self) -> str:
+        """The beginning of the reason, as much as the row's second line may hold."""
+        return shortened(self.reason)
 
     @property
     def dom_id(self) -> str:
@@ -176,6 +192,19 @@ class TaskRow:
     @property
     def has_form(self) -> bool:
         return SubmitForm.name in self.allowed
+
+
+def reason_of(item: WorkItem, sentence: Sentence) -> str:
+    """ISC's description, where it says more than the sentence."""
+    reason = item.description.strip()
+    return "" if reason == sentence.text.strip() else reason
+
+
+def shortened(text: str) -> str:
+    if len(text) <= REASON_LENGTH and "\n" not in text:
+        return text
+    line = " ".join(text[: 2 * REASON_LENGTH].split())
+    return line if len(line) <= REASON_LENGTH else line[: REASON_LENGTH - 1].rstrip() + "…"
 
 
 def _progress(item: WorkItem) -> str:

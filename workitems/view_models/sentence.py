@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
-from workitems.domain.changes import Change, Operation, changes_of, count_of_subjects
+from workitems.domain.changes import Change, Operation, changes_of, subjects_of
 from workitems.isc.schemas import WorkItem
 
 
@@ -92,10 +92,23 @@ WITHOUT_NAME: Final[Mapping[str, Promise]] = {
 }
 
 
+FEW: Final = 3  # things to decide: so many are named one by one
+NOTHING: Final[frozenset[str]] = frozenset()
+NOTHING_LISTED: Final[Mapping[str, tuple[Part, ...]]] = {}
+# Of which names a list still makes a correct sentence: not "the account A, B and C".
+LISTABLE: Final[Mapping[Operation, frozenset[str]]] = {
+    Operation.GIVE: frozenset({"value", "account", "source"}),
+    Operation.REMOVE: frozenset({"value", "account", "source"}),
+    Operation.SET: frozenset({"account", "source"}),
+    Operation.CREATE: frozenset({"account", "source"}),
+    Operation.OTHER: frozenset({"value", "account", "source"}),
+}
+
+
 def sentence_of(item: WorkItem, language: str | None) -> Sentence:
     """The sentence of the whole work item, never empty."""
     if changes := changes_of(item):
-        return _first_and_more(changes, language)
+        return _sentence_of_several(changes, language)
     form = item.form
     if form and form.target_user and not item.description:
         pieces = _taken_apart(gettext("Choose an account for {account}"))
@@ -108,29 +121,82 @@ def sentence_of(item: WorkItem, language: str | None) -> Sentence:
     return Sentence("other", (Part(text, is_name=False),))
 
 
-def change_sentence(change: Change, language: str | None) -> Sentence:
-    """The sentence of one approval item or remediation item."""
+def change_sentence(
+    change: Change, language: str | None, listed: Mapping[str, tuple[Part, ...]] = NOTHING_LISTED
+) -> Sentence:
+    """The sentence of one approval or remediation item; `listed` stands in place of its fields."""
     wording = WORDINGS[change.operation]
     pieces = _pieces(wording, language, has_source=bool(change.source))
-    names = {
+    return Sentence(wording.kind, tuple(_filled(pieces, _names(change), listed)))
+
+
+def _names(change: Change) -> dict[str, str]:
+    return {
         "operation": change.raw_operation,
         "account": change.account,
         "attribute": change.attribute,
         "value": change.value or change.attribute,
         "source": change.source,
     }
-    return Sentence(wording.kind, tuple(_filled(pieces, names)))
 
 
-def _first_and_more(changes: list[Change], language: str | None) -> Sentence:
-    first = change_sentence(changes[0], language)
-    more = count_of_subjects(changes) - 1
-    if not more:
+def _sentence_of_several(changes: list[Change], language: str | None) -> Sentence:
+    """All of them where they are few, else how many there are, never "and 2 more"."""
+    subjects = subjects_of(changes)
+    first = change_sentence(subjects[0], language)
+    if len(subjects) == 1:
         return first
-    text = ngettext("{sentence}, and %(count)d more", "{sentence}, and %(count)d more", more)
-    before, _placeholder, after = (text % {"count": more}).partition("{sentence}")
-    parts = (Part(before, is_name=False), *first.parts, Part(after, is_name=False))
-    return Sentence(first.kind, tuple(part for part in parts if part.text))
+    if field := _only_difference(subjects, language):
+        many = _joined(subjects, field) if len(subjects) <= FEW else _counted(subjects, field)
+        if many:
+            return change_sentence(subjects[0], language, {field: many})
+    if len(subjects) <= FEW:
+        rest = [change_sentence(change, language) for change in subjects[1:]]
+        more = (part for one in rest for part in (Part("; ", is_name=False), *one.parts))
+        return Sentence(first.kind, (*first.parts, *more))
+    number = len(subjects)
+    words = ngettext(
+        "%(count)d item, the first: {sentence}", "%(count)d items, the first: {sentence}", number
+    )
+    parts = _spread(words % {"count": number}, {"sentence": first.parts})
+    return Sentence(first.kind, tuple(parts))
+
+
+def _only_difference(changes: list[Change], language: str | None) -> str:
+    """The one part of their sentences in which changes differ, if a list can be made of it."""
+    first = changes[0]
+    if any((c.operation, bool(c.source)) != (first.operation, bool(first.source)) for c in changes):
+        return ""
+    pieces = _pieces(WORDINGS[first.operation], language, has_source=bool(first.source))
+    said = _names(first)
+    differing = {
+        field
+        for change in changes[1:]
+        for field, name in _names(change).items()
+        if name != said[field] and field in pieces
+    }
+    field = differing.pop() if len(differing) == 1 else ""
+    return field if field in LISTABLE.get(first.operation, NOTHING) else ""
+
+
+def _joined(changes: list[Change], field: str) -> tuple[Part, ...]:
+    names = dict(zip("abc", (_names(change)[field] for change in changes), strict=False))
+    template = gettext("{a} and {b}") if len(changes) == 2 else gettext("{a}, {b} and {c}")  # noqa: PLR2004
+    missing = str(WITHOUT_NAME.get(field, ""))
+    parts = {key: (Part(name or missing, is_name=True),) for key, name in names.items()}
+    return tuple(_spread(template, parts))
+
+
+def _counted(changes: list[Change], field: str) -> tuple[Part, ...]:
+    """Words such as "4 people" or "5 items" in the place of their names; none for sources."""
+    number = len(changes)
+    if field == "account":
+        words = ngettext("%(count)d person", "%(count)d people", number)
+    elif field == "value":
+        words = ngettext("%(count)d item", "%(count)d items", number)
+    else:
+        return ()
+    return (Part(words % {"count": number}, is_name=True),)
 
 
 Piece = Part | str  # words that stand in a template, or the name of a field
@@ -152,10 +218,25 @@ def _taken_apart(template: str) -> Iterator[Piece]:
             yield field
 
 
-def _filled(pieces: Iterable[Piece], names: Mapping[str, str]) -> Iterator[Part]:
+def _filled(
+    pieces: Iterable[Piece],
+    names: Mapping[str, str],
+    listed: Mapping[str, tuple[Part, ...]] = NOTHING_LISTED,
+) -> Iterator[Part]:
     for piece in pieces:
         if isinstance(piece, Part):
             yield piece
+        elif piece in listed:
+            yield from listed[piece]
         else:
             text = names[piece] or str(WITHOUT_NAME[piece])
             yield Part(text, is_name=piece != "operation")
+
+
+def _spread(template: str, parts: Mapping[str, tuple[Part, ...]]) -> Iterator[Part]:
+    """A template whose fields are pieces of a sentence themselves."""
+    for piece in _taken_apart(template):
+        if isinstance(piece, Part):
+            yield piece
+        else:
+            yield from parts[piece]

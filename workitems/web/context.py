@@ -22,6 +22,7 @@ from workitems.view_models.render_context import RenderContext
 from workitems.web import looks
 from workitems.web.forms import AccountSelectionForm, ActionForm
 from workitems.web.links import Links
+from workitems.web.marks import Marks, is_marked
 from workitems.wiring import Services, services_for, with_owner_name
 
 KEY_BYTES: Final = 12
@@ -77,6 +78,15 @@ class ActionContext:
         return Policy(settings.TYPE_COMMANDS, self.is_undecided)
 
     @property
+    def rendering(self) -> RenderContext:
+        """What the words of this answer depend on."""
+        return RenderContext.at(timezone.now(), self.policy, self.scope.actor.id)
+
+    def is_shown_unflagged(self, item_id: str) -> bool:
+        """Whether the pressed button stood on the item as it was shown to this very person."""
+        return is_marked(self.form.value("mark") or "", item_id, self.scope.actor.id)
+
+    @property
     def surface(self) -> str:
         """Where the answer will be shown: "list", beside or in it, or "page"."""
         return "page" if self.form.is_on_page else "list"
@@ -119,13 +129,13 @@ class ActionContext:
             "surface": self.surface,
             "page_key": token_urlsafe(KEY_BYTES),
             "is_undecided": self.is_undecided,
+            "mark_of": Marks.now(self.scope.actor.id).of,
             **more,
         }
 
     def panel(self, item: WorkItem, *, notice: str = "", tone: str = "") -> dict[str, Any]:
         """The item's panel, with the empty form of one that still waits for its answer."""
-        shown = RenderContext.at(timezone.now(), self.policy)
-        panel = TaskPanel.of(item, shown, notice=notice, notice_tone=tone)
+        panel = TaskPanel.of(item, self.rendering, notice=notice, notice_tone=tone)
         form = item.form if panel.row.has_form else None
         return {
             "panel": panel,

@@ -78,11 +78,13 @@ def _send(
 ) -> HttpResponse:
     """Send the command, or first show what `confirm` says of it, its item and that one's owner.
 
-    For somebody else everything is risky.
+    Risky is all that is done for somebody else, what needs a note, and what is not known to have
+    been shown without a flag that asks.
     """
     context = ActionContext.of(request)
     note = note_form(context, command)
-    is_risky = is_risky or context.scope.is_other or note.fields["note"].required
+    is_plain = not context.scope.is_other and context.is_shown_unflagged(command.item_id)
+    is_risky = is_risky or not is_plain or note.fields["note"].required
     is_ready = command.is_complete and (note.is_valid() or not note.is_bound)
     if is_ready and context.may_send(is_risky=is_risky):
         receipt = context.services.executor.run(command, context.press)
@@ -99,7 +101,8 @@ def _send(
         raise PermissionDenied(_("This task is not ended this way. Open it to see what it offers."))
     context = context.named()
     owner_name = context.scope.owner.label if context.scope.is_other else ""
-    shown = {"confirmation": confirm(command, item, owner_name), "note": note}
+    asked = confirm(command, item, owner_name).about(item, context.rendering)
+    shown = {"confirmation": asked, "note": note}
     return dialog_response(context, "workitems/confirm.html", shown)
 
 

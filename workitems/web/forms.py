@@ -53,6 +53,7 @@ class ActionForm(forms.Form):
     note = forms.CharField(required=False, max_length=2000)
     pane = forms.CharField(required=False)
     confirmed = forms.BooleanField(required=False)
+    mark = forms.CharField(required=False, max_length=64)
     undecided = forms.BooleanField(required=False)
     open = forms.IntegerField(min_value=0, required=False)
     completed = forms.IntegerField(min_value=0, required=False)

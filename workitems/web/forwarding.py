@@ -1,7 +1,6 @@
 """Hand a work item to somebody else: the form, its search, and the command."""
 
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from taskmanager.signin.request import SignedInRequest
@@ -9,7 +8,6 @@ from workitems.domain.commands import Forward
 from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.schemas import PublicIdentity, WorkItem
 from workitems.view_models.receipt import receipt_text, with_request_id
-from workitems.view_models.render_context import RenderContext
 from workitems.view_models.rows import TaskRow
 from workitems.web.context import ActionContext, require_action
 from workitems.web.forms import ForwardForm, PeopleSearch
@@ -68,8 +66,8 @@ def forward_form(
 ) -> HttpResponse:
     """The form for this item; the search is the form itself where that was sent as a whole."""
     context = context.named()
-    row = TaskRow.of(item, RenderContext.at(timezone.now()))
-    values = {"form": form, "task": row.sentence, **choice_of(context, search)}
+    row = TaskRow.of(item, context.rendering)
+    values = {"form": form, "task": row, **choice_of(context, search)}
     return dialog_response(context, "workitems/forward.html", values, is_invalid=form.is_bound)
 
 

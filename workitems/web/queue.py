@@ -28,7 +28,8 @@ def queue(request: SignedInRequest) -> HttpResponse:
         raise BadRequest(_("There is no such page of the list."))
     query = filters.query()
     context = context.named()
-    page = TaskPage.of(context.services.reader.queue(query), query, now=timezone.now())
+    found, actor_id = context.services.reader.queue(query), context.scope.actor.id
+    page = TaskPage.of(found, query, now=timezone.now(), actor_id=actor_id)
     values = context.template(page=page, badge=page.badge)
     return render_partial(request, "workitems/list.html", values, block="list_update")
 

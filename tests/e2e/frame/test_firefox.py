@@ -122,10 +122,11 @@ def test_each_decision_is_asked_for_twice_and_sent_once(firefox: Firefox, world:
     rows = [f"#item-{each}" for each in ids]
 
     paths = [
-        decide(firefox, world, "Approve: Give Treasury to ximena.caballero on Tableau", rows[0]),
-        decide(firefox, world, "Reject: Give Z_VENDOR_MASTER to HSALGADO on SAP ERP", rows[1]),
-        decide(firefox, world, f"Mark complete: {COMPLETED}", rows[2]),
+        decide(firefox, world, "Approve: Give Treasury to ximena.caballero on Tableau", rows[0])
     ]
+    firefox.press("Reject: Give Z_VENDOR_MASTER to HSALGADO on SAP ERP", inside=rows[1])  # flagged
+    paths.append(decide(firefox, world, "Reject 1 item", "#dialog"))
+    paths.append(decide(firefox, world, f"Mark complete: {COMPLETED}", rows[2]))
     firefox.press(f"Forward: {FORWARDED}", inside=rows[3])
     agent = world.tenant.persona("agent")
     firefox.fill("Search people", agent.alias, role="searchbox", inside="#dialog")

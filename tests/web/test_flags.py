@@ -1,0 +1,188 @@
+"""The reason stands in view, and what is flagged is never decided with one press."""
+
+import time
+from dataclasses import replace
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup, Tag
+from django.conf import LazySettings
+from django.test import override_settings
+
+from sandbox.handle import Sandbox
+from tests.web.conftest import AsUser, Browser, parsed, words
+from tests.web.pressing import button_of, fields_of, press, row_of
+from tests.web.test_decide import dashboard, single, writes
+from workitems.domain.flags import FlagRules
+from workitems.web.marks import Marks, is_marked
+
+pytestmark = pytest.mark.django_db
+VIOLATION, GLASS, THREE, ERRORS = "Z_VENDOR_MASTER", "BREAKGLASS", "Wale Ogunbanjo", "Viktor"
+WHY = "Henrique Salgado asked for 'Vendor Master' while holding 'Payment Release'"
+FLAG = "Type to look at twice: Policy violation"
+
+
+def address_of(row: Tag) -> str:
+    return str(row.select_one("h2 a")["href"])
+
+
+def changed(sandbox: Sandbox, row: Tag, **fields: str) -> None:
+    """Have the tenant say something else of the row's item."""
+    entry = sandbox.world.get(address_of(row).split("/")[2])
+    sandbox.world.put(replace(entry, body={**entry.body, **fields}))
+
+
+def posts(scope: Tag | BeautifulSoup) -> list[str]:
+    return [str(b["formaction"]) for b in scope.select("form[method=post] button[formaction]")]
+
+
+@pytest.mark.parametrize("path", ["/", "/widget/"])
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        (VIOLATION, FLAG),
+        (GLASS, "FIN-PROD-BREAKGLASS is on the privileged list (*break*glass*)"),
+        (THREE, "Takes access from 3 people"),
+        (ERRORS, "SailPoint reports errors"),
+    ],
+)
+def test_a_flagged_row_says_why_and_no_button_of_it_posts(
+    approver: Browser, settings: LazySettings, path: str, text: str, flag: str
+) -> None:
+    settings.FRAME_ANCESTORS = ("https://portal.example.com",)
+    framed = {"Sec-Fetch-Dest": "iframe"} if path == "/widget/" else {}
+    row = row_of(parsed(approver.get(path, headers=framed)), text)
+    assert flag in [words(one) for one in row.select(".flag")]
+    assert posts(row) == []
+    assert row.select(".button--solid") == []
+    pane = parsed(approver.fragment(address_of(row)))
+    assert flag in words(pane)
+    assert posts(pane) == []
+    assert pane.select(".button--solid") == []
+
+
+@pytest.mark.parametrize("label", ["Approve", "Reject"])
+@pytest.mark.parametrize("htmx", [True, False])
+def test_a_flagged_item_is_confirmed_with_its_reason(
+    approver: Browser, sandbox: Sandbox, label: str, htmx: bool
+) -> None:
+    row = row_of(dashboard(approver), VIOLATION)
+    dialog = parsed(press(approver, row, label, htmx=htmx))
+    form = dialog.select_one(".dialog__form")
+    assert writes(sandbox) == []
+    assert words(form.select_one(".reason")) == WHY
+    assert f"Flagged: {FLAG}" in words(form)
+    press(approver, form, f"{label} 1 item", htmx=htmx)
+    assert len(writes(sandbox)) == 1
+
+
+def test_a_flagged_task_is_completed_after_a_confirmation(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    dialog = parsed(press(approver, row_of(dashboard(approver), THREE), "Mark complete"))
+    assert writes(sandbox) == []
+    assert "Takes access from 3 people" in words(dialog)
+    assert "revoked in 'Q3 Finance access review'" in words(dialog.select_one(".reason"))
+    press(approver, dialog, "Mark complete")
+    assert [path.rsplit("/", 1)[0] for path in writes(sandbox)] == ["/v2024/work-items"]
+
+
+@pytest.mark.parametrize("command", ["approve", "reject"])
+def test_an_address_alone_decides_nothing(
+    approver: Browser, sandbox: Sandbox, command: str
+) -> None:
+    page = dashboard(approver)
+    for row in (row_of(page, VIOLATION), single(page)):
+        button = row.select_one(f"button[formaction*='/{command}/']")
+        response = approver.act(button["formaction"])
+        assert response.status_code == 422
+        assert response["HX-Retarget"] == "#dialog"
+    assert writes(sandbox) == []
+
+
+def test_the_mark_of_one_item_is_none_of_another(approver: Browser, sandbox: Sandbox) -> None:
+    page = dashboard(approver)
+    mark = fields_of(button_of(single(page), "Approve").find_parent("form"))["mark"]
+    action = row_of(page, VIOLATION).select_one("button[formaction*='/approve/']")["formaction"]
+    assert approver.act(action, mark=mark).status_code == 422
+    assert writes(sandbox) == []
+
+
+def test_a_stale_page_is_shown_what_it_decides(approver: Browser, sandbox: Sandbox) -> None:
+    with time_machine.travel(time.time() - 25 * 3600):
+        mark = Marks.now(approver.persona_id)
+    row = single(dashboard(approver))
+    stale = mark.of(address_of(row).split("/")[2])
+    assert press(approver, row, "Approve", mark=stale).status_code == 422
+    assert writes(sandbox) == []
+
+
+def test_a_mark_is_of_one_person_one_item_and_one_day() -> None:
+    mark = Marks.now("me").of("a")
+    assert is_marked(mark, "a", "me")
+    later = f"{int(mark.split('.')[0], 16) + 1:x}.{mark.split('.')[1]}"
+    for wrong in ("", ".", "x.y", "-1.y", mark[:-1], mark + "x", later):
+        assert not is_marked(wrong, "a", "me")
+    assert not is_marked(mark, "b", "me")
+    assert not is_marked(mark, "a", "you")
+    with time_machine.travel(time.time() + 25 * 3600):
+        assert not is_marked(mark, "a", "me")
+    with time_machine.travel(time.time() - 3600):
+        assert not is_marked(mark, "a", "me")
+
+
+def test_what_merely_waits_is_flagged_and_still_one_press(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = row_of(dashboard(approver), "SWIFT Releaser")
+    assert words(row.select_one(".flag")) == "Waits longer than 14 days"
+    sandbox.calls.clear()
+    press(approver, row, "Mark complete")
+    assert len(sandbox.api_calls) == len(writes(sandbox)) == 1
+
+
+@override_settings(FLAG_RULES=FlagRules())
+def test_without_rules_nothing_is_flagged(approver: Browser) -> None:
+    page = dashboard(approver)
+    assert page.select(".flag") == []
+    assert posts(row_of(page, VIOLATION))
+
+
+def test_what_one_asked_for_oneself_is_flagged_by_who_decides(
+    as_user: AsUser, approver: Browser, sandbox: Sandbox
+) -> None:
+    changed(sandbox, single(dashboard(approver)), requesterId=approver.persona_id)
+    own = "You asked for this yourself"
+    assert own in words(row_of(dashboard(approver), "Treasury to"))
+    theirs = dashboard(as_user("admin"), f"/?owner={approver.persona_id}")
+    assert own not in words(row_of(theirs, "Treasury to"))
+
+
+def test_the_reason_stands_on_row_pane_and_forward_dialog_once(approver: Browser) -> None:
+    row = row_of(dashboard(approver), VIOLATION)
+    assert words(row.select_one(".task__reason")) == WHY
+    pane = parsed(approver.fragment(address_of(row)))
+    head = [tag for tag in pane.select(".reason, fieldset") if tag.name]
+    assert [tag.name for tag in head][:2] == ["p", "fieldset"]
+    assert words(pane).count(WHY) == 2  # on top, and in all that SailPoint sent
+    dialog = parsed(press(approver, row, "Forward"))
+    assert words(dialog.select_one(".reason")) == WHY
+
+
+def test_a_row_whose_sentence_is_the_description_does_not_repeat_it(approver: Browser) -> None:
+    row = row_of(dashboard(approver), "Your deputy for access decisions")
+    assert row.select(".task__reason") == []
+
+
+def test_a_long_reason_is_cut_in_the_row_and_whole_in_the_pane(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    whole = "Because\nof " + "very " * 200 + "good reasons"
+    changed(sandbox, single(dashboard(approver)), description=whole)
+    row = row_of(dashboard(approver), "Treasury to")
+    line = row.select_one(".task__reason").get_text()
+    assert line.startswith("Because of very")
+    assert line.endswith("…")
+    assert len(line) <= 300
+    pane = parsed(approver.fragment(address_of(row)))
+    assert pane.select_one(".reason").get_text() == whole
