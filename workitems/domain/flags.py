@@ -1,11 +1,10 @@
 """What asks for a second look at a work item, and why: rules of the installation, judged here."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from fnmatch import fnmatchcase, translate
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
@@ -84,19 +83,18 @@ def _of_values(changes: list[Change], patterns: tuple[str, ...]) -> Iterator[Fla
     """At most one flag: the first name that is on the list."""
     if not patterns:
         return
-    matches = _pattern(patterns).match
     for change in changes:
         for name in (change.value, change.attribute, change.source):
-            if name and matches(name.casefold()):
-                folded = name.casefold()
-                found = next(one for one in patterns if fnmatchcase(folded, one.casefold()))
+            if name and (found := _listed(name, patterns)):
                 yield Flag(Rule.VALUE, fact=name, pattern=found)
                 return
 
 
-@lru_cache(maxsize=10)  # of settings: one look at a name, however many patterns there are
-def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(translate(one.casefold()) for one in patterns))
+@lru_cache(maxsize=10_000)  # a page repeats few names, and each would be compared anew for each row
+def _listed(name: str, patterns: tuple[str, ...]) -> str:
+    """The first pattern that the name matches as a whole; "" for none."""
+    folded = name.casefold()
+    return next((one for one in patterns if fnmatchcase(folded, one.casefold())), "")
 
 
 def _of_numbers(changes: list[Change], rules: FlagRules) -> Iterator[Flag]:
