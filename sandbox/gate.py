@@ -33,6 +33,7 @@ class Call:
     """One recorded request. `body` is parsed if it is JSON; sign-in bodies are not recorded.
 
     `status` is None when the connection was dropped; `actor` is the caller's identity id.
+    `executed`: the tenant itself ran it and answered with 2xx, whatever a fault made of that.
     """
 
     method: str
@@ -43,6 +44,7 @@ class Call:
     actor: str | None
     api: bool
     status: int | None = None
+    executed: bool = False
 
 
 @dataclass
@@ -104,12 +106,17 @@ class Gate:
         if delay:
             time.sleep(delay)
         if fault is None:
-            return _run(self.inner, environ)
+            return self._executed(environ, call)
         spoils_reply = fault.after or fault.truncate or not _replaces(fault)
-        reply = _run(self.inner, environ) if spoils_reply else Reply("200 OK", [], b"")
+        reply = self._executed(environ, call) if spoils_reply else Reply("200 OK", [], b"")
         if fault.drop:
             _drop(environ)
         return _altered(fault, reply)
+
+    def _executed(self, environ: "WSGIEnvironment", call: Call) -> Reply:
+        reply = _run(self.inner, environ)
+        call.executed = reply.status.startswith("2")
+        return reply
 
     def _caller(self, authorization: str) -> Caller | str:
         scheme, _, token = authorization.partition(" ")
