@@ -270,6 +270,18 @@ def test_a_refused_write_is_not_repeated_but_may_be_pressed_again(
     assert press(approver, row, "Approve").status_code == 200
 
 
+@pytest.mark.parametrize("status", [401, 429])
+def test_a_refusal_by_the_gateway_is_not_believed_where_the_item_was_decided(
+    approver: Browser, sandbox: Sandbox, status: int
+) -> None:
+    row = single(dashboard(approver))
+    sandbox.fault("POST", "/approve/", status=status, after=True)
+    response = press(approver, row, "Approve")
+    assert response.status_code == 409
+    assert "already been decided" in words(parsed(response).select_one("#status"))
+    assert len(writes(sandbox)) == 1
+
+
 def test_an_end_that_cannot_be_known_is_never_told_as_nothing_sent(
     approver: Browser, sandbox: Sandbox, request: pytest.FixtureRequest
 ) -> None:

@@ -97,10 +97,8 @@ class Executor:
     def _sent(self, command: Command) -> Receipt:
         try:
             item = command.send(self.client)
-        except errors.SignInAgain as refusal:
-            if not self.credentials.renew():
-                raise
-            raise refusal.as_type(NotSent) from refusal
+        except (errors.SignInAgain, errors.RateLimited) as refusal:
+            return self._unless_open(command, refusal)
         except errors.OutcomeUnknown as silence:
             return self._read_again(command, request_id=silence.request_id)
         except (errors.Rejected, *GONE) as refusal:
@@ -110,6 +108,21 @@ class Executor:
         if item is None or item.id != command.item_id:
             return self._read_again(command, is_accepted=True)
         return self._judged(command, item, done=WriteStatus.SUCCEEDED, is_accepted=True)
+
+    def _unless_open(self, command: Command, refusal: errors.IscError) -> Receipt:
+        """Raises that it was not sent, except where a read shows that nothing is left to send.
+
+        401 and 429 come from a gateway: that the call did not get further is likely, not proven.
+        """
+        not_sent = refusal
+        if isinstance(refusal, errors.SignInAgain):
+            if not self.credentials.renew():
+                raise refusal
+            not_sent = refusal.as_type(NotSent)
+        receipt = self._after_refusal(command, refusal)
+        if receipt.status in {WriteStatus.REFUSED, WriteStatus.UNCONFIRMED}:
+            raise not_sent from refusal
+        return receipt
 
     def _after_refusal(self, command: Command, refusal: errors.IscError) -> Receipt:
         """Only a read proves that an item is gone, or that somebody was faster."""
