@@ -1,6 +1,7 @@
 """The ledger: each attempt is a row before the call, one at a time, and closed as what is true."""
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from sandbox.handle import Sandbox
 from tests.web.conftest import AsUser, Browser, parsed, words
 from tests.web.pressing import press
 from tests.web.test_decide import dashboard, several, single, writes
+from tests.web.test_trouble import decisions
 from workitems.models import Attempt
 
 pytestmark = pytest.mark.django_db
@@ -125,14 +127,17 @@ def abandoned(row: Tag, approver: Browser) -> Attempt:
 
 
 def test_a_repeat_after_a_kill_tells_what_the_first_one_did(
-    approver: Browser, sandbox: Sandbox
+    approver: Browser, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     row = single(dashboard(approver))
     press(approver, row, "Approve")
     Attempt.objects.update(status="sending", is_live=True, closed_at=None)
-    response = press(approver, row, "Approve")
+    caplog.clear()
+    with caplog.at_level(logging.INFO, "workitems.decisions"):
+        response = press(approver, row, "Approve")
     assert "Approved." in words(parsed(response).select_one("#status"))
     assert only_row().status == "verified"
+    assert [line.fields["status"] for line in decisions(caplog)] == ["verified"]
     assert len(writes(sandbox)) == 1
 
 

@@ -170,6 +170,7 @@ class Executor:
             receipt = self._read_again(command)
             if receipt.status is not WriteStatus.UNCONFIRMED:
                 self.ledger.close(repeated.id, receipt)
+                self._log(command, receipt)
             return receipt
         try:
             return Receipt(status, self.reader.item(command.item_id))
