@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install node demo test e2e lint fix types bench lock screenshots messages
+.PHONY: install node demo test e2e lint fix types bench lock screenshots messages faults
 
 install: .venv/.installed
 
@@ -36,6 +36,14 @@ fix: install
 
 types: install
 	$(BIN)/python -m pytest tests/house/test_tools.py -k mypy -p no:cacheprovider
+
+# A group of its own in CI. FULL=1 runs more and prints figures; SEED repeats a run; TEST_POSTGRES_URL as for the tests.
+faults: install
+ifdef FULL
+	$(BIN)/python -m tests.faults --decisions 1000 --postgres-decisions 300 --seed $(or $(SEED),1) $(ARGS)
+else
+	SEED=$(or $(SEED),1) $(BIN)/python -m pytest -m faults -s tests/faults $(ARGS)
+endif
 
 screenshots: install
 	$(BIN)/python -m docs.screenshots.make $(ARGS)

@@ -96,6 +96,7 @@ class Stage:
     port: int
     folder: Path
     pid_file: str = "gunicorn.pid"
+    dashboard: Dashboard | None = None
 
     def workers(self) -> list[Worker]:
         """Gunicorn's child processes; empty where there is no /proc."""
@@ -107,17 +108,21 @@ class Stage:
 
 
 @contextmanager
-def running(latency_ms: int, folder: Path) -> Iterator[Stage]:
-    """Start tenant and dashboard. `folder` is for the database, static files and logs."""
+def running(latency_ms: int, folder: Path, **more: str) -> Iterator[Stage]:
+    """Start tenant and dashboard. `folder` is for the database, static files and logs.
+
+    `more` are environment variables of the dashboard, in place of those of a measurement.
+    """
     port = free_port(0, 0)
     with _tenant(latency_ms, f"{public_url(port)}/signin/callback/") as tenant:
-        dashboard = Dashboard(_environment(tenant, port, folder), port)
+        dashboard = Dashboard(_environment(tenant, port, folder) | more, port)
         dashboard.migrate()
-        _collect_static(dashboard.environment)
+        if dashboard.environment["STATIC_FILES"] == "hashed":
+            _collect_static(dashboard.environment)
         dashboard.start()
         try:
             dashboard.wait_until_ready(lambda: False)
-            yield Stage(tenant, port, folder)
+            yield Stage(tenant, port, folder, dashboard=dashboard)
         except DashboardFailed as error:
             log = (folder / "dashboard.log").read_text(encoding="utf-8")
             raise DashboardFailed(f"{error}\n{log[-2000:]}") from error

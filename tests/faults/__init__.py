@@ -1,0 +1,1 @@
+"""Faults while decisions are in flight: `python -m tests.faults`."""

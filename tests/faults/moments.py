@@ -1,0 +1,77 @@
+"""The moments at which a fault may hit a decision, and what the tenant is asked to do then."""
+
+from enum import StrEnum
+from typing import Any, Final
+
+STATUSES: Final = (400, 401, 403, 404, 409, 429, 500, 502, 503, 504)
+
+
+class Moment(StrEnum):
+    """What goes wrong, and when. "before" and "after": the tenant has not, or has, executed it."""
+
+    KILL_RANDOM = "SIGKILL, any moment"
+    KILL_BEFORE_SENDING = "SIGKILL, recorded and not sent"
+    KILL_UPSTREAM = "SIGKILL, call under way"
+    KILL_AFTER_EXECUTION = "SIGKILL, executed and not closed"
+    KILL_THEN_REPEAT = "SIGKILL, then the same press again"
+    SIGTERM = "SIGTERM under load, then a start"
+    DROP_BEFORE = "connection dropped, before"
+    DROP_AFTER = "connection dropped, after"
+    S400_BEFORE = "400, before"
+    S400_AFTER = "400, after"
+    S401_BEFORE = "401, before"
+    S401_AFTER = "401, after"
+    S403_BEFORE = "403, before"
+    S403_AFTER = "403, after"
+    S404_BEFORE = "404, before"
+    S404_AFTER = "404, after"
+    S409_BEFORE = "409, before"
+    S409_AFTER = "409, after"
+    S429_BEFORE = "429, before"
+    S429_AFTER = "429, after"
+    S500_BEFORE = "500, before"
+    S500_AFTER = "500, after"
+    S502_BEFORE = "502, before"
+    S502_AFTER = "502, after"
+    S503_BEFORE = "503, before"
+    S503_AFTER = "503, after"
+    S504_BEFORE = "504, before"
+    S504_AFTER = "504, after"
+    HTML_BEFORE = "200 with HTML, before"
+    HTML_AFTER = "200 with HTML, after"
+    EMPTY = "empty answer, after"
+    TRUNCATED = "truncated answer, after"
+    FALSE_BEFORE = "answer false, before"
+    ZERO_AFTER = "answer 0, after"
+    OTHER_BEFORE = "decided differently before"
+    OTHER_WHILE = "decided differently meanwhile"
+    DOUBLE = "the same press twice at once"
+    TRIPLE = "the same press three times at once"
+    TWO_VERDICTS = "two verdicts from two sessions"
+    LOCKED_AT_BEGIN = "database locked, before sending"
+    LOCKED_AT_CLOSE = "database locked, after sending"
+    FULL_AT_BEGIN = "database full, before sending"
+    FULL_AT_CLOSE = "database full, after sending"
+
+
+def _answers() -> dict[Moment, dict[str, Any]]:
+    """The sandbox's fault for each moment that needs nothing else."""
+    faults: dict[Moment, dict[str, Any]] = {}
+    for status in STATUSES:
+        faults[Moment(f"{status}, before")] = {"status": status}
+        faults[Moment(f"{status}, after")] = {"status": status, "after": True}
+    return faults | {
+        Moment.DROP_BEFORE: {"drop": True},
+        Moment.DROP_AFTER: {"drop": True, "after": True},
+        Moment.HTML_BEFORE: {"html": True, "status": 200},
+        Moment.HTML_AFTER: {"html": True, "status": 200, "after": True},
+        Moment.EMPTY: {"empty": True},
+        Moment.TRUNCATED: {"truncate": True},
+        Moment.FALSE_BEFORE: {"body": "false"},
+        Moment.ZERO_AFTER: {"body": "0", "after": True},
+    }
+
+
+ANSWERS: Final = _answers()
+# Those that the database or several processes have a part in: all that differs on PostgreSQL.
+OF_PROCESSES: Final = tuple(moment for moment in Moment if moment not in ANSWERS)
