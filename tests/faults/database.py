@@ -55,7 +55,7 @@ class Postgres:
     """A database of its own in the cluster of `address`."""
 
     address: str
-    hold: float = 3.0  # longer than writers wait (2 s)
+    hold: float = 5.0  # longer than writers wait (2 s)
 
     @property
     def url(self) -> str:

@@ -1,11 +1,20 @@
 """The oracle sees what it is there to see: a judge that finds nothing proves nothing."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.faults.moments import Moment
 from tests.faults.oracle import Record, judge
 from tests.faults.pressing import Decision, Press, Told
 
+ROOT = Path(__file__).resolve().parents[2]
+IMPORTED = """
+import sys, tests.faults.oracle
+sys.exit(any(name.split(".")[0] in {"taskmanager", "workitems", "django"} for name in sys.modules))
+"""
 ME, OTHER = "me", "somebody else"
 
 
@@ -65,3 +74,8 @@ def test_a_call_of_somebody_else_is_not_ours() -> None:
     theirs = [call(OTHER, verdict="reject"), call(executed=False)]
     words = "This was decided differently: Rejected."
     assert judge(record(words, calls=theirs, state="Rejected", **row("superseded"))) == []
+
+
+def test_the_oracle_imports_nothing_of_the_product() -> None:
+    done = subprocess.run([sys.executable, "-c", IMPORTED], cwd=ROOT, check=False)  # noqa: S603
+    assert done.returncode == 0
