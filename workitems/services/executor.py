@@ -4,6 +4,7 @@ import logging
 import time
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final
+from uuid import UUID
 
 from workitems.domain.attempts import Abandoned, Begun, Ledger, Press, Repeated
 from workitems.domain.commands import Command, DecideAll, Judgement
@@ -60,8 +61,7 @@ class Executor:
             receipt = Receipt(WriteStatus.NOT_SENT)
             raise
         finally:
-            self.ledger.close(begun.id, receipt)
-            self._log(command, receipt)
+            self._ended(begun.id, command, receipt)
         return receipt
 
     def _guarded(self, command: Command) -> Receipt:
@@ -169,8 +169,7 @@ class Executor:
         if status is WriteStatus.SENDING:
             receipt = self._read_again(command)
             if receipt.status is not WriteStatus.UNCONFIRMED:
-                self.ledger.close(repeated.id, receipt)
-                self._log(command, receipt)
+                self._ended(repeated.id, command, receipt)
             return receipt
         try:
             return Receipt(status, self.reader.item(command.item_id))
@@ -206,8 +205,7 @@ class Executor:
             self._settle(abandoned, self.reader.item(abandoned.command.item_id))
         except GONE as gone:
             receipt = Receipt(WriteStatus.GONE, refusal=gone, is_answered=False)
-            self.ledger.close(abandoned.id, receipt)
-            self._log(abandoned.command, receipt)
+            self._ended(abandoned.id, abandoned.command, receipt)
 
     def _settle(self, abandoned: Abandoned, item: WorkItem) -> None:
         command = abandoned.command
@@ -215,8 +213,7 @@ class Executor:
             receipt = Receipt(WriteStatus.NOT_DONE, item)
         else:
             receipt = self._judged(command, item, done=WriteStatus.VERIFIED)
-        self.ledger.close(abandoned.id, receipt)
-        self._log(command, receipt)
+        self._ended(abandoned.id, command, receipt)
 
     @staticmethod
     def _judged(
@@ -228,6 +225,11 @@ class Executor:
             case Judgement.DIFFERENT:
                 return Receipt(WriteStatus.SUPERSEDED, item)
         return Receipt(WriteStatus.UNCONFIRMED, item, is_accepted=is_accepted)
+
+    def _ended(self, row: UUID, command: Command, receipt: Receipt) -> None:
+        """Log first: a kill in between leaves an open row, which is looked up and logged again."""
+        self._log(command, receipt)
+        self.ledger.close(row, receipt)
 
     def _log(self, command: Command, receipt: Receipt) -> None:
         """Who did what for whom, and how it ended: as fields, without names or typed text."""
