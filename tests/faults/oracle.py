@@ -114,8 +114,12 @@ def _doubled(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_words(record: Record) -> Iterator[tuple[str, str]]:
+    may_break = record.decision.moment.startswith("SIG")
     for press in record.decision.presses:
-        if press.told is not None:
+        if press.told is None:
+            if not may_break:
+                yield "told wrongly", "no answer, though no process was stopped"
+        else:
             kind = saying(press.told.words)
             if why := _disagreement(kind, press.verdict, record) or _odd(kind, press, record):
                 yield "told wrongly", f"page, {press.told.status}: {why}"

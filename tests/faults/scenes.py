@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -19,6 +19,7 @@ VERDICTS = ("approve", "reject")
 THREADS = 6  # presses at once where the faults do not share anything
 BATCH = 4  # decisions in flight that share a kill
 MOST_BATCHES = 8
+Sending = tuple[Seat, Decision, Press]
 
 
 @dataclass
@@ -44,19 +45,20 @@ class Scenes:
         return self.rng.choice(VERDICTS)
 
     @contextmanager
-    def sending(
-        self, decisions: Sequence[Decision], *, whole: bool = False
-    ) -> Iterator[list[Future[None]]]:
+    def sending(self, decisions: Sequence[Decision], *, whole: bool = False) -> Iterator[None]:
         """All of them pressed at once, while the block runs and until all are answered."""
-        with ThreadPoolExecutor(max(1, len(decisions))) as pool:
-            yield [
-                self.send(pool, one, one.press(self.verdict()), whole=whole) for one in decisions
-            ]
+        presses = [(one, one.press(self.verdict())) for one in decisions]
+        with ThreadPoolExecutor(max(1, len(presses))) as pool:
+            sent = [pool.submit(self.seats[0].send, *pair, whole=whole) for pair in presses]
+            yield
+        for future in sent:
+            future.result()
 
-    def send(
-        self, pool: ThreadPoolExecutor, one: Decision, press: Press, *, whole: bool = False
-    ) -> Future[None]:
-        return pool.submit(self.seats[0].send, one, press, whole=whole)
+    def at_once(self, presses: Sequence[Sending], threads: int) -> None:
+        with ThreadPoolExecutor(threads) as pool:
+            sent = [pool.submit(seat.send, one, press) for seat, one, press in presses]
+        for future in sent:
+            future.result()
 
     # --- What the tenant answers
 
@@ -66,10 +68,8 @@ class Scenes:
         self.rng.shuffle(taken)
         for one in taken:
             self.peer.fault("POST", one.item, **ANSWERS[one.moment])
-        with ThreadPoolExecutor(THREADS) as pool:
-            done = [self.send(pool, one, one.press(self.verdict())) for one in taken]
-        for future in done:
-            future.result()
+        seat = self.seats[0]
+        self.at_once([(seat, one, one.press(self.verdict())) for one in taken], THREADS)
 
     # --- Other people, and the same press again
 
@@ -96,16 +96,13 @@ class Scenes:
             first = one.press(verdict)
             for _ in range(1 if one in twice else 2):
                 one.press(verdict, first.key)
-            with ThreadPoolExecutor(3) as pool:
-                for press in one.presses:
-                    self.send(pool, one, press)
+            self.at_once([(self.seats[0], one, press) for press in one.presses], 3)
 
     def two_verdicts(self) -> None:
         for one in self.take(Moment.TWO_VERDICTS, self.count):
             self.peer.fault("POST", one.item, latency=self.rng.uniform(0.0, 0.4))
-            with ThreadPoolExecutor(2) as pool:
-                for seat, verdict in zip(self.seats, VERDICTS, strict=True):
-                    pool.submit(seat.send, one, one.press(verdict))
+            pairs = zip(self.seats, VERDICTS, strict=True)
+            self.at_once([(seat, one, one.press(verdict)) for seat, verdict in pairs], 2)
 
     # --- Killed processes
 
@@ -168,10 +165,9 @@ class Scenes:
 
     def _kill_then_repeat(self, batch: list[Decision]) -> None:
         self._kill_upstream(batch)
-        with ThreadPoolExecutor(len(batch)) as pool:
-            for one in batch:
-                first = one.presses[0]
-                self.send(pool, one, one.press(first.verdict, first.key))
+        firsts = [(one, one.presses[0]) for one in batch]
+        again = [(self.seats[0], one, one.press(it.verdict, it.key)) for one, it in firsts]
+        self.at_once(again, len(batch))
 
     def sigterm(self) -> None:
         """Stop as a deployment does, while some are under way and more are pressed; start anew."""

@@ -25,7 +25,8 @@ def call(actor: str = ME, *, executed: bool = True, verdict: str = "approve") ->
 def record(words: str | None = "Approved.", **more: object) -> Record:
     """A decision that went well, with `more` in place of what the record has of it."""
     press = Press("approve", "key", Told(200, words) if words else None)
-    decision = Decision(Moment.DROP_AFTER, "item", "line", [press])
+    moment = Moment.DROP_AFTER if words else Moment.KILL_UPSTREAM
+    decision = Decision(moment, "item", "line", [press])
     known: dict[str, object] = {
         "calls": [call()],
         "state": "Finished",
@@ -68,6 +69,12 @@ def test_nothing_is_found_where_all_agree(words: str | None) -> None:
 )
 def test_what_disagrees_with_the_tenant_is_found(kind: str, wrong: Record) -> None:
     assert kind in {finding.kind for finding in judge(wrong)}
+
+
+def test_silence_is_right_only_where_a_process_was_stopped() -> None:
+    silent = record(None)
+    silent.decision.moment = Moment.DROP_AFTER
+    assert [finding.kind for finding in judge(silent)] == ["told wrongly"]
 
 
 def test_a_call_of_somebody_else_is_not_ours() -> None:
