@@ -1,16 +1,20 @@
 """The session engine: encrypted rows under hashed keys, with an idle and an absolute limit."""
 
+import logging
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import DatabaseError
 from django.utils import timezone
 
 from taskmanager.core import crypto
 from taskmanager.signin.models import Session
 from taskmanager.signin.request import PERSON
+
+logger = logging.getLogger(__name__)
 
 SIGNED_IN_AT = "signed_in_at"  # epoch seconds; absent until a person has signed in
 REFUSED_AT = "refused_at"  # epoch seconds; kept by the sign-in that follows a refusal
@@ -81,6 +85,8 @@ class SessionStore(DatabaseStore):
         now = timezone.now()
         if seen_at is None or self.session_key is None or now - seen_at < SEEN_EVERY:
             return
-        Session.objects.filter(pk=crypto.hash_session_key(self.session_key)).update(
-            seen_at=now, expire_date=self.get_expiry_date()
-        )
+        row = Session.objects.filter(pk=crypto.hash_session_key(self.session_key))
+        try:
+            row.update(seen_at=now, expire_date=self.get_expiry_date())
+        except DatabaseError as error:  # locked or full: what the person came for may need none
+            logger.warning("a session's last use could not be noted: %s", error)
