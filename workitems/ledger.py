@@ -161,7 +161,8 @@ def _close(row: Attempt, receipt: Receipt) -> None:
     row.is_live = is_unknown
     row.live_until = now + UNKNOWN_FOR
     if receipt.item is not None:
-        row.seal({**row.opened(), "after": facts_of(receipt.item)})
+        found = {"after": facts_of(receipt.item), "unlisted": receipt.unlisted}
+        row.seal({**row.opened(), **found})
     row.save()
 
 

@@ -116,3 +116,14 @@ def test_a_decision_that_needs_no_note_is_one_press_still(
 ) -> None:
     assert press(approver, single(dashboard(approver)), "Approve").status_code == 200
     assert len(writes(sandbox)) == 1
+
+
+def test_any_decision_can_be_made_with_a_note(approver: Browser, sandbox: Sandbox) -> None:
+    row = single(dashboard(approver))
+    panel = opened(approver, row).select_one("#panel")
+    noting = next(part for part in panel.select("details") if "private note" in words(part))
+    dialog = parsed(press(approver, noting, "Approve"))
+    assert writes(sandbox) == []
+    assert press(approver, dialog, "Approve 1 item", note=NOTE).status_code == 200
+    assert only_row().opened()["note"] == NOTE
+    assert only_row().status == "succeeded"

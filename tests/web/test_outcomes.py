@@ -162,6 +162,7 @@ def test_what_was_decided_after_the_confirmation_is_left_out(
     elsewhere(sandbox, f"{item_of(row)}/reject/{listed[0]}")
     response = press(approver, dialog, "Approve all 2 items")
     assert response.status_code == 409
+    assert "1 approved; decided before: 1 approved, 1 rejected." in status_of(response)
     assert [path.rpartition("/")[2] for path in writes(sandbox)] == listed[1:]
 
 
@@ -251,3 +252,18 @@ def test_an_unknown_end_of_a_task_that_has_left_is_not_claimed(
     answer = asked_again(approver, first)
     assert answer.status_code == 403
     assert "we cannot say whether it was you" in status_of(answer)
+
+
+def test_an_item_that_was_added_during_the_call_for_all_is_told(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = several(dashboard(approver))
+    dialog = parsed(press(approver, row, "Approve all"))
+    listed = [str(field["value"]) for field in dialog.select("input[name=line]")]
+    lines = [{"id": each, "state": "Approved"} for each in [*listed, "c" * 32]]
+    answer = {"id": item_of(row), "state": "Finished", "approvalItems": lines}
+    sandbox.fault("POST", "/bulk-approve/", body=json.dumps(answer))
+    response = press(approver, dialog, "Approve all 2 items")
+    assert response.status_code == 200
+    assert "Approved. 1 item that was added meanwhile was decided with it." in status_of(response)
+    assert Attempt.objects.get().opened()["unlisted"] == ["c" * 32]

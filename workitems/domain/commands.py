@@ -180,6 +180,12 @@ class DecideAll(Decision):
         """Whether ISC's call for the whole item would decide just what is listed."""
         return {line.id for line in item.open_approval_items} == set(self.listed)
 
+    def unlisted(self, before: WorkItem, after: WorkItem | None) -> tuple[str, ...]:
+        """What is decided now, was not before, and had not been listed: added during the call."""
+        known = {*self.listed, *(line.id for line in before.approval_items)}
+        lines = after.approval_items if after else ()
+        return tuple(line.id for line in lines if not line.is_open and line.id not in known)
+
     def singly(self, item: WorkItem) -> tuple[_DecideOne, ...]:
         """A command for each listed approval item that still waits."""
         return tuple(self.one(self.item_id, line.id) for line in self.open_lines(item))

@@ -69,7 +69,8 @@ class Receipt:
 
     `is_accepted`: ISC took an UNCONFIRMED write with a 2xx; `is_answered`: it answered at all.
     `rival` is who is at it (SENDING) or was faster, as far as the ledger knows. `refusal` is
-    ISC's error behind REFUSED and GONE.
+    ISC's error behind REFUSED and GONE. `sent` are the ids of the approval items that were sent
+    one by one, None where all went in one call; `unlisted` those that one call decided besides.
     """
 
     status: WriteStatus
@@ -79,6 +80,8 @@ class Receipt:
     is_accepted: bool = False
     is_answered: bool = True
     rival: Rival | None = None
+    sent: tuple[str, ...] | None = None
+    unlisted: tuple[str, ...] = ()
     refusal: IscError | None = None
 
 

@@ -76,14 +76,21 @@ class Executor:
             return Receipt(WriteStatus.CHANGED, item)
         if not command.is_waiting(item):
             return self._judged(command, item, done=WriteStatus.ALREADY_DONE)
-        if isinstance(command, DecideAll) and not (self.has_bulk_calls and command.is_exact(item)):
+        return (
+            self._sent_all(command, item) if isinstance(command, DecideAll) else self._sent(command)
+        )
+
+    def _sent_all(self, command: DecideAll, item: WorkItem) -> Receipt:
+        """What was listed and nothing else, as far as that is in our hands."""
+        if not (self.has_bulk_calls and command.is_exact(item)):
             return self._sent_singly(command, item)
-        return self._sent(command)
+        receipt = self._sent(command)
+        return replace(receipt, unlisted=command.unlisted(item, receipt.item))
 
     def _sent_singly(self, command: DecideAll, item: WorkItem) -> Receipt:
         """ISC's call for the whole item would decide more, or other things, than were listed."""
-        receipt = Receipt(WriteStatus.NOT_DONE, item)
-        for one in command.singly(item):
+        receipt, singly = Receipt(WriteStatus.NOT_DONE, item), command.singly(item)
+        for one in singly:
             try:
                 receipt = self._sent(one)
             except errors.IscError:
@@ -92,7 +99,8 @@ class Executor:
                 return replace(receipt, status=WriteStatus.NOT_DONE)
             if not receipt.status.is_success:
                 return receipt
-        return self._judged(command, receipt.item or item, done=receipt.status)
+        end = self._judged(command, receipt.item or item, done=receipt.status)
+        return replace(end, sent=tuple(one.part for one in singly))
 
     def _sent(self, command: Command) -> Receipt:
         try:

@@ -1,7 +1,7 @@
 """How a closed work item ended: as its approval items did, counted in words where they differ."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import ngettext_lazy
 
 from workitems.domain.commands import DONE_STATES, REJECTED_STATES
-from workitems.isc.schemas import WorkItem
+from workitems.isc.schemas import ApprovalItem, WorkItem
 from workitems.view_models.labels import State
 
 # What came to its end through decisions; "Expired" and the like ended in spite of any.
@@ -34,7 +34,7 @@ def state_of(item: WorkItem, *, is_decided: bool) -> State:
     if not is_decided and ends <= {"approved", UNDECIDED}:
         return own  # it was completed: nobody decided its values
     if len(ends) > 1:
-        return State("quiet", _counted(item))
+        return State("quiet", counted(item.approval_items))
     end = next(iter(ends), UNDECIDED)
     return own if end == UNDECIDED else State.of_line(end)
 
@@ -42,7 +42,7 @@ def state_of(item: WorkItem, *, is_decided: bool) -> State:
 def mixed_outcome(item: WorkItem) -> str:
     """The counted words where the items of a closed one ended differently; else empty."""
     ends = {_end(line.state) for line in item.approval_items}
-    return _counted(item) if len(ends) > 1 and not item.is_open else ""
+    return counted(item.approval_items) if len(ends) > 1 and not item.is_open else ""
 
 
 @lru_cache(maxsize=1_000)  # for each line of a completed list
@@ -56,8 +56,8 @@ def _end(state: str) -> str:
     return word if word in COUNTED else state
 
 
-def _counted(item: WorkItem) -> str:
+def counted(lines: Iterable[ApprovalItem]) -> str:
     """Approved and rejected first; a state nobody has heard of is counted in ISC's own word."""
-    numbers = Counter(_end(line.state) for line in item.approval_items)
+    numbers = Counter(_end(line.state) for line in lines)
     known = [str(words % {"count": numbers[end]}) for end, words in COUNTED.items() if numbers[end]]
     return ", ".join(known + [f"{numbers[end]} {end}" for end in numbers if end not in COUNTED])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from workitems.domain.changes import change_of_approval
@@ -12,7 +12,7 @@ from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.errors import Forbidden, NotFound
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.labels import Text
-from workitems.view_models.outcome import mixed_outcome, state_of
+from workitems.view_models.outcome import counted, mixed_outcome, state_of
 from workitems.view_models.sentence import change_sentence, sentence_of
 from workitems.view_models.times import clock
 
@@ -98,6 +98,13 @@ def _done_before(receipt: Receipt) -> str:
 
 
 def _decided_differently(receipt: Receipt) -> str:
+    if receipt.sent is not None and receipt.item is not None:
+        lines = receipt.item.approval_items
+        words = _("%(now)s; decided before: %(before)s.")
+        return words % {
+            "now": counted(line for line in lines if line.id in receipt.sent),
+            "before": counted(line for line in lines if line.id not in receipt.sent),
+        }
     if receipt.rival is not None:
         return _("Not done: %(why)s") % {"why": _done_before(receipt)}
     item = receipt.item
@@ -159,7 +166,15 @@ def done_text(command: Command | None, receipt: Receipt) -> str:
     item = receipt.item
     if item is not None and isinstance(command, Decision) and (outcome := mixed_outcome(item)):
         return f"{outcome}."
-    return str(DONE[command.name]) if command and command.name in DONE else ""
+    done = str(DONE[command.name]) if command and command.name in DONE else ""
+    if count := len(receipt.unlisted):
+        words = ngettext(
+            "%(done)s %(count)d item that was added meanwhile was decided with it.",
+            "%(done)s %(count)d items that were added meanwhile were decided with it.",
+            count,
+        )
+        return words % {"done": done, "count": count}
+    return done
 
 
 def with_task(text: str, receipt: Receipt, command: Command | None = None) -> str:
