@@ -1,6 +1,7 @@
 """The ledger on Django's database: one live attempt per target in the whole installation."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -63,8 +64,8 @@ class DatabaseLedger:
     def status(self, row: UUID) -> WriteStatus:
         return WriteStatus(Attempt.objects.values_list("status", flat=True).get(pk=row))
 
-    def abandoned(self, item_id: str) -> list[Abandoned]:
-        return [_abandoned(row) for row in abandoned_rows().filter(item_id=item_id)]
+    def abandoned(self, item_ids: Sequence[str]) -> list[Abandoned]:
+        return [_abandoned(row) for row in abandoned_rows().filter(item_id__in=item_ids)]
 
     def unknown(self, item_id: str) -> list[Abandoned]:
         rows = Attempt.objects.filter(item_id=item_id, is_live=True, live_until__gte=timezone.now())
@@ -78,7 +79,8 @@ class DatabaseLedger:
     def _standing(self, command: Command, key: str) -> Repeated | Rival | Abandoned | None:
         """What stands against a new row."""
         now = timezone.now()
-        same = Attempt.objects.filter(key=key).exclude(status__in=RETRIABLE)
+        over = Q(status__in=RETRIABLE) | Q(status=WriteStatus.UNCONFIRMED, is_live=False)
+        same = Attempt.objects.filter(key=key).exclude(over)
         live = []
         for row in _about(command).filter(is_live=True):
             if row.live_until >= now:

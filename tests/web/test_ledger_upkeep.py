@@ -106,3 +106,14 @@ def test_a_person_can_be_erased(approver: Browser, sandbox: Sandbox) -> None:
     row = only_row()
     assert (row.actor_id, row.owner_id) == ("erased", "erased")
     assert row.opened() == {"erased": True}
+
+
+def test_a_list_that_shows_the_task_closes_what_a_kill_left(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = single(dashboard(approver))
+    sandbox.fault("POST", "/approve/", status=501)
+    press(approver, row, "Approve")
+    abandoned(row, approver)
+    dashboard(approver)
+    assert (only_row().status, only_row().is_live) == ("not-done", False)

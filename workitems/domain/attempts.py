@@ -71,8 +71,8 @@ class Ledger(Protocol):
     def status(self, row: UUID) -> WriteStatus:
         """How the row stands now."""
 
-    def abandoned(self, item_id: str) -> Sequence[Abandoned]:
-        """The rows of this item that killed senders left."""
+    def abandoned(self, item_ids: Sequence[str]) -> Sequence[Abandoned]:
+        """The rows of these items that killed senders left."""
 
     def unknown(self, item_id: str) -> Sequence[Abandoned]:
         """The rows of this item whose end is not known, for as long as nobody may repeat them."""

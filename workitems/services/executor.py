@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -11,7 +12,7 @@ from workitems.domain.commands import Command, DecideAll, Judgement
 from workitems.domain.ports import Credentials, WorkItemsClient
 from workitems.domain.results import NotSent, Receipt, Rival, WriteStatus
 from workitems.isc import errors
-from workitems.isc.schemas import WorkItem
+from workitems.isc.schemas import UnreadableWorkItem, WorkItem
 from workitems.services.reader import Reader
 
 log = logging.getLogger("workitems.decisions")
@@ -184,10 +185,11 @@ class Executor:
         except errors.IscError:  # that it was recorded so is known even without the item
             return Receipt(status)
 
-    def settle(self, item: WorkItem) -> None:
-        """Close what killed senders left of this item, now that somebody has read it."""
-        for abandoned in self.ledger.abandoned(item.id):
-            self._settle(abandoned, item)
+    def settle(self, items: Iterable[WorkItem | UnreadableWorkItem]) -> None:
+        """Close what killed senders left of these items, now that somebody has read them."""
+        read = {item.id: item for item in items if isinstance(item, WorkItem)}
+        for abandoned in self.ledger.abandoned(list(read)):
+            self._settle(abandoned, read[abandoned.command.item_id])
 
     def standing(self, item_id: str) -> tuple[Receipt, Command | None]:
         """What has become of an attempt whose end was not known, and what was attempted.

@@ -44,5 +44,5 @@ def _read(context: ActionContext, item_id: str, *, is_pane: bool) -> tuple[WorkI
     """The item, what a kill left of it closed; a pane's list has the header's numbers already."""
     reader = context.services.reader
     found, counts = (reader.item(item_id), None) if is_pane else reader.item_and_counts(item_id)
-    context.services.executor.settle(found)
+    context.services.executor.settle([found])
     return found, counts

@@ -29,6 +29,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
     query = filters.query()
     context = context.named()
     found, actor_id = context.services.reader.queue(query), context.scope.actor.id
+    context.services.executor.settle(found.items)
     page = TaskPage.of(found, query, now=timezone.now(), actor_id=actor_id)
     values = context.template(page=page, badge=page.badge)
     return render_partial(request, "workitems/list.html", values, block="list_update")
