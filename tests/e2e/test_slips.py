@@ -133,7 +133,7 @@ def test_what_was_moved_under_the_pointer_takes_no_press(
 def test_what_the_person_has_scrolled_to_takes_a_press_at_once(
     signed_in: SignedIn, sandbox: Sandbox
 ) -> None:
-    page = signed_in("approver", viewport={"width": 1280, "height": 500})
+    page = signed_in("approver", viewport={"width": 1280, "height": 800})
     button = row(page, SINGLE).get_by_role("button", name="Approve: ")
     box = button.bounding_box()
     assert box

@@ -1,6 +1,6 @@
 """One work item: a pane beside the list for htmx, a page of its own for everybody else."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from taskmanager.core.htmx import is_partial, render_partial
@@ -9,7 +9,7 @@ from taskmanager.signin.request import SignedInRequest
 from workitems.domain.results import Counts
 from workitems.isc.schemas import WorkItem
 from workitems.web.context import ActionContext
-from workitems.web.links import list_url
+from workitems.web.links import address, list_url
 from workitems.web.responses import owner_redirect, write_response
 
 
@@ -36,6 +36,8 @@ def item(request: SignedInRequest, item_id: str) -> HttpResponse:
 def standing(request: SignedInRequest, item_id: str) -> HttpResponse:
     """What has become of a write whose end was not known: the page asks by itself."""
     context = ActionContext.of(request)
+    if not request.htmx:  # a script's own question: for a person, the task answers it
+        return HttpResponseRedirect(address(request, "item", item_id) + context.links.query)
     receipt, command = context.services.executor.standing(item_id)
     return write_response(context, receipt, command, is_asked_again=command is not None)
 
