@@ -73,7 +73,11 @@ class DatabaseLedger:
 
     def decided_by(self, command: Command) -> Rival | None:
         rows = _about(command).filter(status__in=DECIDED).order_by("-asked_at")
-        row = next(iter(rows[:1]), None)
+        try:
+            row = next(iter(rows[:1]), None)
+        except DatabaseError:  # after the call: who was faster is not worth an error page
+            logger.exception("the ledger cannot be read")
+            return None
         return self._rival(row) if row else None
 
     def _standing(self, command: Command, key: str) -> Repeated | Rival | Abandoned | None:
