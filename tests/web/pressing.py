@@ -19,7 +19,12 @@ def button_of(scope: Tag, label: str) -> Tag:
     # A colon is followed by a description of the button's subject for screen readers.
     found = [b for b in scope.select("button") if words(b).split(":")[0] == label]
     assert found, f"no button {label!r} in {words(scope)[:300]!r}"
-    return found[0]
+    return min(found, key=is_folded)
+
+
+def is_folded(button: Tag) -> bool:
+    """Whether it stands in a part of the pane that a person has to open first."""
+    return button.find_parent("details", class_="more") is not None
 
 
 def fields_of(scope: Tag) -> dict[str, Any]:
