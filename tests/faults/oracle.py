@@ -24,9 +24,10 @@ class Saying(StrEnum):
 
 
 WORDS: Sequence[tuple[str, Saying]] = (
-    (r"^(Approved|Rejected)\.", Saying.DONE),
+    # Behind the sentence of the task that they are about.
     (r"Not done: Already|decided differently", Saying.OTHERWISE),
-    (r"^Already |already been decided", Saying.ALREADY),
+    (r"(^|: )(Approved|Rejected)\.", Saying.DONE),
+    (r"(^|: )Already |already been decided", Saying.ALREADY),
     (r"being sent already|still under way", Saying.UNDER_WAY),
     (r"Something broke on our side It has been recorded. If you were deciding", Saying.UNKNOWN),
     (r"We don't know yet|does not show it yet|does not say how it was decided", Saying.UNKNOWN),

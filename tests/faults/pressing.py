@@ -65,9 +65,11 @@ class Seat:
         """Send the form as the list does, or with `whole` as the confirmation of the item."""
         path = f"/work-items/{decision.item}/{press.verdict}"
         path += "-all/" if whole else f"/{decision.line}/"
+        # As the confirmation's own button: it may be a flagged task, which asks first.
         fields = {"csrfmiddlewaretoken": self.token, "surface": "list", "key": press.key}
+        fields["confirmed"] = "on"
         if whole:
-            fields |= {"confirmed": "on", "line": decision.line}
+            fields["line"] = decision.line
         visitor = Visitor(self.port, self.cookie)
         try:
             answer = visitor.post(path, fields)
