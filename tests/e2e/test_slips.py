@@ -12,7 +12,7 @@ from tests.e2e.reading import row, says, writes
 SINGLE, THREE = "Treasury to ximena.caballero", "Z_AP_CLERK"
 LINES = "Decide 3 items one by one"
 STILL = 900  # milliseconds: longer than the time for which a control that has moved takes no press
-SOON = (150, 350, 500)  # of the 700 for which the guard holds: a slow machine takes its part
+SOON = (150, 400, 550)  # of the 700 for which the guard holds: a slow machine takes its part
 WIDTHS = pytest.mark.parametrize("width", [1280, 768, 360])
 # The top and the height of each row, and of each item that can be decided one by one.
 BOXES = """() => [...document.querySelectorAll("#tasks li")].map((row) => {

@@ -267,3 +267,15 @@ def test_an_item_that_was_added_during_the_call_for_all_is_told(
     assert response.status_code == 200
     assert "Approved. 1 item that was added meanwhile was decided with it." in status_of(response)
     assert Attempt.objects.get().opened()["unlisted"] == ["c" * 32]
+
+
+@pytest.mark.parametrize("asked", ["999999999999", "-1", "²", "x", ""])
+def test_how_often_was_asked_is_not_believed_beyond_reason(
+    approver: Browser, sandbox: Sandbox, asked: str
+) -> None:
+    row = single(dashboard(approver))
+    sandbox.fault("POST", "/approve/", drop=True)
+    standing = parsed(press(approver, row, "Approve")).select_one("[hx-get*='/standing/']")
+    address = str(standing["hx-get"]).replace("asked=1", f"asked={asked}")
+    again = parsed(approver.fragment(f"{address}&surface=list")).select_one("[hx-get]")
+    assert again["hx-trigger"] == "load delay:4s"

@@ -164,9 +164,9 @@ def with_request_id(text: str, receipt: Receipt) -> str:
 def done_text(command: Command | None, receipt: Receipt) -> str:
     """What to say of a success: where items ended differently, how many ended how."""
     item = receipt.item
-    if item is not None and isinstance(command, Decision) and (outcome := mixed_outcome(item)):
-        return f"{outcome}."
     done = str(DONE[command.name]) if command and command.name in DONE else ""
+    if item is not None and isinstance(command, Decision) and (outcome := mixed_outcome(item)):
+        done = f"{outcome}."
     if count := len(receipt.unlisted):
         words = ngettext(
             "%(done)s %(count)d item that was added meanwhile was decided with it.",

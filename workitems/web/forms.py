@@ -19,6 +19,9 @@ from workitems.isc.schemas import FormField, FormSection, WorkItemForm
 from workitems.scope import QueueScope
 from workitems.view_models.page import ShownRows
 
+MOST_ASKED: Final = (
+    20  # times that a page asks what became of a write; two minutes are over by then
+)
 COMMENT_LENGTH: Final = 2000  # ISC states no limit; this keeps a pasted log out of an e-mail
 REASON_LENGTH: Final = 300
 ISO_DATE: Final = "%Y-%m-%d"
@@ -55,6 +58,7 @@ class ActionForm(forms.Form):
     confirmed = forms.BooleanField(required=False)
     mark = forms.CharField(required=False, max_length=64)
     undecided = forms.BooleanField(required=False)
+    asked = forms.IntegerField(min_value=0, max_value=MOST_ASKED, required=False)
     open = forms.IntegerField(min_value=0, required=False)
     completed = forms.IntegerField(min_value=0, required=False)
     # The rows of the list: sent beside the numbers, so that an answer can write all of them anew.

@@ -104,7 +104,7 @@ def write_response(
 def standing(context: ActionContext, words: str, *, is_known: bool = True) -> dict[str, Any]:
     """What stands in the place of the task's buttons: these words, and where to ask again."""
     item_id, request = item_in(context), context.request
-    asked = int(request.GET.get("asked", 0)) if request.GET.get("asked", "").isdigit() else 0
+    asked = context.form.value("asked") or 0
     more = {"asked": asked + 1, "owner": context.links.owner_id}
     return {
         "standing": words,

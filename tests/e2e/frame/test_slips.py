@@ -12,7 +12,7 @@ from tests.e2e.frame.portal import SEEN, THREE, Portal
 from tests.e2e.reading import item_id, writes
 
 LINES = "Decide 3 items one by one"
-SOON = (150, 350, 500)  # milliseconds, of the 700 for which the guard holds
+SOON = (150, 400, 550)  # milliseconds, of the 700 for which the guard holds
 BOXES = """[...document.querySelectorAll("#tasks li:has(> article)")].map((row) => {
   const { top, height } = row.getBoundingClientRect();
   return [Math.round(top + scrollY), Math.round(height)];
