@@ -66,12 +66,12 @@ class DatabaseLedger:
 
     def abandoned(self, item_ids: Sequence[str]) -> list[Abandoned]:
         # There are hardly ever any; to name fifty ids in the query takes longer than to read them.
-        rows = (row for row in abandoned_rows() if row.item_id in item_ids)
-        return [_abandoned(row) for row in rows]
+        rows = [row for row in abandoned_rows() if row.item_id in item_ids]
+        return list(filter(None, map(_abandoned, rows)))
 
     def unknown(self, item_id: str) -> list[Abandoned]:
         rows = Attempt.objects.filter(item_id=item_id, is_live=True, live_until__gte=timezone.now())
-        return [_abandoned(row) for row in rows.filter(status=WriteStatus.UNCONFIRMED)]
+        return list(filter(None, map(_abandoned, rows.filter(status=WriteStatus.UNCONFIRMED))))
 
     def decided_by(self, command: Command) -> Rival | None:
         rows = _about(command).filter(status__in=DECIDED).order_by("-asked_at")
@@ -91,10 +91,11 @@ class DatabaseLedger:
         for row in _about(command).filter(is_live=True):
             if row.live_until >= now:
                 live.append(row)
-            elif row.status == WriteStatus.SENDING:
-                return _abandoned(row)
-            else:  # how it ended was unknown, and has been for long enough
-                Attempt.objects.filter(pk=row.pk).update(is_live=False)
+            elif row.status == WriteStatus.SENDING and (abandoned := _abandoned(row)):
+                return abandoned
+            else:  # how it ended is unknown for good, or has been for long enough
+                end = {"status": WriteStatus.UNCONFIRMED, "is_live": False}
+                Attempt.objects.filter(pk=row.pk).update(**end)
         if before := next(iter(same.order_by("-asked_at")[:1]), None):
             return Repeated(before.pk, before.end)
         return self._rival(live[0]) if live else None
@@ -222,8 +223,10 @@ def forget(person_id: str) -> int:
     return count
 
 
-def _abandoned(row: Attempt) -> Abandoned:
-    return Abandoned(row.pk, command_from_json(row.opened()["command"]))
+def _abandoned(row: Attempt) -> Abandoned | None:
+    """None where nobody can know any more what was sent: erased, or sealed with a key of before."""
+    command = row.opened().get("command")
+    return Abandoned(row.pk, command_from_json(command)) if command else None
 
 
 def lock(name: str) -> None:

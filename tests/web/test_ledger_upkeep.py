@@ -117,3 +117,17 @@ def test_a_list_that_shows_the_task_closes_what_a_kill_left(
     abandoned(row, approver)
     dashboard(approver)
     assert (only_row().status, only_row().is_live) == ("not-done", False)
+
+
+def test_a_row_that_was_erased_while_it_was_sent_blocks_nobody(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = single(dashboard(approver))
+    sandbox.fault("POST", "/approve/", status=501)
+    press(approver, row, "Approve")
+    left = abandoned(row, approver)
+    run("clearledger", "--person", approver.persona_id)
+    assert dashboard(approver).select("article")
+    assert press(approver, row, "Approve", key="another page").status_code == 200
+    left.refresh_from_db()
+    assert (left.status, left.is_live) == ("unconfirmed", False)
