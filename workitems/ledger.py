@@ -17,7 +17,7 @@ from workitems.domain.attempts import Abandoned, Begun, Entry, Press, Repeated
 from workitems.domain.commands import Command, command_from_json
 from workitems.domain.results import NotRecorded, Receipt, Rival, WriteStatus
 from workitems.isc.schemas import WorkItem
-from workitems.models import LONGEST_ID, Attempt
+from workitems.models import LONGEST_ID, Attempt, sealed
 from workitems.scope import Owner, QueueScope
 
 logger = logging.getLogger(__name__)
@@ -55,8 +55,7 @@ class DatabaseLedger:
 
     def close(self, row: UUID, receipt: Receipt) -> None:
         try:
-            with transaction.atomic():
-                _close(Attempt.objects.get(pk=row), receipt)
+            Attempt.objects.filter(pk=row).update(**_end(row, receipt))
         except DatabaseError:
             # The row is found later, as that of a sender that was killed.
             logger.exception("the end of an attempt could not be recorded: %s", receipt.status)
@@ -74,7 +73,7 @@ class DatabaseLedger:
         return list(filter(None, map(_abandoned, rows.filter(status=WriteStatus.UNCONFIRMED))))
 
     def decided_by(self, command: Command) -> Rival | None:
-        rows = _about(command).filter(status__in=DECIDED).order_by("-asked_at")
+        rows = Attempt.objects.filter(_about(command), status__in=DECIDED).order_by("-asked_at")
         try:
             row = next(iter(rows[:1]), None)
         except DatabaseError:  # after the call: who was faster is not worth an error page
@@ -83,21 +82,22 @@ class DatabaseLedger:
         return self._rival(row) if row else None
 
     def _standing(self, command: Command, key: str) -> Repeated | Rival | Abandoned | None:
-        """What stands against a new row."""
-        now = timezone.now()
-        over = Q(status__in=RETRIABLE) | Q(status=WriteStatus.UNCONFIRMED, is_live=False)
-        same = Attempt.objects.filter(key=key).exclude(over)
-        live = []
-        for row in _about(command).filter(is_live=True):
-            if row.live_until >= now:
+        """What stands against a new row: the same press, or another attempt that is live."""
+        now, same, live = timezone.now(), [], []
+        of_target = Q(is_live=True) & _about(command)
+        for row in Attempt.objects.filter(of_target | Q(key=key)).order_by("-asked_at"):
+            if row.is_live and row.live_until < now:
+                if row.status == WriteStatus.SENDING and (abandoned := _abandoned(row)):
+                    return abandoned
+                # How it ended is unknown for good, or has been for long enough.
+                row.status, row.is_live = WriteStatus.UNCONFIRMED, False
+                row.save(update_fields=["status", "is_live"])
+            if row.is_live:
                 live.append(row)
-            elif row.status == WriteStatus.SENDING and (abandoned := _abandoned(row)):
-                return abandoned
-            else:  # how it ended is unknown for good, or has been for long enough
-                end = {"status": WriteStatus.UNCONFIRMED, "is_live": False}
-                Attempt.objects.filter(pk=row.pk).update(**end)
-        if before := next(iter(same.order_by("-asked_at")[:1]), None):
-            return Repeated(before.pk, before.end)
+            if row.key == key and not _may_repeat(row):
+                same.append(row)
+        if same:
+            return Repeated(same[0].pk, same[0].end)
         return self._rival(live[0]) if live else None
 
     def _rival(self, row: Attempt) -> Rival:
@@ -129,6 +129,7 @@ class DatabaseLedger:
                 "actor": actor.name or actor.alias,
                 "owner": self.scope.owner.label,
                 "note": press.note,
+                "task": press.task,
             }
         )
         row.save(force_insert=True)
@@ -161,18 +162,22 @@ def abandoned_rows() -> QuerySet[Attempt]:
     return Attempt.objects.filter(is_live=True, status=WriteStatus.SENDING, live_until__lt=now)
 
 
-def _close(row: Attempt, receipt: Receipt) -> None:
+def _end(row: UUID, receipt: Receipt) -> dict[str, Any]:
+    """The fields that say how it ended: they are written without reading the row."""
     now = timezone.now()
-    is_unknown = receipt.status is WriteStatus.UNCONFIRMED
-    row.status = receipt.status
-    row.request_id = (receipt.request_id or "")[:LONGEST_ID]
-    row.closed_at = now
-    row.is_live = is_unknown
-    row.live_until = now + UNKNOWN_FOR
+    found: dict[str, Any] = {"unlisted": receipt.unlisted}
+    if receipt.before is not None:
+        found["before"] = facts_of(receipt.before)
     if receipt.item is not None:
-        found = {"after": facts_of(receipt.item), "unlisted": receipt.unlisted}
-        row.seal({**row.opened(), **found})
-    row.save()
+        found["after"] = facts_of(receipt.item)
+    return {
+        "status": receipt.status,
+        "request_id": (receipt.request_id or "")[:LONGEST_ID],
+        "closed_at": now,
+        "is_live": receipt.status is WriteStatus.UNCONFIRMED,
+        "live_until": now + UNKNOWN_FOR,
+        "sealed_end": sealed(row, found),
+    }
 
 
 def facts_of(item: WorkItem) -> dict[str, Any]:
@@ -180,10 +185,16 @@ def facts_of(item: WorkItem) -> dict[str, Any]:
     return item.model_dump(include=KEPT)
 
 
-def _about(command: Command) -> QuerySet[Attempt]:
+def _about(command: Command) -> Q:
     """The rows that exclude this command: all of the item, or its own part and the whole."""
-    rows = Attempt.objects.filter(item_id=command.item_id)
-    return rows.filter(approval_item_id__in=("", command.part)) if command.part else rows
+    about = Q(item_id=command.item_id)
+    return about & Q(approval_item_id__in=("", command.part)) if command.part else about
+
+
+def _may_repeat(row: Attempt) -> bool:
+    """Whether the same press may be sent again: it was not done, or nobody can know any more."""
+    is_over = row.status == WriteStatus.UNCONFIRMED and not row.is_live
+    return is_over or row.status in RETRIABLE
 
 
 def sender_of(row: Attempt) -> QueueScope:
@@ -205,7 +216,7 @@ def reseal() -> int:
     for row in Attempt.objects.exclude(key_mark=first).iterator():
         if content := row.opened():
             row.seal(content)
-            row.save(update_fields=["key_mark", "sealed"])
+            row.save(update_fields=["key_mark", "sealed", "sealed_end"])
             count += 1
     return count
 

@@ -1,7 +1,7 @@
 """The ledger's rows. Plain: ids, kind, status, times. Sealed: names, text and what was decided."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import Q
@@ -39,6 +39,8 @@ class Attempt(models.Model):
     live_until = models.DateTimeField()
     key_mark = models.CharField(max_length=8)
     sealed = models.TextField()
+    # The default in the database is for processes of the version before, while an upgrade runs.
+    sealed_end = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = (
@@ -61,10 +63,19 @@ class Attempt(models.Model):
         return WriteStatus(self.status)
 
     def seal(self, content: dict[str, Any]) -> None:
+        """Seal all that is to be said of it; whatever was sealed before is gone."""
         self.key_mark = crypto.key_marks(crypto.Purpose.LEDGER)[0]
-        self.sealed = crypto.seal(content, row=str(self.pk), purpose=crypto.Purpose.LEDGER)
+        self.sealed, self.sealed_end = sealed(self.pk, content), ""
 
     def opened(self) -> dict[str, Any]:
-        """What was sealed; empty where no key of ours opens it."""
-        content = crypto.unseal(self.sealed, row=str(self.pk), purpose=crypto.Purpose.LEDGER)
-        return content if isinstance(content, dict) else {}
+        """What was sealed before and after the call; empty where no key of ours opens it."""
+        return _opened(self.pk, self.sealed) | _opened(self.pk, self.sealed_end)
+
+
+def sealed(row: UUID, content: dict[str, Any]) -> str:
+    return crypto.seal(content, row=str(row), purpose=crypto.Purpose.LEDGER)
+
+
+def _opened(row: UUID, text: str) -> dict[str, Any]:
+    content = crypto.unseal(text, row=str(row), purpose=crypto.Purpose.LEDGER) if text else None
+    return content if isinstance(content, dict) else {}

@@ -231,6 +231,25 @@ def test_the_item_is_told_from_what_was_kept_of_it(auditor: Browser, put: Put) -
     assert "Mark complete: Order a laptop" in own
 
 
+def test_the_states_before_and_after_are_told_as_far_as_they_were_read(
+    auditor: Browser, put: Put
+) -> None:
+    line = {"id": "p1", "operation": "Add", "value": "VPN", "account": "tom", "application": "AD"}
+    ends = {
+        when: {**AFTER, "state": whole, "approval_items": [{**line, "state": part}]}
+        for when, whole, part in (("before", "Pending", ""), ("after", "Finished", "Rejected"))
+    }
+    put(ends, command="reject", approval_item_id="p1")
+    put(ends, command="complete")
+    put({"after": AFTER | {"state": "Finished"}}, command="complete")
+    unread, whole, part = exported(auditor)
+    assert (unread["state_before"], unread["state_after"]) == ("", "Finished")
+    assert (whole["state_before"], whole["state_after"]) == ("Pending", "Finished")
+    assert (part["state_before"], part["state_after"]) == ("", "Rejected")
+    assert "State before Pending State after Finished" in cards(auditor)[1]
+    assert "State before" not in cards(auditor)[0]
+
+
 def test_where_a_forward_went_is_told(auditor: Browser, put: Put) -> None:
     command = {"name": "forward", "target_id": "lu", "item_id": "wi-1", "comment": "away"}
     put({"command": command}, command="forward")

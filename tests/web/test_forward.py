@@ -10,6 +10,7 @@ from sandbox.people import people_by_id
 from tests.web.conftest import AsUser, Browser, parsed, words
 from tests.web.pressing import press, row_of
 from tests.web.test_decide import count, dashboard, single, writes
+from workitems.models import Attempt
 
 pytestmark = pytest.mark.django_db
 
@@ -39,12 +40,44 @@ def test_a_work_item_is_forwarded_with_comment_and_notification(
     assert forwards(sandbox) == [
         {"targetOwnerId": target, "comment": "Yours, I think", "sendNotifications": True}
     ]
-    assert words(answer.select_one("#status")) == f"Forwarded to {name}."
+    task = words(row.select_one("h2"))
+    assert words(answer.select_one("#status")) == f"{task}: Forwarded to {name}."
     assert words(answer.select_one(f"#{row['id']}-actions")) == f"Forwarded to {name}."
     assert answer.select_one(f"#{row['id']}") is None  # the row keeps its title
     assert "task:decided" in response["HX-Trigger"]
     assert "dialog:close" in response["HX-Trigger-After-Swap"]  # not before the swap
     assert count(dashboard(approver), "open") == count(page, "open") - 1
+
+
+def test_without_scripts_the_message_names_the_task_too(approver: Browser, target: str) -> None:
+    row = single(dashboard(approver))
+    form = dialog(approver, row)
+    press(approver, form, "Forward", htmx=False, target=target, comment="x")
+    said = words(dashboard(approver).select_one("#notices"))
+    assert f"{words(row.select_one('h2'))}: Forwarded to " in said
+
+
+def test_the_ledger_knows_what_was_forwarded(approver: Browser, target: str) -> None:
+    row = single(dashboard(approver))
+    form = dialog(approver, row)
+    press(approver, form, "Forward", target=target, comment="x")
+    assert Attempt.objects.get().opened()["task"] == words(row.select_one("h2"))
+
+
+@pytest.mark.parametrize("change", ["forged", "of another task", "left out"])
+def test_only_a_sentence_that_we_signed_for_this_task_is_believed(
+    approver: Browser, target: str, change: str
+) -> None:
+    first, second = dashboard(approver).select("article[data-task]")[:2]
+    form, other = dialog(approver, first), dialog(approver, second)
+    signed = {
+        "forged": f"{form.select_one('[name=task]')['value']}!",
+        "of another task": other.select_one("[name=task]")["value"],
+        "left out": None,
+    }[change]
+    response = press(approver, form, "Forward", target=target, comment="x", task=signed)
+    assert words(parsed(response).select_one("#status")).startswith("Forwarded to ")
+    assert Attempt.objects.get().opened()["task"] == ""
 
 
 def test_the_notification_can_be_left_out(approver: Browser, sandbox: Sandbox, target: str) -> None:

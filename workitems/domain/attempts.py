@@ -15,11 +15,13 @@ class Press:
     """Where a command comes from: the page's random key, and page, widget or bulk.
 
     The same press sent again, by a double click or by a browser on its own, has the same key.
+    `task` is the sentence of the work item, where a form of ours showed it to the person.
     """
 
     key: str
     surface: str
     note: str = ""
+    task: str = ""
 
 
 @dataclass(frozen=True)

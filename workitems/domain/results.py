@@ -65,7 +65,8 @@ class Rival:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The end of a write. `item` is as ISC showed it last, None where it did not.
+    """The end of a write. `item` is as ISC showed it last, None where it did not; `before` as it
+    was read before the call, None where it was not.
 
     `is_accepted`: ISC took an UNCONFIRMED write with a 2xx; `is_answered`: it answered at all.
     `rival` is who is at it (SENDING) or was faster, as far as the ledger knows. `refusal` is
@@ -83,6 +84,7 @@ class Receipt:
     sent: tuple[str, ...] | None = None
     unlisted: tuple[str, ...] = ()
     refusal: IscError | None = None
+    before: WorkItem | None = None
 
 
 @dataclass(frozen=True)

@@ -74,12 +74,14 @@ class Executor:
         except GONE as gone:
             return Receipt(WriteStatus.GONE, request_id=gone.request_id, refusal=gone)
         if self.checks_owner and item.owner_id not in {"", self.owner_id}:
-            return Receipt(WriteStatus.CHANGED, item)
-        if not command.is_waiting(item):
-            return self._judged(command, item, done=WriteStatus.ALREADY_DONE)
-        return (
-            self._sent_all(command, item) if isinstance(command, DecideAll) else self._sent(command)
-        )
+            receipt = Receipt(WriteStatus.CHANGED, item)
+        elif not command.is_waiting(item):
+            receipt = self._judged(command, item, done=WriteStatus.ALREADY_DONE)
+        elif isinstance(command, DecideAll):
+            receipt = self._sent_all(command, item)
+        else:
+            receipt = self._sent(command)
+        return replace(receipt, before=item)
 
     def _sent_all(self, command: DecideAll, item: WorkItem) -> Receipt:
         """What was listed and nothing else, as far as that is in our hands."""

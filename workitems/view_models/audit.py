@@ -26,13 +26,16 @@ SURFACES: Final[Mapping[str, Text]] = {"page": _("Page"), "widget": _("Widget")}
 class AuditRow:
     """`row` is what anybody may read who reads the database, the rest was sealed.
 
-    `task` is "" where nothing is known of the work item; `trouble` says why the names are missing.
+    `task` is "" where nothing is known of the work item; the two states are ISC's words, "" where
+    the item was not read. `trouble` says why the names are missing.
     """
 
     row: Attempt
     actor: str
     owner: str
     task: str
+    state_before: str
+    state_after: str
     target_id: str
     note: str
     trouble: Text
@@ -40,12 +43,15 @@ class AuditRow:
     @classmethod
     def of(cls, row: Attempt) -> "AuditRow":
         content = row.opened()
-        item = _item(row, content.get("after"))
+        before, after = (_item(row, content.get(when)) for when in ("before", "after"))
+        item = after or before
         return cls(
             row=row,
             actor=content.get("actor", ""),
             owner=_owner(row, content, item),
-            task=sentence_of(item, get_language()).text if item else "",
+            task=sentence_of(item, get_language()).text if item else content.get("task", ""),
+            state_before=_state(row, before),
+            state_after=_state(row, after),
             target_id=content.get("command", {}).get("target_id", ""),
             note=content.get("note", ""),
             trouble=_trouble(content),
@@ -63,6 +69,11 @@ class AuditRow:
     def surface(self) -> Text:
         return SURFACES.get(self.row.surface, self.row.surface)
 
+    def state_label(self, state: str) -> Text:
+        """In the reader's language, where it is one of ISC's known states."""
+        named = State.of_line(state) if self.row.approval_item_id else State.of(state)
+        return named.label if state else ""
+
     @property
     def is_own(self) -> bool:
         return self.row.actor_id == self.row.owner_id
@@ -76,14 +87,15 @@ class AuditRow:
         row = self.row
         return [
             self.at, row.actor_id, self.actor, row.owner_id, self.owner, row.command,
-            row.item_id, row.approval_item_id, self.task, self.target_id, row.status,
+            row.item_id, row.approval_item_id, self.task, self.state_before, self.state_after,
+            self.target_id, row.status,
             _iso(row.closed_at), row.request_id, row.surface, self.note, str(self.trouble),
         ]  # fmt: skip
 
 
 HEADINGS: Final = (
     "time", "actor_id", "actor", "owner_id", "owner", "action",
-    "work_item", "approval_item", "task", "forwarded_to", "outcome",
+    "work_item", "approval_item", "task", "state_before", "state_after", "forwarded_to", "outcome",
     "closed", "sailpoint_request", "surface", "note", "unreadable",
 )  # fmt: skip
 
@@ -99,12 +111,20 @@ def _trouble(content: Mapping[str, Any]) -> Text:
 
 
 def _item(row: Attempt, facts: Any) -> WorkItem | None:
-    """The work item as it stood afterwards: of a decision on one part, that part of it."""
+    """The work item as it stood: of a decision on one part, that part of it."""
     item = read_work_item(facts)
     if not isinstance(item, WorkItem):
         return None
     part = tuple(line for line in item.approval_items if line.id == row.approval_item_id)
     return item.model_copy(update={"approval_items": part}) if part else item
+
+
+def _state(row: Attempt, item: WorkItem | None) -> str:
+    """Of the part that was decided, else of the whole work item."""
+    if item is None:
+        return ""
+    parts = (line.state for line in item.approval_items if line.id == row.approval_item_id)
+    return next(parts, item.state)
 
 
 def _owner(row: Attempt, content: Mapping[str, Any], item: WorkItem | None) -> str:

@@ -22,7 +22,7 @@ from workitems.view_models.render_context import RenderContext
 from workitems.web import looks
 from workitems.web.forms import AccountSelectionForm, ActionForm
 from workitems.web.links import Links
-from workitems.web.marks import Marks, is_marked
+from workitems.web.marks import Marks, ShownTask, is_marked
 from workitems.wiring import Services, services_for, with_owner_name
 
 KEY_BYTES: Final = 12
@@ -67,10 +67,21 @@ class ActionContext:
         return services_for(session_row(self.request.session), self.scope)
 
     @property
+    def item_id(self) -> str:
+        """The work item that the address names; "" where it names none."""
+        match = self.request.resolver_match
+        return str(match.kwargs.get("item_id", "")) if match else ""
+
+    @property
     def press(self) -> Press:
         """What the ledger knows this press by: two with the page's same key are one."""
-        key = self.form.value("key") or token_urlsafe(KEY_BYTES)
-        return Press(key=key, surface=self.came_from, note=self.form.value("note") or "")
+        value, shown = self.form.value, ShownTask(self.item_id, self.scope.actor.id)
+        return Press(
+            key=value("key") or token_urlsafe(KEY_BYTES),
+            surface=self.came_from,
+            note=value("note") or "",
+            task=shown.named_by(value("task") or ""),
+        )
 
     @property
     def policy(self) -> Policy:

@@ -50,7 +50,8 @@ class IscErrorMiddleware(MiddlewareMixin):
         if request.htmx and item_id and isinstance(error, NotFound | Forbidden):
             words = f"{problem.title}. {problem.text}"
             changes = Changes(status=words, tone="warning", request_id=problem.request_id)
-            reply = removed_response(ActionContext.of(request), changes, problem.status)
+            context = ActionContext.of(request)
+            reply = removed_response(context, changes, words, problem.status)
             return push_url(reply, url=False)
         return show(request, problem)
 

@@ -103,7 +103,7 @@ def write_response(
 
 def standing(context: ActionContext, words: str, *, is_known: bool = True) -> dict[str, Any]:
     """What stands in the place of the task's buttons: these words, and where to ask again."""
-    item_id, request = item_in(context), context.request
+    item_id, request = context.item_id, context.request
     asked = context.form.value("asked") or 0
     more = {"asked": asked + 1, "owner": context.links.owner_id}
     return {
@@ -115,12 +115,6 @@ def standing(context: ActionContext, words: str, *, is_known: bool = True) -> di
     }
 
 
-def item_in(context: ActionContext) -> str:
-    """The id of the work item that the address names."""
-    match = context.request.resolver_match
-    return str(match.kwargs["item_id"]) if match else ""
-
-
 def page_after(context: ActionContext, receipt: Receipt) -> str:
     """Where a page without JavaScript goes on: with the items that keep a task from completion."""
     if context.is_undecided and receipt.status is WriteStatus.REFUSED and receipt.item:
@@ -129,23 +123,25 @@ def page_after(context: ActionContext, receipt: Receipt) -> str:
 
 
 def removed_response(
-    context: ActionContext, changes: Changes, status: HTTPStatus = HTTPStatus.OK
+    context: ActionContext, changes: Changes, words: str, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
     """The answer when the item left the person's queue: words in the place of its buttons."""
-    gone = replace(changes, **standing(context, changes.status))
+    gone = replace(changes, **standing(context, words))
     return close_dialog(oob_response(context, gone, status))
 
 
 def forwarded_response(context: ActionContext, receipt: Receipt, name: str) -> HttpResponse:
     """The answer to a forward: the work item is somebody else's now."""
-    text = receipt_text(receipt, _("Forwarded to %(name)s.") % {"name": name})
+    words = receipt_text(receipt, _("Forwarded to %(name)s.") % {"name": name})
+    task = context.press.task  # the sentence: ISC's answer has nothing of the item
+    text = _("%(task)s: %(end)s") % {"task": task, "end": words} if task else words
     if not context.request.htmx:
         level = DEFAULT_LEVELS[TONES[receipt.status].upper()]
         messages.add_message(context.request, level, text)
         return HttpResponseRedirect(context.links.queue)
     badge = counts_after(context.form.counts, left=1, completed=0)
     changes = Changes(status=text, tone=TONES[receipt.status], badge=badge)
-    return closing(context, removed_response(context, changes), receipt)
+    return closing(context, removed_response(context, changes, words), receipt)
 
 
 def gone_response(context: ActionContext, receipt: Receipt, changes: Changes) -> HttpResponse:
@@ -153,12 +149,12 @@ def gone_response(context: ActionContext, receipt: Receipt, changes: Changes) ->
     is_forbidden = isinstance(receipt.refusal, Forbidden)
     status = HTTPStatus.FORBIDDEN if is_forbidden else HTTPStatus.NOT_FOUND
     changes = replace(changes, badge=None, request_id=receipt.request_id or "")
-    return closing(context, removed_response(context, changes, status), receipt)
+    return closing(context, removed_response(context, changes, changes.status, status), receipt)
 
 
 def closing(context: ActionContext, response: HttpResponse, receipt: Receipt) -> HttpResponse:
     """Close the dialog, and tell the page's scripts what became of which work item."""
-    decided = {"id": item_in(context), "status": receipt.status.value}
+    decided = {"id": context.item_id, "status": receipt.status.value}
     return close_dialog(trigger_client_event(response, "task:decided", decided))
 
 
@@ -189,7 +185,7 @@ def dialog_response(
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
     values = context.template(
         action=request.path + context.links.query,
-        cancel_url=address(request, "item", item_in(context)) + context.links.query,
+        cancel_url=address(request, "item", context.item_id) + context.links.query,
         **more,
     )
     response = render_partial(request, template, values, block="dialog_form", status=status)
