@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 
 BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 QUALITY = 5  # an eighth smaller than gzip makes a page of rows, in less time
+WINDOW = 17  # bits, 128 KB: as long as a page. The default takes 4 MB for each page in the making
 SHORT = 200  # bytes, as for gzip
 
 
@@ -23,7 +24,7 @@ class CompressionMiddleware(GZipMiddleware):
         if is_ready or len(response.content) < SHORT or not BROTLI.search(accepted):
             return super().process_response(request, response)
         patch_vary_headers(response, ("Accept-Encoding",))
-        response.content = brotli.compress(response.content, quality=QUALITY)
+        response.content = brotli.compress(response.content, quality=QUALITY, lgwin=WINDOW)
         response.headers["Content-Length"] = str(len(response.content))
         response.headers["Content-Encoding"] = "br"
         # Brotli has no file name to hide a random length in, as Django does with gzip.

@@ -33,6 +33,10 @@ KEPT: Final = {
 }  # fmt: skip
 MOST_ENTRIES: Final = 50
 ERASED: Final = "erased"
+ANY_ABANDONED: Final = (
+    f"SELECT 1 FROM {Attempt._meta.db_table}"  # noqa: S608 - a name of ours
+    " WHERE is_live AND status = %s AND live_until < %s LIMIT 1"
+)
 DECIDED: Final = (WriteStatus.SUCCEEDED, WriteStatus.VERIFIED)
 
 
@@ -64,7 +68,8 @@ class DatabaseLedger:
         return WriteStatus(Attempt.objects.values_list("status", flat=True).get(pk=row))
 
     def abandoned(self, item_ids: Sequence[str]) -> list[Abandoned]:
-        # There are hardly ever any; to name fifty ids in the query takes longer than to read them.
+        if not _is_any_abandoned():  # hardly ever: to name fifty ids in a query takes longer
+            return []
         rows = [row for row in abandoned_rows() if row.item_id in item_ids]
         return list(filter(None, map(_abandoned, rows)))
 
@@ -160,6 +165,14 @@ def abandoned_rows() -> QuerySet[Attempt]:
     """Rows whose sender has not closed them in time: it was killed."""
     now = timezone.now()
     return Attempt.objects.filter(is_live=True, status=WriteStatus.SENDING, live_until__lt=now)
+
+
+def _is_any_abandoned() -> bool:
+    """The same in plain SQL: each page of a list asks it, and the ORM takes eight times as long."""
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(ANY_ABANDONED, [WriteStatus.SENDING.value, now])
+        return cursor.fetchone() is not None
 
 
 def _end(row: UUID, receipt: Receipt) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The one template environment. A name that nobody has defined is an error, not an empty string."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -13,15 +14,24 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
+from jinja2.ext import Extension, InternationalizationExtension
 from markupsafe import Markup
 
 from taskmanager.core.addresses import with_query
 
 
+class Unindented(Extension):
+    """Leaves the indentation of templates out of the pages: it is for who reads the templates."""
+
+    def preprocess(self, source: str, *_: Any) -> str:
+        return re.sub(r"(?m)^[ \t]+", "", source)
+
+
 def environment(**options: Any) -> Environment:
     """What `TEMPLATES` asks Django's Jinja2 backend to build; `options` are the backend's own."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    made = Environment(**options, extensions=["jinja2.ext.i18n"])  # noqa: S701 - the backend sets it
+    extensions = (InternationalizationExtension, Unindented)
+    made = Environment(**options, extensions=extensions)  # noqa: S701 - the backend sets it
     made.install_gettext_callables(translated, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {
         "static": lru_cache(static),  # a file's address stays the same while the process lives

@@ -36,7 +36,7 @@ def test_an_open_row_says_how_long_it_waits() -> None:
 
 def test_a_finished_row_says_how_long_ago_it_was_done() -> None:
     done = row(state="Finished", created=ago(days=6), completed=ago(hours=2))
-    assert (done.age_label, done.moment) == ("2\xa0hours ago", NOW - timedelta(hours=2))
+    assert (done.age_label, done.moment) == ("2\xa0hours ago", ago(hours=2))
 
 
 def test_what_came_within_the_minute_is_new() -> None:
@@ -46,7 +46,7 @@ def test_what_came_within_the_minute_is_new() -> None:
 
 
 def test_a_row_without_dates_says_nothing_of_age() -> None:
-    assert (row().age_label, row().moment) == ("", None)
+    assert (row().age_label, row().moment) == ("", "")
 
 
 def test_progress_is_told_where_there_are_several_items() -> None:

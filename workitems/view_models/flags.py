@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from django.utils.functional import Promise
@@ -40,6 +41,7 @@ class ShownFlag:
         return self.rule.asks
 
     @classmethod
+    @lru_cache(maxsize=1_000)  # a page repeats few of them, and each looks up a translation
     def of(cls, flag: Flag, language: str | None) -> "ShownFlag":
         name = type_label(flag.fact, language) if flag.rule is Rule.TYPE else flag.fact
         facts = {"name": name, "pattern": flag.pattern, "count": flag.count}

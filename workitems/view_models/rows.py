@@ -1,7 +1,6 @@
 """One work item as a row of the list: every display decision is made here, none in a template."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
@@ -79,7 +78,7 @@ class TaskRow:
     is_open: bool = False
     requester: str = ""
     age_label: str = ""
-    moment: datetime | None = None
+    moment: str = ""
     when: str = ""
     progress: str = ""
     approvals: tuple[ApprovalLine, ...] = ()
@@ -113,7 +112,7 @@ class TaskRow:
             is_open=is_open,
             requester=item.requester_name,
             age_label=waiting(moment, context) if is_open else ago(moment, context),
-            moment=moment,
+            moment=moment.isoformat() if moment else "",
             when=absolute(moment, context),
             progress=_progress(item) if is_open and is_decided else "",
             approvals=approvals,

@@ -6,6 +6,7 @@ from secrets import token_urlsafe
 from typing import Any, Final, Self
 
 from django.conf import settings
+from django.http import QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -31,7 +32,7 @@ require_action = require_http_methods(["GET", "HEAD", "POST"])  # a write: shown
 
 @dataclass(frozen=True)
 class ActionContext:
-    """One request in one queue. `form` is what the page sent along about itself.
+    """One request in one queue.
 
     `is_undecided`: ISC has refused to complete the item, because its approval items wait.
     """
@@ -39,7 +40,6 @@ class ActionContext:
     request: SignedInRequest
     scope: QueueScope
     links: Links
-    form: ActionForm
     is_undecided: bool = False
 
     @classmethod
@@ -58,8 +58,18 @@ class ActionContext:
     def unrecorded(cls, request: SignedInRequest) -> Self:
         """The same for an answer that shows nothing of the queue: trouble, or a question."""
         scope = QueueScope.requested(person_of(request), request.GET.get("owner", ""))
-        form = ActionForm(request.POST if request.method == "POST" else request.GET)
-        return cls(request, scope, Links.of(request, scope), form, form.is_undecided)
+        context = cls(request, scope, Links.of(request, scope))
+        return replace(context, is_undecided="undecided" in context.sent)
+
+    @property
+    def sent(self) -> QueryDict:
+        """What the page sent, the hidden fields about itself among it."""
+        return self.request.POST if self.request.method == "POST" else self.request.GET
+
+    @cached_property
+    def form(self) -> ActionForm:
+        """The hidden fields, checked; made when first asked for, because a list needs none."""
+        return ActionForm(self.sent)
 
     @cached_property
     def services(self) -> Services:
@@ -100,11 +110,11 @@ class ActionContext:
     @property
     def surface(self) -> str:
         """Where the answer will be shown: "list", beside or in it, or "page"."""
-        return "page" if self.form.is_on_page else "list"
+        return "page" if self.sent.get("surface") == "page" else "list"
 
     def shows_panel_of(self, item_id: str) -> bool:
         """Whether the page has the item open, alone or beside the list."""
-        return self.form.is_on_page or bool(self.form.value("pane") == item_id)
+        return self.surface == "page" or bool(self.form.value("pane") == item_id)
 
     def may_send(self, *, is_risky: bool) -> bool:
         """A GET never decides; what is risky needs the confirmation's own button."""

@@ -51,14 +51,12 @@ class QueueFilter(forms.Form):
 class ActionForm(forms.Form):
     """The hidden fields of every action: they steer what is redrawn, on the sender's page alone."""
 
-    surface = forms.ChoiceField(choices=[("list", "list"), ("page", "page")], required=False)
     key = forms.CharField(required=False, max_length=64)
     note = forms.CharField(required=False, max_length=2000)
     pane = forms.CharField(required=False)
     confirmed = forms.BooleanField(required=False)
     mark = forms.CharField(required=False, max_length=64)
     task = forms.CharField(required=False, strip=False)
-    undecided = forms.BooleanField(required=False)
     asked = forms.IntegerField(min_value=0, max_value=MOST_ASKED, required=False)
     open = forms.IntegerField(min_value=0, required=False)
     completed = forms.IntegerField(min_value=0, required=False)
@@ -75,15 +73,6 @@ class ActionForm(forms.Form):
     @property
     def is_confirmed(self) -> bool:
         return bool(self.value("confirmed"))
-
-    @property
-    def is_undecided(self) -> bool:
-        """Whether the page offers to decide the items of a task that could not be completed."""
-        return bool(self.value("undecided"))
-
-    @property
-    def is_on_page(self) -> bool:
-        return bool(self.value("surface") == "page")
 
     @property
     def counts(self) -> Counts:
