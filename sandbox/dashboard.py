@@ -62,7 +62,14 @@ class Dashboard:
 
     def migrate(self) -> None:
         """Raises DashboardFailed with the output of manage.py."""
-        command = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
+        self._manage("migrate", "The database could not be prepared.")
+
+    def collect_static(self) -> None:
+        """For STATIC_FILES=hashed. Raises DashboardFailed with the output of manage.py."""
+        self._manage("collectstatic", "The static files could not be collected.")
+
+    def _manage(self, name: str, failure: str) -> None:
+        command = [sys.executable, "manage.py", name, "--no-input", "--verbosity", "0"]
         done = subprocess.run(  # noqa: S603 - our own interpreter and script
             command,
             cwd=ROOT,
@@ -73,7 +80,7 @@ class Dashboard:
             start_new_session=True,
         )
         if done.returncode:
-            raise DashboardFailed(f"The database could not be prepared.\n{done.stderr.strip()}")
+            raise DashboardFailed(f"{failure}\n{done.stderr.strip()}")
 
     def start(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "-c", "taskmanager/gunicorn.conf.py"]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -15,8 +15,12 @@ Paths = dict[str, Any]  # a file's name, and the storage and path of its source
 PACKAGE = "django_htmx/"
 HTMX = "django_htmx/htmx-2.min.js"
 OURS = ("css/", "js/")
-SITE = "css/site.css"
-IMPORT = re.compile(r'^@import "([\w.-]+)";$', re.MULTILINE)
+# Files that list others: what imports them in a browser, and what stands in their place. The block
+# of a script keeps its names to itself, as its module does.
+LISTS = {
+    "css/site.css": (re.compile(r'^@import "([\w.-]+)";$', re.MULTILINE), "{text}"),
+    "js/site.js": (re.compile(r'^import "\./([\w.-]+)";$', re.MULTILINE), "{{\n{text}}}"),
+}
 # Of scripts only comments on lines of their own: `//` may also be part of a string.
 LEFT_OUT = {
     "css": re.compile(r"/\*.*?\*/|^\s+", re.MULTILINE | re.DOTALL),
@@ -59,11 +63,17 @@ class HashedFiles(CompressedManifestStaticFilesStorage):
 
 
 def shorten(name: str, paths: Paths) -> str:
-    """The text without comments; site.css with the content of the files that it imports."""
-    text = read(name, paths)
-    if name == SITE:
-        text = IMPORT.sub(lambda found: read(f"css/{found[1]}", paths), text)
+    """The text without comments; a list with the content of the files that it imports."""
+    text, folder = read(name, paths), name.partition("/")[0]
+    if name in LISTS:
+        line, written = LISTS[name]
+        listed = partial(_listed, folder=folder, paths=paths, written=written)
+        text = line.sub(listed, text)
     return LEFT_OUT[name.rpartition(".")[2]].sub("", text)
+
+
+def _listed(found: re.Match[str], *, folder: str, paths: Paths, written: str) -> str:
+    return written.format(text=read(f"{folder}/{found[1]}", paths))
 
 
 def read(name: str, paths: Paths) -> str:

@@ -118,7 +118,7 @@ def running(latency_ms: int, folder: Path, **more: str) -> Iterator[Stage]:
         dashboard = Dashboard(_environment(tenant, port, folder) | more, port)
         dashboard.migrate()
         if dashboard.environment["STATIC_FILES"] == "hashed":
-            _collect_static(dashboard.environment)
+            dashboard.collect_static()
         dashboard.start()
         try:
             dashboard.wait_until_ready(lambda: False)
@@ -208,8 +208,3 @@ def _environment(tenant: Tenant, port: int, folder: Path) -> dict[str, str]:
         "GUNICORN_CMD_ARGS": f"--pid {folder / 'gunicorn.pid'} --capture-output"
         f" --error-logfile {log} --access-logfile {log}",
     }
-
-
-def _collect_static(environment: Mapping[str, str]) -> None:
-    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)  # noqa: S603 - our own script

@@ -76,7 +76,7 @@ def address_of(
 
 
 def served(profile: str, folder: Path) -> Dashboard:
-    """The dashboard under gunicorn with one worker and an empty database."""
+    """The dashboard under gunicorn with one worker, hashed files and an empty database."""
     port = DASHBOARD_PORTS[profile]
     environment = dashboard_environment(
         tenant=TENANT_URL,
@@ -86,8 +86,10 @@ def served(profile: str, folder: Path) -> Dashboard:
         port=port,
         folder=folder,
     )
-    dashboard = Dashboard({**environment, "WEB_CONCURRENCY": "1"}, port)
+    files = {"STATIC_FILES": "hashed", "STATIC_ROOT": str(folder / "static")}
+    dashboard = Dashboard({**environment, **files, "WEB_CONCURRENCY": "1"}, port)
     dashboard.migrate()
+    dashboard.collect_static()
     dashboard.start()
     dashboard.wait_until_ready(cancelled=lambda: False)
     return dashboard

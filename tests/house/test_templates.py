@@ -205,9 +205,29 @@ def test_every_module_is_named_in_the_page_after_those_that_it_imports(template:
     named = re.findall(r'{{ static\("js/([\w-]+)\.js"\) }}" type="module"', source)
     assert named
     for place, name in enumerate(named):
+        if name == "site":  # it is written as one file
+            continue
         script = (ROOT / "static" / "js" / f"{name}.js").read_text()
         imported = re.findall(r'^import .*"\./([\w-]+)\.js";$', script, re.MULTILINE)
         assert set(imported) <= set(named[:place]), name
+
+
+@each_script
+def test_every_script_is_loaded(path: Path) -> None:
+    """By a page, by the list of what every page runs, or by a host page (the loader)."""
+    templates = "".join(template.read_text() for template in TEMPLATES)
+    site = (ROOT / "static" / "js" / "site.js").read_text()
+    by_site = f'import "./{path.name}";' in site
+    by_page = f'static("js/{path.name}")' in templates
+    assert [by_site, by_page, path.name == "loader.js"].count(True) == 1
+
+
+def test_what_every_page_runs_imports_and_exports_nothing() -> None:
+    """Its files become blocks of one script, where neither can stand."""
+    site = (ROOT / "static" / "js" / "site.js").read_text()
+    for name in re.findall(r'"\./([\w-]+\.js)"', site):
+        script = (ROOT / "static" / "js" / name).read_text()
+        assert not re.search(r"^(?:import|export)\b", script, re.MULTILINE), name
 
 
 @each_script
