@@ -95,9 +95,10 @@ def write_response(
     if receipt.status is WriteStatus.UNCONFIRMED and is_asked_again:
         changes = replace(changes, **standing(context, text, is_known=False))
     elif (item := receipt.item) is not None:
-        shown = context.panel(item, notice=text, tone=tone)
-        panel = shown if context.shows_panel_of(item.id) else {}
-        changes = replace(changes, row=shown["panel"].row, **panel)
+        row = TaskRow.of(item, context.rendering, notice=text, notice_tone=tone)
+        is_in_pane = context.shows_panel_of(item.id)
+        panel = context.panel(item, notice=text, tone=tone) if is_in_pane else {}
+        changes = replace(changes, row=row, **panel)
     return closing(context, oob_response(context, changes, STATUSES[receipt.status]), receipt)
 
 
