@@ -59,6 +59,10 @@ class Env(BaseSettings):
         "v2024", description="v3, v2024, v2025 or v2026 (yearly paths), or v1 (/work-items/v1)"
     )
 
+    isc_budget: int = Field(
+        100, ge=0, le=100_000, description="a whole number of calls in 10 s, 0 for no budget"
+    )
+
     # Sign-in
     oidc_issuer: Address | None = Field(
         None, description="the issuer of an OpenID provider, or leave it out for ISC's own OAuth"

@@ -123,6 +123,8 @@ CONTENT_SECURITY_POLICY = {
 
 ISC_BASE_URL = env.isc_base_url
 ISC_API_VERSION = env.isc_api_version
+ISC_BUDGET = env.isc_budget
+WEB_CONCURRENCY, WEB_THREADS = env.web_concurrency, env.web_threads
 OIDC_ISSUER = env.oidc_issuer
 OIDC_CLIENT_ID = env.oidc_client_id
 OIDC_CLIENT_SECRET = env.oidc_client_secret.get_secret_value() or None

@@ -1,11 +1,12 @@
 """The one place where settings, a session's tokens, the client and the services meet."""
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import Final
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache as shared_cache
 from django.utils.translation import get_language
 
 from taskmanager.core.http import session_for_this_thread
@@ -14,6 +15,7 @@ from taskmanager.signin.providers.registry import configured_provider
 from taskmanager.signin.token_refresh import access_token_for, renew_access_token
 from taskmanager.signin.token_store import TokenStore
 from workitems.domain.results import CannotRenew
+from workitems.isc.budget import Budget, NoBudget, ProcessBudget, Purpose
 from workitems.isc.client import IscClient
 from workitems.isc.transport import Transport
 from workitems.ledger import DatabaseLedger
@@ -54,13 +56,26 @@ class Services:
     executor: Executor
 
 
-def services_for(row: str, scope: QueueScope) -> Services:
-    """Services for this row of the sessions. Raises SignInNeeded and ProviderUnavailable."""
+@cache
+def budget_of(limit: int, processes: int, threads: int) -> Budget:
+    """This process's part of the installation's budget, for all its threads."""
+    if not limit:
+        return NoBudget()
+    return ProcessBudget(limit / processes, waiting=max(1, threads // 2))
+
+
+def services_for(row: str, scope: QueueScope, purpose: Purpose = Purpose.VIEW) -> Services:
+    """Services for this row of the sessions; `purpose` is what its reads are for.
+
+    Raises SignInNeeded and ProviderUnavailable.
+    """
     credentials = RowCredentials(row)
     transport = Transport(
         settings.ISC_BASE_URL,
         credentials.token,
         session_factory=session_for_this_thread,
+        budget=budget_of(settings.ISC_BUDGET, settings.WEB_CONCURRENCY, settings.WEB_THREADS),
+        purpose=purpose,
         language=get_language(),
     )
     client = IscClient(transport, api_version=settings.ISC_API_VERSION)
@@ -86,7 +101,7 @@ def with_owner_name(scope: QueueScope, reader: Reader) -> QueueScope:
     pair = f"{scope.actor.id} {scope.owner.id}"
     # Hashed, because memcached rejects some characters in keys and an address may hold any.
     key = f"owner-name:{sha256(pair.encode()).hexdigest()}"
-    name = cache.get(key)
+    name = shared_cache.get(key)
     if name is None and (name := reader.owner_name()):
-        cache.set(key, name, OWNER_NAME_SECONDS)
+        shared_cache.set(key, name, OWNER_NAME_SECONDS)
     return scope.named(name or "")

@@ -13,6 +13,7 @@ from pathlib import Path
 import requests
 
 from sandbox.dashboard import (
+    NO_BUDGET,
     ROOT,
     Dashboard,
     DashboardFailed,
@@ -200,6 +201,7 @@ def _environment(tenant: Tenant, port: int, folder: Path) -> dict[str, str]:
             port=port,
             folder=folder,
         ),
+        **NO_BUDGET,
         "STATIC_FILES": "hashed",
         "STATIC_ROOT": str(folder / "static"),
         "PAGE_SIZE": "50",

@@ -10,9 +10,10 @@ import requests
 import responses
 
 from taskmanager.core.http import session_for_this_thread
+from workitems.isc.budget import NoBudget
 from workitems.isc.transport import Transport
 
-new_transport = partial(Transport, session_factory=session_for_this_thread)
+new_transport = partial(Transport, session_factory=session_for_this_thread, budget=NoBudget())
 BASE = "https://acme.api.example.com"
 ALWAYS = {
     "Accept": "application/json",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
-from sandbox.dashboard import Dashboard, dashboard_environment
+from sandbox.dashboard import NO_BUDGET, Dashboard, dashboard_environment
 from sandbox.handle import Sandbox
 from sandbox.server import SandboxApp
 from tests.e2e.browsers import launch
@@ -87,7 +87,8 @@ def served(profile: str, folder: Path) -> Dashboard:
         folder=folder,
     )
     files = {"STATIC_FILES": "hashed", "STATIC_ROOT": str(folder / "static")}
-    dashboard = Dashboard({**environment, **files, "WEB_CONCURRENCY": "1"}, port)
+    environment |= files | NO_BUDGET | {"WEB_CONCURRENCY": "1"}
+    dashboard = Dashboard(environment, port)
     dashboard.migrate()
     dashboard.collect_static()
     dashboard.start()

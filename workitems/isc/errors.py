@@ -9,7 +9,7 @@ from typing import Any
 
 DETAIL_LENGTH = 300
 RETRY_AFTER_DEFAULT = 10.0  # seconds: the length of ISC's own rate-limit window
-RETRY_AFTER_MOST = 60.0  # seconds: nobody is asked to wait longer than a page would poll
+RETRY_AFTER_MOST = 3600.0  # seconds: beyond that it is a mistake of somebody's
 
 
 class IscError(Exception):
@@ -58,13 +58,17 @@ class Rejected(IscError):
 
 
 class RateLimited(IscError):
-    """429: come back in `retry_after` seconds (0 to 60)."""
+    """429: come back in `retry_after` seconds (0 to 3600)."""
 
     def __init__(
         self, message: str = "", *, retry_after: float = RETRY_AFTER_DEFAULT, **known: Any
     ) -> None:
         super().__init__(message, **known)
         self.retry_after = retry_after
+
+
+class OverBudget(RateLimited):
+    """Not sent: the installation's budget is used up, or ISC has asked everybody to wait."""
 
 
 class Unavailable(IscError):
@@ -123,7 +127,7 @@ def plain(text: str) -> str:
 
 
 def retry_after_seconds(header: str | None) -> float:
-    """Retry-After, in seconds or as an HTTP date, kept between 0 and 60; 10 if unreadable."""
+    """Retry-After, in seconds or as an HTTP date, kept between 0 and 3600; 10 if unreadable."""
     try:
         seconds = float(header or "")
     except ValueError:

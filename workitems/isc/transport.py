@@ -18,7 +18,8 @@ import requests
 from requests.auth import AuthBase
 from urllib3 import exceptions as urllib3_errors
 
-from workitems.isc.errors import IscError, SignInAgain
+from workitems.isc.budget import Budget, Purpose
+from workitems.isc.errors import IscError, RateLimited, SignInAgain
 from workitems.isc.failures import Call, request_id_of
 from workitems.isc.lenient import parse_json
 
@@ -63,7 +64,10 @@ class Reply:
 
 
 class Transport:
-    """Sends one person's calls to one tenant; `token` is asked before each."""
+    """Sends one person's calls to one tenant; `token` is asked before each.
+
+    `purpose` is what the reads are for. A write is always a decision.
+    """
 
     def __init__(
         self,
@@ -71,6 +75,8 @@ class Transport:
         token: Callable[[], str],
         *,
         session_factory: Callable[[], requests.Session],
+        budget: Budget,
+        purpose: Purpose = Purpose.VIEW,
         timeout: tuple[float, float] = TIMEOUT,
         language: str | None = None,
     ) -> None:
@@ -78,6 +84,7 @@ class Transport:
         self._token = token
         self._timeout = timeout
         self._session_factory = session_factory
+        self._budget, self._purpose = budget, purpose
         self._headers = {"Accept": "application/json", "User-Agent": "my-tasks"}
         if language:  # ISC words its messages in it
             self._headers["Accept-Language"] = language
@@ -108,11 +115,14 @@ class Transport:
         return self._attempt(call, request)
 
     def _attempt(self, call: Call, request: Mapping[str, Any]) -> Reply:
-        """One request, and its line in the log."""
+        """One request that has its place in the budget, and its line in the log."""
+        self._budget.take(Purpose.DECISION if call.is_write else self._purpose)
         started = time.perf_counter()
         try:
             reply = self._answer(call, request)
         except IscError as error:
+            if isinstance(error, RateLimited):
+                error.retry_after = self._budget.refused(error.retry_after)
             _log(call, started, error.status or type(error).__name__, error.request_id)
             raise
         _log(call, started, reply.status, reply.request_id)

@@ -108,6 +108,8 @@ class Executor:
     def _sent(self, command: Command) -> Receipt:
         try:
             item = command.send(self.client)
+        except errors.OverBudget:  # it never left
+            raise
         except (errors.SignInAgain, errors.RateLimited) as refusal:
             return self._unless_open(command, refusal)
         except errors.OutcomeUnknown as silence:

@@ -43,6 +43,8 @@ class Problem:
 
 
 def _words(error: errors.IscError, *, is_write: bool) -> tuple[HTTPStatus, Text, Text]:
+    if isinstance(error, errors.OverBudget):
+        return _over_budget(math.ceil(error.retry_after), is_write=is_write)
     if isinstance(error, errors.RateLimited):
         seconds = math.ceil(error.retry_after)
         wait = ngettext(
@@ -55,6 +57,26 @@ def _words(error: errors.IscError, *, is_write: bool) -> tuple[HTTPStatus, Text,
     status, title, text = WORDS[kind]
     nothing_sent = _("Nothing was changed.")
     return status, title, f"{text} {nothing_sent}" if is_write and kind in STOPPED_SHORT else text
+
+
+def _over_budget(seconds: int, *, is_write: bool) -> tuple[HTTPStatus, Text, Text]:
+    """The wait is ours: no call went out."""
+    if is_write:
+        words = ngettext(
+            "It was not sent yet. Please press the button again in %(count)d second.",
+            "It was not sent yet. Please press the button again in %(count)d seconds.",
+            seconds,
+        )
+    else:
+        words = ngettext(
+            "SailPoint answers only so many questions at a time. It is your turn in "
+            "%(count)d second.",
+            "SailPoint answers only so many questions at a time. It is your turn in "
+            "%(count)d seconds.",
+            seconds,
+        )
+    title = _("Many people are at work right now")
+    return HTTPStatus.TOO_MANY_REQUESTS, title, words % {"count": seconds}
 
 
 STOPPED_SHORT = (errors.TimedOut, errors.Unavailable, CannotRenew, errors.Rejected)

@@ -14,6 +14,7 @@ from taskmanager.signin.request import SignedInRequest, person_of, session_row
 from workitems import ledger
 from workitems.domain.attempts import Press
 from workitems.domain.policy import Policy
+from workitems.isc.budget import Purpose
 from workitems.isc.schemas import WorkItem
 from workitems.looks import has_looked, record_look
 from workitems.scope import QueueScope
@@ -74,7 +75,16 @@ class ActionContext:
     @cached_property
     def services(self) -> Services:
         """Reader and executor; made when first asked for. Raises SignInNeeded."""
-        return services_for(session_row(self.request.session), self.scope)
+        return services_for(session_row(self.request.session), self.scope, self._purpose)
+
+    @property
+    def _purpose(self) -> Purpose:
+        """What this request reads for: its part of the budget follows from that."""
+        if self.request.method == "POST":
+            return Purpose.DECISION
+        match = self.request.resolver_match
+        asks_by_itself = getattr(match and match.func, "is_background_request", False)
+        return Purpose.BACKGROUND if asks_by_itself else Purpose.VIEW
 
     @property
     def item_id(self) -> str:

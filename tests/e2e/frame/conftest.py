@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
 
-from sandbox.dashboard import Dashboard, dashboard_environment
+from sandbox.dashboard import NO_BUDGET, Dashboard, dashboard_environment
 from sandbox.handle import Sandbox
 from tests.e2e.browsers import ARGS, INSTALLED
 from tests.e2e.conftest import empty_ledger
@@ -76,7 +76,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         port=dash_port,
         folder=folder,
     )
-    environment |= {
+    environment |= NO_BUDGET | {
         "PUBLIC_URL": dash,
         "ALLOWED_HOSTS": "dash.localhost,127.0.0.1",
         "FRAME_ANCESTORS": f"{host},{near}",

@@ -1,0 +1,226 @@
+"""The budget of calls: who waits for whom, for how long, and what a 429 of SailPoint changes."""
+
+import threading
+from collections import Counter
+
+import pytest
+
+from workitems.isc.budget import PATIENCE, ProcessBudget, Purpose
+from workitems.isc.errors import OverBudget
+
+DECISION, VIEW, BACKGROUND = Purpose.DECISION, Purpose.VIEW, Purpose.BACKGROUND
+WINDOW = 10.0
+
+
+class Clock:
+    """Time that passes only when somebody sleeps, or the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def budget(clock: Clock) -> ProcessBudget:
+    return ProcessBudget(100, clock=clock, sleep=clock.sleep)
+
+
+def taken(budget: ProcessBudget, purpose: Purpose, most: int = 200) -> int:
+    """How many calls of this kind find a place before one is told to wait."""
+    for count in range(most):
+        try:
+            budget.take(purpose)
+        except OverBudget:
+            return count
+    return most
+
+
+def told(budget: ProcessBudget, purpose: Purpose) -> float:
+    with pytest.raises(OverBudget) as caught:
+        budget.take(purpose)
+    return caught.value.retry_after
+
+
+def test_each_purpose_may_fill_its_part_and_the_more_urgent_come_on_top(
+    budget: ProcessBudget,
+) -> None:
+    assert taken(budget, BACKGROUND) == 50
+    assert taken(budget, VIEW) == 30
+    assert taken(budget, DECISION) == 15
+    assert taken(budget, BACKGROUND) == taken(budget, VIEW) == taken(budget, DECISION) == 0
+
+
+def test_decisions_alone_may_fill_almost_all_and_then_nothing_else_goes_out(
+    budget: ProcessBudget,
+) -> None:
+    assert taken(budget, DECISION) == 95
+    assert taken(budget, VIEW) == 0
+
+
+def test_places_come_back_as_the_window_moves(budget: ProcessBudget, clock: Clock) -> None:
+    taken(budget, VIEW)
+    clock.now += WINDOW - 0.5
+    assert clock.slept == []
+    budget.take(VIEW)  # half a second is waited
+    assert sum(clock.slept) == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_wait_beyond_patience_is_told_at_once_and_not_waited(
+    budget: ProcessBudget, clock: Clock
+) -> None:
+    taken(budget, VIEW)
+    clock.now += WINDOW - PATIENCE - 0.5
+    assert told(budget, VIEW) == pytest.approx(PATIENCE + 0.5, abs=0.2)
+    assert clock.slept == []
+
+
+def test_what_asks_by_itself_never_waits(budget: ProcessBudget, clock: Clock) -> None:
+    taken(budget, BACKGROUND)
+    clock.now += WINDOW - 0.5
+    told(budget, BACKGROUND)
+    assert clock.slept == []
+
+
+def test_those_who_are_told_to_wait_are_told_different_times(budget: ProcessBudget) -> None:
+    taken(budget, BACKGROUND)
+    waits = [told(budget, BACKGROUND) for _ in range(100)]
+    assert waits == sorted(waits)
+    # 50 in 10 s: a hundred of them take 20 s from the first place on.
+    assert waits[-1] - waits[0] == pytest.approx(99 * WINDOW / 50, abs=0.1)
+
+
+def test_in_no_window_are_there_more_calls_than_the_budget(
+    budget: ProcessBudget, clock: Clock
+) -> None:
+    times: list[float] = []
+    for number in range(3000):
+        try:
+            budget.take((DECISION, VIEW, BACKGROUND)[number % 3])
+        except OverBudget:
+            clock.now += 0.05
+        else:
+            times.append(clock.now)
+    assert len(times) > 500
+    within = [sum(start <= other < start + WINDOW for other in times) for start in times]
+    assert max(within) <= 95
+
+
+def test_a_refusal_stops_everybody_until_its_end(budget: ProcessBudget, clock: Clock) -> None:
+    assert budget.refused(300) == 300
+    assert [told(budget, purpose) > 299 for purpose in Purpose] == [True] * 3
+    clock.now += 299.5
+    budget.take(DECISION)
+    assert sum(clock.slept) == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_refusals_of_calls_that_were_under_way_are_one(
+    budget: ProcessBudget, clock: Clock
+) -> None:
+    budget.refused(5)
+    clock.now += 1
+    assert budget.refused(5) == 5
+    clock.now += 5.1
+    assert taken(budget, VIEW) == 80
+
+
+def test_a_standing_refusal_without_a_time_is_asked_less_and_less(
+    budget: ProcessBudget, clock: Clock
+) -> None:
+    """Somebody who asks again as soon as the page lets them: 20 s of 429 with Retry-After 0."""
+    asked, start = 0, clock.now
+    while clock.now < start + 20:
+        try:
+            budget.take(VIEW)
+        except OverBudget as error:
+            clock.now += error.retry_after
+        else:
+            asked += 1
+            budget.refused(0)
+    assert asked == 5
+
+
+def test_a_repeated_refusal_makes_the_budget_smaller_and_quiet_gives_it_back(
+    budget: ProcessBudget, clock: Clock
+) -> None:
+    budget.refused(1)
+    clock.now += 2
+    assert taken(budget, VIEW) == 80
+    budget.refused(1)
+    clock.now += WINDOW + 3
+    assert taken(budget, VIEW) == 60
+    clock.now += 5 * 60 + WINDOW
+    assert taken(budget, VIEW) == 80
+
+
+def test_the_budget_never_gets_smaller_than_a_quarter(budget: ProcessBudget, clock: Clock) -> None:
+    for _ in range(20):
+        clock.now += budget.refused(0) + 0.1
+    clock.now += WINDOW
+    assert 20 <= taken(budget, VIEW) <= 25
+
+
+def test_a_tiny_budget_still_lets_one_call_out(clock: Clock) -> None:
+    budget = ProcessBudget(1, clock=clock, sleep=clock.sleep)
+    assert [taken(budget, purpose) for purpose in (BACKGROUND, VIEW, DECISION)] == [1, 0, 0]
+
+
+def test_threads_together_keep_to_the_budget(clock: Clock) -> None:
+    budget = ProcessBudget(100, clock=clock, sleep=clock.sleep)
+    ends: Counter[str] = Counter()
+
+    def many(purpose: Purpose) -> None:
+        for _ in range(40):
+            try:
+                budget.take(purpose)
+                ends[purpose] += 1
+            except OverBudget:
+                ends["told"] += 1
+
+    threads = [threading.Thread(target=many, args=[one]) for one in (VIEW, BACKGROUND) * 4]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ends[VIEW] + ends[BACKGROUND] == 80
+    assert ends[BACKGROUND] <= 50
+
+
+def test_few_threads_wait_for_what_is_looked_at_and_any_for_decisions(clock: Clock) -> None:
+    waiting, go_on = threading.Barrier(3), threading.Event()
+
+    def sleep(seconds: float) -> None:
+        waiting.wait(5)
+        go_on.wait(5)
+        clock.sleep(seconds)
+
+    budget = ProcessBudget(100, waiting=1, clock=clock, sleep=sleep)
+    taken(budget, DECISION)
+    clock.now += WINDOW - 0.5
+    threads = [threading.Thread(target=budget.take, args=[one]) for one in (VIEW, DECISION)]
+    for thread in threads:
+        thread.start()
+    waiting.wait(5)  # both wait
+    assert told(budget, VIEW) >= 0.4  # there is no seat left
+    go_on.set()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.parametrize("start", [0.0, 5.0])
+def test_the_clock_may_begin_anywhere(start: float, clock: Clock) -> None:
+    clock.now = start
+    budget = ProcessBudget(100, clock=clock, sleep=clock.sleep)
+    assert taken(budget, VIEW) == 80
+    assert budget.refused(3) == 3
