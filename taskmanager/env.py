@@ -63,6 +63,8 @@ class Env(BaseSettings):
         100, ge=0, le=100_000, description="a whole number of calls in 10 s, 0 for no budget"
     )
 
+    counts_seconds: int = Field(10, ge=0, le=60, description="a whole number from 0 to 60")
+
     # Sign-in
     oidc_issuer: Address | None = Field(
         None, description="the issuer of an OpenID provider, or leave it out for ISC's own OAuth"

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,6 +36,10 @@ ERASED: Final = "erased"
 ANY_ABANDONED: Final = (
     f"SELECT 1 FROM {Attempt._meta.db_table}"  # noqa: S608 - a name of ours
     " WHERE is_live AND status = %s AND live_until < %s LIMIT 1"
+)
+ANY_SINCE: Final = (
+    f"SELECT 1 FROM {Attempt._meta.db_table} WHERE owner_id = %s"  # noqa: S608 - a name of ours
+    " AND asked_at > %s AND (closed_at IS NULL OR closed_at >= %s) LIMIT 1"
 )
 DECIDED: Final = (WriteStatus.SUCCEEDED, WriteStatus.VERIFIED)
 
@@ -167,11 +171,20 @@ def abandoned_rows() -> QuerySet[Attempt]:
     return Attempt.objects.filter(is_live=True, status=WriteStatus.SENDING, live_until__lt=now)
 
 
+def is_any_since(owner_id: str, moment: datetime) -> bool:
+    """Whether anything in this queue was under way then, or has been sent or closed since."""
+    return _is_any(ANY_SINCE, owner_id, moment - LEASE, moment)
+
+
 def _is_any_abandoned() -> bool:
-    """The same in plain SQL: each page of a list asks it, and the ORM takes eight times as long."""
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    return _is_any(ANY_ABANDONED, WriteStatus.SENDING.value, timezone.now())
+
+
+def _is_any(query: str, *values: str | datetime) -> bool:
+    """In plain SQL: each page of a list asks, and the ORM takes eight times as long."""
+    adapt = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
-        cursor.execute(ANY_ABANDONED, [WriteStatus.SENDING.value, now])
+        cursor.execute(query, [adapt(v) if isinstance(v, datetime) else v for v in values])
         return cursor.fetchone() is not None
 
 

@@ -17,12 +17,15 @@ from taskmanager.signin.token_store import TokenStore
 from workitems.domain.results import CannotRenew
 from workitems.isc.budget import Budget, NoBudget, ProcessBudget, Purpose
 from workitems.isc.client import IscClient
-from workitems.isc.transport import Transport
+from workitems.isc.single_flight import SingleFlight
+from workitems.isc.transport import Reply, Sharing, Transport
 from workitems.ledger import DatabaseLedger
+from workitems.recent_counts import RecentCounts
 from workitems.scope import QueueScope
 from workitems.services.executor import Executor
 from workitems.services.reader import Reader
 
+READS: Final = SingleFlight[Reply]()  # of all people: each joins their own alone
 OWNER_NAME_SECONDS: Final = 600  # names hardly change; an admin steps through many pages of one
 
 
@@ -74,13 +77,18 @@ def services_for(row: str, scope: QueueScope, purpose: Purpose = Purpose.VIEW) -
         settings.ISC_BASE_URL,
         credentials.token,
         session_factory=session_for_this_thread,
-        budget=budget_of(settings.ISC_BUDGET, settings.WEB_CONCURRENCY, settings.WEB_THREADS),
-        purpose=purpose,
+        sharing=Sharing(
+            budget=budget_of(settings.ISC_BUDGET, settings.WEB_CONCURRENCY, settings.WEB_THREADS),
+            reads=READS,
+            person=scope.actor.id,
+            purpose=purpose,
+        ),
         language=get_language(),
     )
     client = IscClient(transport, api_version=settings.ISC_API_VERSION)
     owner_id, actor_id = scope.owner.id, scope.actor.id
-    reader = Reader(client, credentials, owner_id=owner_id)
+    recent_counts = RecentCounts(scope, settings.COUNTS_SECONDS)
+    reader = Reader(client, credentials, owner_id=owner_id, recent_counts=recent_counts)
     executor = Executor(
         client,
         reader,

@@ -11,9 +11,14 @@ import responses
 
 from taskmanager.core.http import session_for_this_thread
 from workitems.isc.budget import NoBudget
-from workitems.isc.transport import Transport
+from workitems.isc.single_flight import SingleFlight
+from workitems.isc.transport import Sharing, Transport
 
-new_transport = partial(Transport, session_factory=session_for_this_thread, budget=NoBudget())
+new_transport = partial(
+    Transport,
+    session_factory=session_for_this_thread,
+    sharing=Sharing(budget=NoBudget(), reads=SingleFlight(), person="maria"),
+)
 BASE = "https://acme.api.example.com"
 ALWAYS = {
     "Accept": "application/json",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from workitems.domain.queue_query import Tab
 from workitems.isc.errors import IscError
@@ -94,11 +95,25 @@ class Counts:
     open: int | None = None
     completed: int | None = None
 
+    def agree(self, tab: Tab, total: int | None) -> bool:
+        """Whether a list of this length is what the numbers say; a list may not know its own."""
+        return total in {None, self.open if tab is Tab.PENDING else self.completed}
+
     @property
     def total(self) -> int | None:
         if self.open is None or self.completed is None:
             return None
         return self.open + self.completed
+
+
+class CountsStore(Protocol):
+    """Numbers of one queue that were read a moment ago."""
+
+    def get(self) -> Counts | None:
+        """Both numbers as they were seconds ago, unless something was decided here since."""
+
+    def keep(self, counts: Counts, asked_at: datetime) -> None:
+        """`asked_at` is before the call: a decision may come while it is under way."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -22,6 +23,7 @@ from workitems.isc.budget import Budget, Purpose
 from workitems.isc.errors import IscError, RateLimited, SignInAgain
 from workitems.isc.failures import Call, request_id_of
 from workitems.isc.lenient import parse_json
+from workitems.isc.single_flight import SingleFlight
 
 logger = logging.getLogger("workitems.isc")
 
@@ -63,11 +65,22 @@ class Reply:
         return {"status": self.status, "request_id": self.request_id}
 
 
-class Transport:
-    """Sends one person's calls to one tenant; `token` is asked before each.
+@dataclass(frozen=True, kw_only=True)
+class Sharing:
+    """What a person's calls share: the budget with everybody, reads with their own other requests.
 
-    `purpose` is what the reads are for. A write is always a decision.
+    `purpose` is what the reads are for. A write is always a decision, and what a decision reads is
+    always read anew.
     """
+
+    budget: Budget
+    reads: SingleFlight[Reply]
+    person: str
+    purpose: Purpose = Purpose.VIEW
+
+
+class Transport:
+    """Sends one person's calls to one tenant; `token` is asked before each."""
 
     def __init__(
         self,
@@ -75,8 +88,7 @@ class Transport:
         token: Callable[[], str],
         *,
         session_factory: Callable[[], requests.Session],
-        budget: Budget,
-        purpose: Purpose = Purpose.VIEW,
+        sharing: Sharing,
         timeout: tuple[float, float] = TIMEOUT,
         language: str | None = None,
     ) -> None:
@@ -84,7 +96,7 @@ class Transport:
         self._token = token
         self._timeout = timeout
         self._session_factory = session_factory
-        self._budget, self._purpose = budget, purpose
+        self._sharing = sharing
         self._headers = {"Accept": "application/json", "User-Agent": "my-tasks"}
         if language:  # ISC words its messages in it
             self._headers["Accept-Language"] = language
@@ -107,6 +119,18 @@ class Transport:
             headers["X-SailPoint-Experimental"] = "true"
         query = urlencode(params or {}, quote_via=quote)  # ISC asks for %20, not +
         request = {"params": query, "json": json, "headers": headers}
+        reads, person = self._sharing.reads, self._sharing.person
+        if call.is_write:
+            try:
+                return self._attempt(call, request)
+            finally:
+                reads.forget(person)
+        if self._sharing.purpose is Purpose.DECISION:
+            return self._read(call, request)
+        what = (path, query, self._headers.get("Accept-Language"))
+        return reads.read(person, what, partial(self._read, call, request))
+
+    def _read(self, call: Call, request: Mapping[str, Any]) -> Reply:
         try:
             return self._attempt(call, request)
         except IscError as error:  # repeated at once, never after a time-out: 10 s were enough
@@ -116,13 +140,14 @@ class Transport:
 
     def _attempt(self, call: Call, request: Mapping[str, Any]) -> Reply:
         """One request that has its place in the budget, and its line in the log."""
-        self._budget.take(Purpose.DECISION if call.is_write else self._purpose)
+        sharing = self._sharing
+        sharing.budget.take(Purpose.DECISION if call.is_write else sharing.purpose)
         started = time.perf_counter()
         try:
             reply = self._answer(call, request)
         except IscError as error:
             if isinstance(error, RateLimited):
-                error.retry_after = self._budget.refused(error.retry_after)
+                error.retry_after = sharing.budget.refused(error.retry_after)
             _log(call, started, error.status or type(error).__name__, error.request_id)
             raise
         _log(call, started, reply.status, reply.request_id)

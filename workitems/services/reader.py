@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final, TypeVar
 
 from workitems.domain.ports import Credentials
 from workitems.domain.queue_query import QueueQuery, Tab
-from workitems.domain.results import Counts, ListForbidden, ListMissing, Queue
+from workitems.domain.results import Counts, CountsStore, ListForbidden, ListMissing, Queue
 from workitems.isc.client import IscClient
 from workitems.isc.errors import Forbidden, IscError, NotFound, SignInAgain
 from workitems.isc.schemas import PublicIdentity, WorkItem
@@ -23,19 +24,35 @@ POOL: Final = ThreadPoolExecutor(max_workers=64, thread_name_prefix="isc")
 class Reader:
     """What one signed-in person can see of one owner's queue. A read may renew the token once."""
 
-    def __init__(self, client: IscClient, credentials: Credentials, *, owner_id: str) -> None:
+    def __init__(
+        self,
+        client: IscClient,
+        credentials: Credentials,
+        *,
+        owner_id: str,
+        recent_counts: CountsStore,
+    ) -> None:
         self._client = client
         self._credentials = credentials
         self._owner_id = owner_id
+        self._recent_counts = recent_counts
 
     def queue(self, query: QueueQuery) -> Queue:
-        """A page of the queue and the badge's numbers: two calls, side by side."""
+        """A page of the queue and the badge's numbers: two calls, side by side.
+
+        One call where the numbers were read a moment ago and the list's own total agrees.
+        """
         listing = {
             Tab.PENDING: self._client.list_work_items,
             Tab.COMPLETED: self._client.list_completed_work_items,
         }[query.tab]
         read = partial(listing, owner_id=self._owner_id, limit=query.size, offset=query.offset)
-        page, counts = self._with_counts(lambda: self._read_list(read))
+        known = self._recent_counts.get()
+        if known is None:
+            page, counts = self._with_counts(lambda: self._read_list(read))
+        else:
+            page = self._read_list(read)
+            counts = known if known.agree(query.tab, page.total) else self._fresh_counts()
         return Queue.of(query.tab, page, counts)
 
     def item(self, item_id: str) -> WorkItem:
@@ -43,21 +60,18 @@ class Reader:
         return self._read(lambda: self._client.get_work_item(item_id))
 
     def item_and_counts(self, item_id: str) -> tuple[WorkItem, Counts]:
-        """One work item and the badge's numbers: two calls, side by side."""
+        """One work item and the badge's numbers: two calls, side by side, or the first alone."""
+        if known := self._recent_counts.get():
+            return self.item(item_id), known
         return self._with_counts(lambda: self.item(item_id))
 
     def counts(self) -> Counts:
-        """The badge's numbers alone: one call; unknown where ISC does not tell."""
-        try:
-            return self._read_list(self._summary)
-        except SignInAgain:
-            raise
-        except IscError:
-            return Counts()
+        """The badge's numbers alone: one call at most; unknown where ISC does not tell."""
+        return self._recent_counts.get() or self._fresh_counts()
 
     def refreshed_counts(self) -> Counts:
         """Both numbers in one call: where one task leaves as another comes, one alone stays."""
-        return self._read_list(self._summary)
+        return self._recent_counts.get() or self._read_list(self._summary)
 
     def find_people(self, text: str) -> tuple[PublicIdentity, ...]:
         """People by the beginning of a name, an account or an e-mail address: one call."""
@@ -92,9 +106,20 @@ class Reader:
                 raise
         return call()
 
+    def _fresh_counts(self) -> Counts:
+        try:
+            return self._read_list(self._summary)
+        except SignInAgain:
+            raise
+        except IscError:
+            return Counts()
+
     def _summary(self) -> Counts:
+        asked_at = datetime.now(UTC)
         summary = self._client.summarise_work_items(self._owner_id)
-        return Counts(summary.open, summary.completed)
+        counts = Counts(summary.open, summary.completed)
+        self._recent_counts.keep(counts, asked_at)
+        return counts
 
     def _with_counts(self, read: Callable[[], Value]) -> tuple[Value, Counts]:
         """What is read, and the numbers, from a thread beside it; unknown where ISC fails."""

@@ -1,0 +1,102 @@
+"""Numbers are kept for seconds, per person and queue, and end with the first decision."""
+
+import pytest
+from django.conf import LazySettings
+from django.core.cache import cache
+from django.utils import timezone
+
+from sandbox.handle import Sandbox
+from tests.e2e.reading import decide_elsewhere
+from tests.web.conftest import AsUser, Browser, parsed, words
+from tests.web.pressing import press
+from tests.web.test_decide import count, dashboard, single
+from workitems.models import Attempt
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def kept(settings: LazySettings) -> None:
+    settings.COUNTS_SECONDS = 10
+
+
+def reads(sandbox: Sandbox) -> list[str]:
+    """The last part of each path that was read; the list's own is "work-items"."""
+    return [call.path.rpartition("/")[2] for call in sandbox.api_calls if call.method == "GET"]
+
+
+def test_page_badge_and_widget_share_what_they_read(approver: Browser, sandbox: Sandbox) -> None:
+    approver.get("/")
+    assert sorted(reads(sandbox)) == ["summary", "work-items"]
+    approver.get("/")
+    approver.fragment("/counts/")
+    approver.fragment("/?tab=completed")
+    assert sorted(reads(sandbox)) == ["completed", "summary", "work-items", "work-items"]
+
+
+def test_a_decision_ends_them_at_once(approver: Browser, sandbox: Sandbox) -> None:
+    page = dashboard(approver)
+    press(approver, single(page), "Approve")
+    again = dashboard(approver)
+    assert reads(sandbox).count("summary") == 2
+    assert count(again, "open") == count(page, "open") - 1
+    assert count(again, "completed") == count(page, "completed") + 1
+
+
+def test_so_does_a_decision_of_another_process(approver: Browser, sandbox: Sandbox) -> None:
+    """Its row in the ledger tells."""
+    approver.get("/")
+    now = timezone.now()
+    row = Attempt(
+        key="k", item_id="i", approval_item_id="", owner_id=approver.persona_id, actor_id="noor",
+        session="s", command="approve", surface="page", status="sending", asked_at=now,
+        is_live=True, live_until=now,
+    )  # fmt: skip
+    row.seal({})
+    row.save()
+    approver.get("/")
+    assert reads(sandbox).count("summary") == 2
+
+
+def test_a_list_that_has_changed_elsewhere_asks_for_the_numbers_anew(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    page = dashboard(approver)
+    decide_elsewhere(sandbox, "approver", "Treasury dashboards for Ximena")
+    again = dashboard(approver)
+    assert reads(sandbox).count("summary") == 2
+    assert count(again, "open") == count(page, "open") - 1
+    assert count(again, "completed") == count(page, "completed") + 1
+
+
+def test_nobody_gets_the_numbers_of_another(
+    approver: Browser, as_user: AsUser, sandbox: Sandbox
+) -> None:
+    first, other = dashboard(approver), dashboard(as_user("agent"))
+    assert reads(sandbox).count("summary") == 2
+    assert count(first, "open") != count(other, "open")
+
+
+def test_an_admins_look_is_kept_apart_from_the_owners_own(
+    admin: Browser, approver: Browser, sandbox: Sandbox
+) -> None:
+    approver.get("/")
+    admin.get(f"/?owner={approver.persona_id}")
+    assert reads(sandbox).count("summary") == 2
+
+
+def test_numbers_that_sailpoint_did_not_tell_are_not_kept(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    sandbox.fault("GET", "/summary$", status=500)
+    approver.get("/")
+    page = parsed(approver.get("/"))
+    assert "open" in words(page.select_one("#badge"))
+    assert reads(sandbox).count("summary") == 2
+
+
+def test_after_their_time_they_are_read_anew(approver: Browser, sandbox: Sandbox) -> None:
+    approver.get("/")
+    cache.clear()  # ten seconds later
+    approver.get("/")
+    assert reads(sandbox).count("summary") == 2
