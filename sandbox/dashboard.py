@@ -18,7 +18,7 @@ STOP_SECONDS = 10.0
 NO_BUDGET = {"ISC_BUDGET": "0"}
 # Variables that the shell may hold for a real tenant; the demo must not inherit them.
 DROPPED = ("ISC_", "OIDC_", "DJANGO_", "GUNICORN_", "SECRET_KEY", "DATABASE_URL", "SESSION_KEYS",
-    "LEDGER_", "NOTE_REQUIRED", "BULK_CALLS", "TYPE_COMMANDS",
+    "LEDGER_", "CALL_LOG", "COUNTS_SECONDS", "NOTE_REQUIRED", "BULK_CALLS", "TYPE_COMMANDS",
 )  # fmt: skip
 
 

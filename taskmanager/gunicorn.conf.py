@@ -1,8 +1,11 @@
 # ruff: noqa: N999 - the name that gunicorn's users look for
 """gunicorn -c taskmanager/gunicorn.conf.py: how the product is served, and why so."""
 
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from taskmanager.env import load_env
@@ -10,6 +13,13 @@ from taskmanager.logging import config as _logging_config
 
 # Read here, in the master: there a wrong environment ends gunicorn, in a worker it would not.
 _env = load_env()
+
+_in_memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+# The workers count their calls to SailPoint together, in a file that goes with the master.
+_OURS = "my-tasks-calls-"
+if _env.call_log is None:
+    os.environ["CALL_LOG"] = f"{tempfile.mkdtemp(prefix=_OURS, dir=_in_memory)}/calls.sqlite3"
 
 wsgi_app = "taskmanager.wsgi:application"
 
@@ -24,8 +34,8 @@ graceful_timeout = 30
 keepalive = 75
 
 # Workers touch a heartbeat file: on a disk that stalls, they would be killed for it.
-if Path("/dev/shm").is_dir():  # noqa: S108
-    worker_tmp_dir = "/dev/shm"  # noqa: S108
+if _in_memory:
+    worker_tmp_dir = _in_memory
 control_socket_disable = True
 
 logconfig_dict = _logging_config(style=_env.log_format, level=_env.log_level)
@@ -38,3 +48,10 @@ def on_starting(_: object) -> None:
     command = [sys.executable, "-m", "django", "recover", "--settings", "taskmanager.settings"]
     if code := subprocess.run(command, check=False).returncode:  # noqa: S603 - our own command
         sys.exit(code)
+
+
+def on_exit(_: object) -> None:
+    """Leave no file behind."""
+    folder = Path(os.environ["CALL_LOG"]).parent
+    if folder.name.startswith(_OURS):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
@@ -15,8 +16,9 @@ from taskmanager.signin.providers.registry import configured_provider
 from taskmanager.signin.token_refresh import access_token_for, renew_access_token
 from taskmanager.signin.token_store import TokenStore
 from workitems.domain.results import CannotRenew
-from workitems.isc.budget import Budget, NoBudget, ProcessBudget, Purpose
+from workitems.isc.budget import Budget, NoBudget, Purpose, SharedBudget
 from workitems.isc.client import IscClient
+from workitems.isc.machine_log import MachineLog
 from workitems.isc.single_flight import SingleFlight
 from workitems.isc.transport import Reply, Sharing, Transport
 from workitems.ledger import DatabaseLedger
@@ -60,11 +62,20 @@ class Services:
 
 
 @cache
-def budget_of(limit: int, processes: int, threads: int) -> Budget:
-    """This process's part of the installation's budget, for all its threads."""
+def budget_of(limit: int, processes: int, threads: int, file: Path | None = None) -> Budget:
+    """The budget of all processes that share `file`; without one, this process's part of it."""
+    waiting = max(1, threads // 2)
     if not limit:
         return NoBudget()
-    return ProcessBudget(limit / processes, waiting=max(1, threads // 2))
+    if file is None:
+        return SharedBudget(limit / processes, waiting=waiting)
+    return SharedBudget(limit, log=MachineLog(file, processes), waiting=waiting)
+
+
+def budget() -> Budget:
+    """What the settings say of it."""
+    processes, threads = settings.WEB_CONCURRENCY, settings.WEB_THREADS
+    return budget_of(settings.ISC_BUDGET, processes, threads, settings.CALL_LOG)
 
 
 def services_for(row: str, scope: QueueScope, purpose: Purpose = Purpose.VIEW) -> Services:
@@ -78,7 +89,7 @@ def services_for(row: str, scope: QueueScope, purpose: Purpose = Purpose.VIEW) -
         credentials.token,
         session_factory=session_for_this_thread,
         sharing=Sharing(
-            budget=budget_of(settings.ISC_BUDGET, settings.WEB_CONCURRENCY, settings.WEB_THREADS),
+            budget=budget(),
             reads=READS,
             person=scope.actor.id,
             purpose=purpose,

@@ -31,7 +31,8 @@ def sign_in(dashboard: str, persona: str) -> str:
         assert form is not None, f"no sign-in page, but {picker.status_code} at {picker.url}"
         target = urljoin(picker.url, str(form["action"]))
         page = browser.post(target, data={"persona": persona}, timeout=30)
-        assert page.ok, f"{page.status_code} at {page.url}"
+        # 429: signed in, and the list itself has to wait.
+        assert page.status_code in {200, 429}, f"{page.status_code} at {page.url}"
         assert page.url == f"{dashboard}/", f"ended up at {page.url}"
         # The provider runs on 127.0.0.1; its cookies are not for the dashboard on localhost.
         cookies = [c for c in browser.cookies if c.name == "session"]

@@ -10,23 +10,24 @@ from sandbox.handle import Sandbox
 from tests.web.conftest import AsUser, Browser, parsed, words
 from tests.web.pressing import press
 from tests.web.test_decide import dashboard, single, writes
-from workitems.isc.budget import ProcessBudget, Purpose
+from workitems.isc.budget import Purpose, SharedBudget
 from workitems.isc.errors import OverBudget
 from workitems.models import Attempt
+from workitems.wiring import budget as budget_of_settings
 from workitems.wiring import budget_of
 
 pytestmark = pytest.mark.django_db
-Limited = Callable[[int], ProcessBudget]
+Limited = Callable[[int], SharedBudget]
 
 
 @pytest.fixture
 def limited(settings: LazySettings) -> Iterator[Limited]:
     """Gives this process a budget of so many calls in 10 s."""
 
-    def give(limit: int) -> ProcessBudget:
+    def give(limit: int) -> SharedBudget:
         settings.ISC_BUDGET, settings.WEB_CONCURRENCY = limit, 1
-        budget = budget_of(limit, 1, settings.WEB_THREADS)
-        assert isinstance(budget, ProcessBudget)
+        budget = budget_of_settings()
+        assert isinstance(budget, SharedBudget)
         return budget
 
     budget_of.cache_clear()
@@ -34,7 +35,7 @@ def limited(settings: LazySettings) -> Iterator[Limited]:
     budget_of.cache_clear()
 
 
-def use_up(budget: ProcessBudget, purpose: Purpose) -> int:
+def use_up(budget: SharedBudget, purpose: Purpose) -> int:
     """How many calls had a place before one was told to wait."""
     count = 0
     with suppress(OverBudget):
@@ -128,6 +129,6 @@ def test_a_rate_limit_for_one_is_a_wait_for_all(
 def test_processes_divide_the_budget(processes: int, calls: int) -> None:
     budget_of.cache_clear()
     budget = budget_of(100, processes, 8)
-    assert isinstance(budget, ProcessBudget)
+    assert isinstance(budget, SharedBudget)
     assert use_up(budget, Purpose.VIEW) == calls
     budget_of.cache_clear()

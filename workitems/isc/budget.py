@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
@@ -64,8 +65,86 @@ class NoBudget:
         return max(retry_after, SHORTEST_PAUSE)
 
 
-class ProcessBudget:
-    """The budget of one process: `limit` calls in 10 s, all its threads together.
+@dataclass(frozen=True)
+class Pause:
+    """No calls for a while after a 429; and the share of the budget that has proved to be ours.
+
+    A refusal although we kept to the budget means that somebody else uses the same OAuth client.
+    """
+
+    until: float = float("-inf")
+    kept: float = 1.0
+    kept_at: float = 0.0
+    repeated: int = 0
+
+    def share(self, now: float) -> float:
+        return min(1.0, self.kept + REGAINED * max(0.0, now - self.kept_at) / 60)
+
+    def left(self, now: float) -> float:
+        """Seconds to its end; 0.0 where there is none."""
+        return max(0.0, self.until - now)
+
+    def renewed(self, now: float, retry_after: float) -> "Pause":
+        """As long as ISC asks for, and longer each time it refuses again soon."""
+        if self.left(now):  # the answer to a call that was under way already
+            return replace(self, until=max(self.until, now + retry_after))
+        if now - self.until >= SOON:
+            return replace(self, until=now + max(retry_after, SHORTEST_PAUSE), repeated=0)
+        repeated = self.repeated + 1
+        longer = min(SHORTEST_PAUSE * 2**repeated, LONGEST_PAUSE)
+        kept = max(LEAST, self.share(now) * LESS)
+        return Pause(now + max(retry_after, longer), kept, now, repeated)
+
+
+class CallLog(Protocol):
+    """The calls of the last ten seconds, and the pause: of a process, or of all on a machine."""
+
+    def put(self, purpose: Purpose, most: int, now: float) -> float:
+        """Write a call down if there are fewer than `most`: 0.0, else the seconds to wait."""
+
+    def pause(self) -> Pause: ...
+    def change_pause(self, change: Callable[[Pause], Pause]) -> Pause: ...
+
+
+class MemoryLog:
+    """Of one process, for all its threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._bucket = InMemoryBucket([rate(1)])
+        self._pause = Pause()
+
+    def put(self, purpose: Purpose, most: int, now: float) -> float:
+        with self._lock:
+            moment = milliseconds(now)
+            self._bucket.leak(moment)
+            self._bucket.rates = [rate(most)]
+            return verdict(self._bucket.put_decision(RateItem(purpose, moment)))
+
+    def pause(self) -> Pause:
+        return self._pause
+
+    def change_pause(self, change: Callable[[Pause], Pause]) -> Pause:
+        with self._lock:
+            self._pause = change(self._pause)
+            return self._pause
+
+
+def rate(most: int) -> Rate:
+    return Rate(most, milliseconds(WINDOW))
+
+
+def milliseconds(seconds: float) -> int:
+    return int(seconds * 1000)
+
+
+def verdict(found: Any) -> float:
+    """Of a bucket's decision: 0.0 for a place, else the seconds to wait for one."""
+    return 0.0 if found.allowed else max(found.retry_after_ms or 0, 1) / 1000
+
+
+class SharedBudget:
+    """`limit` calls in 10 s for all who share the log of calls.
 
     At most `waiting` threads wait for what somebody looks at: the others stay free for decisions.
     """
@@ -74,18 +153,15 @@ class ProcessBudget:
         self,
         limit: float,
         *,
+        log: CallLog | None = None,
         waiting: int = 4,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._limit, self._clock, self._sleep = limit, clock, sleep
-        self._lock = threading.Lock()
+        self._log = log or MemoryLog()
         self._seats = threading.Semaphore(waiting)
-        self._pause = Pause()
-        self._buckets = {one: InMemoryBucket(self._rates(one, 0.0)) for one in Purpose}
-        calls = self._buckets[Purpose.DECISION].items
-        for bucket in self._buckets.values():
-            bucket.items = calls  # one log, of which each purpose may fill its part
+        self._lock = threading.Lock()
         self._promised = dict.fromkeys(Purpose, 0.0)
 
     def take(self, purpose: Purpose) -> None:
@@ -100,24 +176,19 @@ class ProcessBudget:
             raise OverBudget(retry_after=self._promise(purpose, wait))
 
     def refused(self, retry_after: float) -> float:
-        with self._lock:
-            now = self._clock()
-            seconds, share = self._pause.begin(now, retry_after), self._pause.share(now)
+        now = self._clock()
+        pause = self._log.change_pause(lambda pause: pause.renewed(now, retry_after))
+        seconds, share = pause.left(now), pause.share(now)
         line = "SailPoint's rate limit: no calls for %.0f s, then %.0f %% of the budget"
         logger.warning(line, seconds, 100 * share)
         return seconds
 
     def _wait(self, purpose: Purpose) -> float:
         """0.0 once the call has its place, else in how many seconds to ask again."""
-        with self._lock:
-            now = self._clock()
-            if wait := self._pause.left(now):
-                return wait
-            bucket, moment = self._buckets[purpose], int(now * 1000)
-            bucket.rates = self._rates(purpose, now)
-            bucket.leak(moment)
-            found: Any = bucket.put_decision(RateItem(purpose, moment))  # in memory: not awaited
-            return 0.0 if found.allowed else max(found.retry_after_ms or 0, 1) / 1000
+        now, pause = self._clock(), self._log.pause()
+        if wait := pause.left(now):
+            return wait
+        return self._log.put(purpose, self._most(purpose, pause.share(now)), now)
 
     @contextmanager
     def _seat(self, purpose: Purpose) -> Iterator[bool]:
@@ -136,45 +207,10 @@ class ProcessBudget:
         """When to come again: each is told a place of its own, so that not all come at once."""
         with self._lock:
             now = self._clock()
-            next_one = self._promised[purpose] + WINDOW / self._most(purpose, now)
+            most = self._most(purpose, self._log.pause().share(now))
+            next_one = self._promised[purpose] + WINDOW / most
             self._promised[purpose] = place = max(now + wait, next_one)
             return place - now
 
-    def _rates(self, purpose: Purpose, now: float) -> list[Rate]:
-        return [Rate(self._most(purpose, now), int(WINDOW * 1000))]
-
-    def _most(self, purpose: Purpose, now: float) -> int:
-        return max(1, int(self._limit * self._pause.share(now) * PARTS[purpose]))
-
-
-class Pause:
-    """No calls for a while after a 429; and the share of the budget that has proved to be ours.
-
-    A refusal although we kept to the budget means that somebody else uses the same OAuth client.
-    """
-
-    def __init__(self) -> None:
-        self._until = float("-inf")
-        self._kept, self._kept_at = 1.0, 0.0
-        self._repeated = 0
-
-    def share(self, now: float) -> float:
-        return min(1.0, self._kept + REGAINED * max(0.0, now - self._kept_at) / 60)
-
-    def left(self, now: float) -> float:
-        """Seconds to its end; 0.0 where there is none."""
-        return max(0.0, self._until - now)
-
-    def begin(self, now: float, retry_after: float) -> float:
-        """As long as ISC asks for, and longer each time it refuses again soon; returns seconds."""
-        if self.left(now):  # the answer to a call that was under way already
-            self._until = max(self._until, now + retry_after)
-        elif now - self._until < SOON:
-            self._repeated += 1
-            self._kept, self._kept_at = max(LEAST, self.share(now) * LESS), now
-            longer = min(SHORTEST_PAUSE * 2**self._repeated, LONGEST_PAUSE)
-            self._until = now + max(retry_after, longer)
-        else:
-            self._repeated = 0
-            self._until = now + max(retry_after, SHORTEST_PAUSE)
-        return self.left(now)
+    def _most(self, purpose: Purpose, share: float) -> int:
+        return max(1, int(self._limit * share * PARTS[purpose]))

@@ -1,0 +1,96 @@
+"""The calls of all processes on one machine, in a small database that nobody has to keep."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple
+from pathlib import Path
+from typing import Final
+
+from pyrate_limiter import RateItem, SQLiteBucket
+
+from workitems.isc.budget import WINDOW, MemoryLog, Pause, Purpose, milliseconds, rate, verdict
+
+logger = logging.getLogger("workitems.isc")
+
+TIDIED_EVERY: Final = 1.0  # seconds
+CREATE_PAUSE: Final = (
+    "CREATE TABLE IF NOT EXISTS pause (id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " until REAL, kept REAL, kept_at REAL, repeated INTEGER)"
+)
+READ_PAUSE: Final = "SELECT until, kept, kept_at, repeated FROM pause"
+WRITE_PAUSE: Final = "INSERT OR REPLACE INTO pause VALUES (1, ?, ?, ?, ?)"
+
+
+class MachineLog:
+    """A `CallLog` in the file `path`. Times are of `time.monotonic`, which a machine has one of.
+
+    Where the file cannot be used, this process falls back on a log of its own, and on its part
+    of the budget, one of `processes`.
+    """
+
+    def __init__(self, path: Path, processes: int) -> None:
+        self._lock, self._processes = threading.Lock(), processes
+        self._alone = MemoryLog()
+        self._tidied_at = 0.0
+        # It makes its table; the transactions are ours, because it reads and writes in two steps.
+        self._bucket = SQLiteBucket.init_from_file([rate(1)], table="calls", db_path=str(path))
+        self._connection = self._bucket.conn
+        self._connection.isolation_level = None
+        # A killed process damages nothing; a machine that loses power loses ten seconds of counts.
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=OFF")
+        self._connection.execute(CREATE_PAUSE)
+
+    def put(self, purpose: Purpose, most: int, now: float) -> float:
+        moment = milliseconds(now)
+        try:
+            self._tidy(now)
+            with self._exclusive():
+                self._bucket.rates = [rate(most)]
+                return verdict(self._bucket.put_decision(RateItem(purpose, moment)))
+        except sqlite3.Error:
+            logger.exception("the shared log of calls cannot be used")
+            return self._alone.put(purpose, max(1, most // self._processes), now)
+
+    def pause(self) -> Pause:
+        try:
+            with self._lock:
+                return self._read()
+        except sqlite3.Error:
+            return self._alone.pause()
+
+    def change_pause(self, change: Callable[[Pause], Pause]) -> Pause:
+        changed = self._alone.change_pause(change)
+        try:
+            with self._exclusive():
+                changed = change(self._read())
+                self._connection.execute(WRITE_PAUSE, astuple(changed))
+                self._connection.commit()
+        except sqlite3.Error:
+            logger.exception("the shared log of calls cannot be used")
+        return changed
+
+    def _read(self) -> Pause:
+        row = self._connection.execute(READ_PAUSE).fetchone()
+        return Pause(*row) if row else Pause()
+
+    def _tidy(self, now: float) -> None:
+        """Old calls go, once a second: it takes as long as to write one down."""
+        if now - self._tidied_at >= TIDIED_EVERY:
+            self._tidied_at = now
+            with self._lock:
+                self._bucket.leak(milliseconds(now - WINDOW))
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        """One thread of one process at a time; what is not committed within is undone."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.rollback()
