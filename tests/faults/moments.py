@@ -6,8 +6,20 @@ from typing import Any, Final
 STATUSES: Final = (400, 401, 403, 404, 409, 429, 500, 502, 503, 504)
 
 
+class Kind(StrEnum):
+    """What a decision is about; as it stands before the ": " of a moment."""
+
+    ONE_LINE = ""
+    FORWARD = "forward"
+    COMPLETE = "complete"
+    LINES = "several lines"
+
+
 class Moment(StrEnum):
-    """What goes wrong, and when. "before" and "after": the tenant has not, or has, executed it."""
+    """What goes wrong, and when. "before" and "after": the tenant has not, or has, executed it.
+
+    Where nothing stands before ": ", the decision is that of a single approval item.
+    """
 
     KILL_RANDOM = "SIGKILL, any moment"
     KILL_BEFORE_SENDING = "SIGKILL, recorded and not sent"
@@ -52,6 +64,31 @@ class Moment(StrEnum):
     LOCKED_AT_CLOSE = "database locked, after sending"
     FULL_AT_BEGIN = "database full, before sending"
     FULL_AT_CLOSE = "database full, after sending"
+    FORWARD_KILL_UPSTREAM = "forward: SIGKILL, call under way"
+    FORWARD_KILL_AFTER_EXECUTION = "forward: SIGKILL, executed and not closed"
+    FORWARD_KILL_THEN_REPEAT = "forward: SIGKILL, then the same press again"
+    FORWARD_DROP_BEFORE = "forward: connection dropped, before"
+    FORWARD_DROP_AFTER = "forward: connection dropped, after"
+    FORWARD_502_AFTER = "forward: 502, after"
+    FORWARD_DOUBLE = "forward: the same press twice at once"
+    COMPLETE_KILL_UPSTREAM = "complete: SIGKILL, call under way"
+    COMPLETE_KILL_AFTER_EXECUTION = "complete: SIGKILL, executed and not closed"
+    COMPLETE_KILL_THEN_REPEAT = "complete: SIGKILL, then the same press again"
+    COMPLETE_DROP_BEFORE = "complete: connection dropped, before"
+    COMPLETE_DROP_AFTER = "complete: connection dropped, after"
+    COMPLETE_502_AFTER = "complete: 502, after"
+    COMPLETE_DOUBLE = "complete: the same press twice at once"
+    LINES_DROP_AFTER = "several lines: connection dropped, after"
+
+    @property
+    def kind(self) -> Kind:
+        """What is pressed: one of the kinds of decisions."""
+        return Kind(self.rpartition(": ")[0])
+
+    @property
+    def fault(self) -> "Moment":
+        """The moment at which the same fault hits the decision of a single approval item."""
+        return Moment(self.rpartition(": ")[2])
 
 
 def _answers() -> dict[Moment, dict[str, Any]]:
@@ -60,7 +97,7 @@ def _answers() -> dict[Moment, dict[str, Any]]:
     for status in STATUSES:
         faults[Moment(f"{status}, before")] = {"status": status}
         faults[Moment(f"{status}, after")] = {"status": status, "after": True}
-    return faults | {
+    faults |= {
         Moment.DROP_BEFORE: {"drop": True},
         Moment.DROP_AFTER: {"drop": True, "after": True},
         Moment.HTML_BEFORE: {"html": True, "status": 200},
@@ -70,6 +107,7 @@ def _answers() -> dict[Moment, dict[str, Any]]:
         Moment.FALSE_BEFORE: {"body": "false"},
         Moment.ZERO_AFTER: {"body": "0", "after": True},
     }
+    return {moment: faults[moment.fault] for moment in Moment if moment.fault in faults}
 
 
 ANSWERS: Final = _answers()

@@ -8,7 +8,9 @@ from typing import Any
 
 from tests.faults.pressing import Decision, Press
 
-STATES = {"approve": "Finished", "reject": "Rejected"}
+# How the approval items stand, or for "complete" the work item, once it is done.
+STATES = {"approve": "Finished", "reject": "Rejected", "complete": "Finished"}
+ENDED = ("Finished", "Rejected")
 
 
 class Saying(StrEnum):
@@ -19,6 +21,7 @@ class Saying(StrEnum):
     ALREADY = "decided before"
     OTHERWISE = "decided differently"
     UNDER_WAY = "another press is under way"
+    LEFT = "it has left the person's queue"
     UNKNOWN = "not known"
     UNCLEAR = "words that the oracle does not know"
 
@@ -26,7 +29,10 @@ class Saying(StrEnum):
 WORDS: Sequence[tuple[str, Saying]] = (
     # Behind the sentence of the task that they are about.
     (r"Not done: Already|decided differently", Saying.OTHERWISE),
-    (r"(^|: )(Approved|Rejected)\.", Saying.DONE),
+    (r"has left your queue since|moved to someone else", Saying.LEFT),
+    (r"(^|: )(Approved|Rejected|Completed|Forwarded to [^:.]+)\.", Saying.DONE),
+    # Where the lines of a work item have ended differently.
+    (r"(^|: )\d+ approved, \d+ rejected\.", Saying.DONE),
     (r"(^|: )Already |already been decided", Saying.ALREADY),
     (r"being sent already|still under way", Saying.UNDER_WAY),
     (r"Something broke on our side It has been recorded. If you were deciding", Saying.UNKNOWN),
@@ -40,6 +46,7 @@ ENDS = {
     "verified": Saying.DONE,
     "already-done": Saying.ALREADY,
     "superseded": Saying.OTHERWISE,
+    "gone": Saying.LEFT,
     "unconfirmed": Saying.UNKNOWN,
     "refused": Saying.NOT_DONE,
     "not-sent": Saying.NOT_DONE,
@@ -52,26 +59,52 @@ def saying(words: str) -> Saying:
 
 
 @dataclass(frozen=True)
-class Record:
-    """What is known of one decision: the tenant's calls and state, the log, the ledger.
+class Standing:
+    """How the tenant has a work item: `lines` are the states of the approval items pressed on."""
 
-    `calls` are the writes on the item in the order of their arrival; `state` is its approval
-    item's. `mine` is the identity of the person who pressed.
+    owner: str
+    state: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of one decision: the tenant's calls and item, the log, the ledger.
+
+    `calls` are the writes on the item in the order of their arrival; `stands` is how it stands in
+    the end. `mine` is the identity of the person who pressed.
     """
 
     decision: Decision
     mine: str
     calls: Sequence[Mapping[str, Any]]
-    state: str
+    stands: Standing
     lines: Sequence[str]
     rows: Sequence[Mapping[str, str]]
 
     def sent(self) -> list[Mapping[str, Any]]:
         return [call for call in self.calls if call["actor"] == self.mine]
 
-    def executed(self, verdict: str = "") -> int:
-        """How many of the person's calls, of this verdict, the tenant executed."""
-        return sum(call["executed"] and verdict in call["path"] for call in self.sent())
+    def executed(self, act: str = "") -> int:
+        """How many of the person's calls, for this act or for any, the tenant executed."""
+        return sum(call["executed"] and act in ("", _act_of(call)) for call in self.sent())
+
+    def is_done(self, act: str) -> bool:
+        """Whether the item stands as this act would have it."""
+        if act == "forward":
+            return self.stands.owner == self.decision.target
+        states = (self.stands.state,) if act == "complete" else self.stands.lines
+        return {*states} == {STATES[act]}
+
+    def is_over(self, act: str) -> bool:
+        """Whether nothing is left for this act to do."""
+        if act in ("forward", "complete"):
+            return self.has_left() or self.stands.state in ENDED
+        return all(state in ENDED for state in self.stands.lines)
+
+    def has_left(self) -> bool:
+        """Whether the item is somebody else's now."""
+        return self.stands.owner != self.mine
 
 
 @dataclass(frozen=True)
@@ -98,16 +131,16 @@ def _lost(record: Record) -> Iterator[tuple[str, str]]:
     """A success that is not there, or a call that nobody recorded."""
     for press in record.decision.presses:
         is_done = press.told is not None and saying(press.told.words) is Saying.DONE
-        if is_done and record.state != STATES[press.verdict]:
-            yield "lost", f"told {press.verdict} is done, and it stands {record.state}"
+        if is_done and not record.is_done(_act(press.command)):
+            yield "lost", f"told {press.command} is done, and it stands {record.stands}"
     for call in record.sent():
-        if not any(_verdict(row["command"]) in call["path"] for row in record.rows):
+        if not any(_act(row["command"]) == _act_of(call) for row in record.rows):
             yield "lost", f"the ledger knows nothing of {call['path']}"
 
 
 def _doubled(record: Record) -> Iterator[tuple[str, str]]:
     """More than one call for a press, whether or not the tenant took the second."""
-    presses = {(press.key, press.verdict) for press in record.decision.presses}
+    presses = {(press.key, press.command) for press in record.decision.presses}
     if len(record.sent()) > len(presses):
         yield "doubled", f"{len(record.sent())} calls for {len(presses)} presses"
     if record.executed() > 1:
@@ -115,14 +148,14 @@ def _doubled(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_words(record: Record) -> Iterator[tuple[str, str]]:
-    may_break = record.decision.moment.startswith("SIG")
+    may_break = record.decision.moment.fault.startswith("SIG")
     for press in record.decision.presses:
         if press.told is None:
             if not may_break:
                 yield "told wrongly", "no answer, though no process was stopped"
         else:
-            kind = saying(press.told.words)
-            if why := _disagreement(kind, press.verdict, record) or _odd(kind, press, record):
+            kind, act = saying(press.told.words), _act(press.command)
+            if why := _disagreement(kind, act, record) or _odd(kind, press, record):
                 yield "told wrongly", f"page, {press.told.status}: {why}"
 
 
@@ -130,7 +163,7 @@ def _wrong_lines(record: Record) -> Iterator[tuple[str, str]]:
     """Each line of the log, and none missing for what a page or the ledger says."""
     for line in record.lines:
         command, _, status = line.partition(" ")
-        why = _disagreement(ENDS.get(status, Saying.UNCLEAR), _verdict(command), record)
+        why = _disagreement(ENDS.get(status, Saying.UNCLEAR), _act(command), record)
         if why:
             yield "told wrongly", f"log, {status}: {why}"
     for row in record.rows:
@@ -141,25 +174,25 @@ def _wrong_lines(record: Record) -> Iterator[tuple[str, str]]:
 def _wrong_rows(record: Record) -> Iterator[tuple[str, str]]:
     for row in record.rows:
         kind = ENDS.get(row["status"], Saying.UNCLEAR)
-        if why := _disagreement(kind, _verdict(row["command"]), record):
+        if why := _disagreement(kind, _act(row["command"]), record):
             yield "told wrongly", f"ledger, {row['status']}: {why}"
 
 
-def _disagreement(kind: Saying, verdict: str, record: Record) -> str:
+def _disagreement(kind: Saying, act: str, record: Record) -> str:
     """Why the tenant's record speaks against this saying; empty where it does not."""
-    state, is_ours = record.state, record.executed(verdict) > 0
-    is_decided = state in STATES.values()
+    is_ours, is_done, is_over = record.executed(act) > 0, record.is_done(act), record.is_over(act)
     agrees = {
-        Saying.DONE: state == STATES[verdict],
+        Saying.DONE: is_done,
         Saying.NOT_DONE: not is_ours,
-        Saying.ALREADY: is_decided,
-        Saying.OTHERWISE: is_decided and state != STATES[verdict],
+        Saying.ALREADY: is_over,
+        Saying.OTHERWISE: is_over and not is_done,
         Saying.UNDER_WAY: True,
-        Saying.UNKNOWN: not is_ours and not is_decided,
+        Saying.LEFT: record.has_left(),
+        Saying.UNKNOWN: not is_ours and not is_over,
         Saying.UNCLEAR: False,
     }
     executed = "executed" if is_ours else "not executed"
-    return "" if agrees[kind] else f"{kind}, while the tenant has it {executed} and {state}"
+    return "" if agrees[kind] else f"{kind}, while the tenant has it {executed}: {record.stands}"
 
 
 def _odd(kind: Saying, press: Press, record: Record) -> str:
@@ -170,5 +203,12 @@ def _odd(kind: Saying, press: Press, record: Record) -> str:
     return ""
 
 
-def _verdict(command: str) -> str:
+def _act(command: str) -> str:
+    """What a command of the ledger does: of a single item and of the whole the same."""
     return command.removesuffix("-all")
+
+
+def _act_of(call: Mapping[str, Any]) -> str:
+    """The same for a call of the tenant's API; the one without a word of its own completes."""
+    found = re.search(r"/(?:bulk-)?(approve|reject|forward)(?:/|$)", call["path"])
+    return found[1] if found else "complete"

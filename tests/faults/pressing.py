@@ -1,17 +1,21 @@
 """Who presses: plain HTTP clients of signed-in people, each press sent once and never repeated."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from secrets import token_urlsafe
+from urllib.parse import urlencode
 
 from bs4 import BeautifulSoup
 
 from sandbox.dashboard import public_url
 from tests.bench.measure import text_of
-from tests.bench.visitor import Visitor, sign_in
+from tests.bench.visitor import HTMX, Answer, Visitor, sign_in
 from tests.faults.moments import Moment
 
 PERSONA = "heavy"
+ONE_LINE = ("approve", "reject")
+ALL_LINES = ("approve-all", "reject-all")
 
 
 @dataclass
@@ -25,27 +29,43 @@ class Told:
 
 @dataclass
 class Press:
-    """One press of a button, and its answer; None where the connection broke."""
+    """One press of a button, and its answer; None where the connection broke.
 
-    verdict: str
+    `command` is what is asked for, as in the ledger: approve, reject-all, forward, complete, ...
+    """
+
+    command: str
     key: str
     told: Told | None = None
 
 
 @dataclass
 class Decision:
-    """All presses on one approval item. `is_hit`: the fault did meet it in flight."""
+    """All presses on one work item, or on one approval item of it.
+
+    `lines` are the approval items that are decided, `target` is the id of the person to whom the
+    item is forwarded. `is_hit`: the fault did meet it in flight.
+    """
 
     moment: Moment
     item: str
-    line: str
+    lines: Sequence[str]
+    target: str = ""
     presses: list[Press] = field(default_factory=list)
     is_hit: bool = True
 
-    def press(self, verdict: str, key: str = "") -> Press:
-        press = Press(verdict, key or token_urlsafe(12))
+    def press(self, command: str, key: str = "") -> Press:
+        press = Press(command, key or token_urlsafe(12))
         self.presses.append(press)
         return press
+
+
+class _Sender(Visitor):
+    """Sends forms in which a name may stand more than once."""
+
+    def send(self, path: str, fields: Sequence[tuple[str, str]]) -> Answer:
+        headers = {"Content-Type": "application/x-www-form-urlencoded", **HTMX}
+        return self._ask("POST", path, urlencode(fields).encode(), headers)
 
 
 class Seat:
@@ -61,18 +81,21 @@ class Seat:
         assert found is not None, "the list offers nothing to decide"
         self.token = str(found["value"])
 
-    def send(self, decision: Decision, press: Press, *, whole: bool = False) -> None:
-        """Send the form as the list does, or with `whole` as the confirmation of the item."""
-        path = f"/work-items/{decision.item}/{press.verdict}"
-        path += "-all/" if whole else f"/{decision.line}/"
+    def send(self, decision: Decision, press: Press) -> None:
+        """Send the form as the page does: of the list, of a confirmation, or to forward it."""
+        path = f"/work-items/{decision.item}/{press.command}/"
         # As the confirmation's own button: it may be a flagged task, which asks first.
-        fields = {"csrfmiddlewaretoken": self.token, "surface": "list", "key": press.key}
-        fields["confirmed"] = "on"
-        if whole:
-            fields["line"] = decision.line
-        visitor = Visitor(self.port, self.cookie)
+        fields = [("csrfmiddlewaretoken", self.token), ("surface", "list"), ("key", press.key)]
+        fields.append(("confirmed", "on"))
+        if press.command in ONE_LINE:
+            path += f"{decision.lines[0]}/"
+        elif press.command in ALL_LINES:
+            fields += [("line", line) for line in decision.lines]
+        elif press.command == "forward":
+            fields += [("target", decision.target), ("comment", "Please take this over.")]
+        visitor = _Sender(self.port, self.cookie)
         try:
-            answer = visitor.post(path, fields)
+            answer = visitor.send(path, fields)
         except (OSError, HTTPException):
             return
         finally:

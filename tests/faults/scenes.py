@@ -3,7 +3,8 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,14 +12,16 @@ from random import Random
 
 from tests.bench.stage import Stage
 from tests.faults.database import Database, let_leases_end, rows
-from tests.faults.moments import ANSWERS, Moment
+from tests.faults.moments import ANSWERS, Kind, Moment
 from tests.faults.pressing import Decision, Press, Seat
-from tests.faults.tenant import Peer
+from tests.faults.tenant import Peer, Task
 
 VERDICTS = ("approve", "reject")
 THREADS = 6  # presses at once where the faults do not share anything
-BATCH = 4  # decisions in flight that share a kill
+BATCH = 4  # decisions of each kind in flight that share a kill
+TARGETS = ("approver", "agent", "empty")  # to whom is forwarded
 MOST_BATCHES = 8
+REPEATS = {Moment.DOUBLE: 1, Moment.TRIPLE: 2}
 Sending = tuple[Seat, Decision, Press]
 
 
@@ -31,25 +34,37 @@ class Scenes:
     database: Database
     rng: Random
     count: int
-    items: list[tuple[str, str]]
+    tasks: Mapping[Kind, list[Task]]
     seats: Sequence[Seat]
     log_offset: int
     decisions: list[Decision] = field(default_factory=list)
+    kills_all: bool = False
 
     def take(self, moment: Moment, count: int) -> list[Decision]:
-        taken = [Decision(moment, *self.items.pop()) for _ in range(count)]
+        tasks = self.tasks[moment.kind]
+        taken = [Decision(moment, *tasks.pop(), self._target()) for _ in range(count)]
         self.decisions += taken
         return taken
+
+    def _target(self) -> str:
+        return str(self.peer.people[self.rng.choice(TARGETS)]["id"])
 
     def verdict(self) -> str:
         return self.rng.choice(VERDICTS)
 
+    def press(self, one: Decision) -> Press:
+        """The first press of a decision."""
+        kind, verdict = one.moment.kind, self.verdict()
+        if kind is Kind.LINES or one.moment is Moment.KILL_BEFORE_SENDING:
+            return one.press(f"{verdict}-all")
+        return one.press(kind or verdict)
+
     @contextmanager
-    def sending(self, decisions: Sequence[Decision], *, whole: bool = False) -> Iterator[None]:
+    def sending(self, decisions: Sequence[Decision]) -> Iterator[None]:
         """All of them pressed at once, while the block runs and until all are answered."""
-        presses = [(one, one.press(self.verdict())) for one in decisions]
+        presses = [(one, self.press(one)) for one in decisions]
         with ThreadPoolExecutor(max(1, len(presses))) as pool:
-            sent = [pool.submit(self.seats[0].send, *pair, whole=whole) for pair in presses]
+            sent = [pool.submit(self.seats[0].send, *pair) for pair in presses]
             yield
         for future in sent:
             future.result()
@@ -69,14 +84,14 @@ class Scenes:
         for one in taken:
             self.peer.fault("POST", one.item, **ANSWERS[one.moment])
         seat = self.seats[0]
-        self.at_once([(seat, one, one.press(self.verdict())) for one in taken], THREADS)
+        self.at_once([(seat, one, self.press(one)) for one in taken], THREADS)
 
     # --- Other people, and the same press again
 
     def others(self) -> None:
         for one in self.take(Moment.OTHER_BEFORE, self.count):
-            press = one.press(self.verdict())
-            self.peer.decide(one, _opposite(press.verdict))
+            press = self.press(one)
+            self.peer.decide(one, _opposite(press.command))
             self.seats[0].send(one, press)
         meanwhile = self.take(Moment.OTHER_WHILE, self.count)
         for one in meanwhile:
@@ -85,17 +100,15 @@ class Scenes:
             there = self.peer.wait_for("POST", meanwhile)
             for one in meanwhile:
                 one.is_hit = one in there
-                self.peer.decide(one, _opposite(one.presses[0].verdict))
+                self.peer.decide(one, _opposite(one.presses[0].command))
 
     def repeats(self) -> None:
-        twice = self.take(Moment.DOUBLE, self.count)
-        thrice = self.take(Moment.TRIPLE, self.count)
-        for one in twice + thrice:
+        moments = [moment for moment in Moment if moment.fault in REPEATS]
+        for one in [one for moment in moments for one in self.take(moment, self.count)]:
             self.peer.fault("POST", one.item, latency=self.rng.uniform(0.1, 0.6))
-            verdict = self.verdict()
-            first = one.press(verdict)
-            for _ in range(1 if one in twice else 2):
-                one.press(verdict, first.key)
+            first = self.press(one)
+            for _ in range(REPEATS[one.moment.fault]):
+                one.press(first.command, first.key)
             self.at_once([(self.seats[0], one, press) for press in one.presses], 3)
 
     def two_verdicts(self) -> None:
@@ -107,28 +120,31 @@ class Scenes:
     # --- Killed processes
 
     def kills(self) -> None:
-        moments: dict[Moment, Callable[[list[Decision]], None]] = {
+        faults: dict[Moment, Callable[[list[Decision]], None]] = {
             Moment.KILL_RANDOM: self._kill_at_random,
             Moment.KILL_BEFORE_SENDING: self._kill_before_sending,
             Moment.KILL_UPSTREAM: self._kill_upstream,
             Moment.KILL_AFTER_EXECUTION: self._kill_after_execution,
             Moment.KILL_THEN_REPEAT: self._kill_then_repeat,
         }
-        for moment, kill in moments.items():
-            hits = 0
-            for _ in range(MOST_BATCHES):
-                if hits >= self.count:
-                    break
-                batch = self.take(moment, BATCH)
-                kill(batch)
+        for fault, kill in faults.items():
+            moments = [moment for moment in Moment if moment.fault is fault]
+            hits = Counter[Moment]()
+            for number in range(MOST_BATCHES):
+                self.kills_all = number > 0  # a single worker may have had none of the first ones
+                few = [moment for moment in moments if hits[moment] < self.count]
+                batch = [one for moment in few for one in self.take(moment, BATCH)]
+                if batch:
+                    kill(batch)
                 for one in batch:
                     one.is_hit = one.presses[0].told is None
-                hits += sum(one.is_hit for one in batch)
+                hits.update(one.moment for one in batch if one.is_hit)
 
     def _kill(self) -> None:
         """One worker, or all of them."""
         workers = self.stage.workers()
-        for worker in self.rng.sample(workers, self.rng.choice((1, len(workers)))):
+        count = len(workers) if self.kills_all else self.rng.choice((1, len(workers)))
+        for worker in self.rng.sample(workers, count):
             os.kill(worker.pid, signal.SIGKILL)
 
     def _kill_at_random(self, batch: list[Decision]) -> None:
@@ -142,7 +158,7 @@ class Scenes:
         """For a whole item the row is recorded, then the item is read, then the call is sent."""
         for one in batch:
             self.peer.fault("GET", one.item, latency=1.5)
-        with self.sending(batch, whole=True):
+        with self.sending(batch):
             self.peer.wait_for("GET", batch)
             self._kill()
 
@@ -166,7 +182,7 @@ class Scenes:
     def _kill_then_repeat(self, batch: list[Decision]) -> None:
         self._kill_upstream(batch)
         firsts = [(one, one.presses[0]) for one in batch]
-        again = [(self.seats[0], one, one.press(it.verdict, it.key)) for one, it in firsts]
+        again = [(self.seats[0], one, one.press(it.command, it.key)) for one, it in firsts]
         self.at_once(again, len(batch))
 
     def sigterm(self) -> None:
