@@ -1,7 +1,7 @@
 """The one place where settings, a session's tokens, the client and the services meet."""
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -84,22 +84,17 @@ def services_for(row: str, scope: QueueScope, purpose: Purpose = Purpose.VIEW) -
     Raises SignInNeeded and ProviderUnavailable.
     """
     credentials = RowCredentials(row)
-    transport = Transport(
-        settings.ISC_BASE_URL,
-        credentials.token,
-        session_factory=session_for_this_thread,
-        sharing=Sharing(
-            budget=budget(),
-            reads=READS,
-            person=scope.actor.id,
-            purpose=purpose,
-        ),
-        language=get_language(),
-    )
-    client = IscClient(transport, api_version=settings.ISC_API_VERSION)
+    client_for = partial(_client, credentials, Sharing(budget(), READS, scope.actor.id))
+    client, numbers_client = client_for(purpose), client_for(Purpose.BACKGROUND)
     owner_id, actor_id = scope.owner.id, scope.actor.id
     recent_counts = RecentCounts(scope, settings.COUNTS_SECONDS)
-    reader = Reader(client, credentials, owner_id=owner_id, recent_counts=recent_counts)
+    reader = Reader(
+        client,
+        credentials,
+        numbers_client=numbers_client,
+        owner_id=owner_id,
+        recent_counts=recent_counts,
+    )
     executor = Executor(
         client,
         reader,
@@ -111,6 +106,17 @@ def services_for(row: str, scope: QueueScope, purpose: Purpose = Purpose.VIEW) -
         has_bulk_calls=settings.BULK_CALLS,
     )
     return Services(reader, executor)
+
+
+def _client(credentials: RowCredentials, sharing: Sharing, purpose: Purpose) -> IscClient:
+    transport = Transport(
+        settings.ISC_BASE_URL,
+        credentials.token,
+        session_factory=session_for_this_thread,
+        sharing=replace(sharing, purpose=purpose),
+        language=get_language(),
+    )
+    return IscClient(transport, api_version=settings.ISC_API_VERSION)
 
 
 def with_owner_name(scope: QueueScope, reader: Reader) -> QueueScope:

@@ -70,6 +70,8 @@ class Moment(StrEnum):
     FORWARD_DROP_BEFORE = "forward: connection dropped, before"
     FORWARD_DROP_AFTER = "forward: connection dropped, after"
     FORWARD_502_AFTER = "forward: 502, after"
+    FORWARD_400_AFTER = "forward: 400, after"
+    FORWARD_409_AFTER = "forward: 409, after"
     FORWARD_DOUBLE = "forward: the same press twice at once"
     COMPLETE_KILL_UPSTREAM = "complete: SIGKILL, call under way"
     COMPLETE_KILL_AFTER_EXECUTION = "complete: SIGKILL, executed and not closed"

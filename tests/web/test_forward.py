@@ -80,6 +80,18 @@ def test_only_a_sentence_that_we_signed_for_this_task_is_believed(
     assert Attempt.objects.get().opened()["task"] == ""
 
 
+@pytest.mark.parametrize("status", [400, 409])
+def test_a_refusal_after_it_was_done_is_read_and_told_truly(
+    approver: Browser, sandbox: Sandbox, target: str, status: int
+) -> None:
+    form = dialog(approver, single(dashboard(approver)))
+    sandbox.fault("POST", "/forward$", status=status, after=True)
+    response = press(approver, form, "Forward", target=target, comment="x")
+    assert "This task moved to someone else" in words(parsed(response).select_one("#status"))
+    assert Attempt.objects.get().status == "gone"
+    assert len(forwards(sandbox)) == 1
+
+
 def test_the_notification_can_be_left_out(approver: Browser, sandbox: Sandbox, target: str) -> None:
     form = dialog(approver, single(dashboard(approver)))
     press(approver, form, "Forward", target=target, comment="x", notify=None)

@@ -65,7 +65,7 @@ class Reply:
         return {"status": self.status, "request_id": self.request_id}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Sharing:
     """What a person's calls share: the budget with everybody, reads with their own other requests.
 

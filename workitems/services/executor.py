@@ -142,8 +142,6 @@ class Executor:
         known = {"detail": refusal.detail, "request_id": refusal.request_id, "refusal": refusal}
         refused = Receipt(WriteStatus.REFUSED, **known)  # type: ignore[arg-type]
         is_plain = isinstance(refusal, errors.Rejected)
-        if is_plain and command.hands_over:
-            return refused
         try:
             item = self.reader.item(command.item_id)
         except GONE as gone:
