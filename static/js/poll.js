@@ -1,5 +1,5 @@
-// Refreshes the numbers about once a minute while the page is visible, and repeats reads after the
-// waiting time of SailPoint's rate limit.
+// Refreshes the numbers about once a minute while the page is visible, or later where the server says
+// when it is this page's turn, and repeats reads after the waiting time of SailPoint's rate limit.
 const MINUTE = 60_000;
 let next = 0;
 
@@ -10,6 +10,11 @@ const poll = () => {
   plan();
   document.body.dispatchEvent(new CustomEvent("tasks:poll"));
 };
+
+document.addEventListener("page:updated", ({ detail: { isPoll, xhr } }) => {
+  const wait = isPoll ? Number(xhr.getResponseHeader("Retry-After")) * 1000 : 0;
+  next = Math.max(next, Date.now() + wait);
+});
 
 const readAgain = (notice) => {
   const link = notice.querySelector("[data-retry]"); // only on full error pages

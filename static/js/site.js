@@ -6,4 +6,5 @@ import "./focus.js";
 import "./pane.js";
 import "./dialog.js";
 import "./poll.js";
+import "./age.js";
 import "./press-guard.js";

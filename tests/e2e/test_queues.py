@@ -9,7 +9,7 @@ from sandbox.people import people_by_id
 from sandbox.transitions import forward
 from tests.e2e.conftest import SignedIn
 from tests.e2e.reading import expect_numbers, item_id, numbers
-from tests.e2e.watching import page_loads
+from tests.e2e.watching import Watch, page_loads
 
 
 def test_an_odd_queue_is_shown_and_no_markup_comes_alive(
@@ -64,6 +64,27 @@ def test_new_tasks_change_the_numbers_and_are_announced(approver: Page, sandbox:
     expect(approver).to_have_title(re.compile(rf"^\({pending + 1}\)"))
     approver.get_by_role("link", name="Reload").click()
     expect(approver.get_by_role("article")).to_have_count(pending + 1)
+
+
+def test_a_page_that_is_told_when_it_is_its_turn_waits_and_says_how_old_its_numbers_are(
+    approver: Page, sandbox: Sandbox, watch: Watch
+) -> None:
+    watch.expect_status(429)
+    approver.clock.install()
+    approver.reload()
+    sandbox.fault("GET", "/summary$", status=429, retry_after=300)
+    age = approver.locator("#badge").get_by_text("as of ")
+    with approver.expect_response("**/counts/*"):
+        approver.clock.run_for(70_000)
+    sandbox.calls.clear()
+    expect(age).to_be_hidden()
+    approver.clock.run_for(200_000)
+    assert sandbox.api_calls == []
+    expect(age).to_have_text(re.compile(r"^as of \d\d:\d\d"))
+    with approver.expect_response("**/counts/*"):
+        approver.clock.run_for(110_000)
+    expect(age).to_be_hidden()
+    expect(approver.locator("#notices")).to_be_empty()
 
 
 def test_an_open_page_asks_about_once_a_minute(approver: Page, sandbox: Sandbox) -> None:
