@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from taskmanager.env import load_env
@@ -19,7 +20,8 @@ _in_memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # The workers count their calls to SailPoint together, in a file that goes with the master.
 _OURS = "my-tasks-calls-"
 if _env.call_log is None:
-    os.environ["CALL_LOG"] = f"{tempfile.mkdtemp(prefix=_OURS, dir=_in_memory)}/calls.sqlite3"
+    with suppress(OSError):  # nowhere to write: each worker has its part of the budget then
+        os.environ["CALL_LOG"] = f"{tempfile.mkdtemp(prefix=_OURS, dir=_in_memory)}/calls.sqlite3"
 
 wsgi_app = "taskmanager.wsgi:application"
 
@@ -52,6 +54,6 @@ def on_starting(_: object) -> None:
 
 def on_exit(_: object) -> None:
     """Leave no file behind."""
-    folder = Path(os.environ["CALL_LOG"]).parent
+    folder = Path(os.environ.get("CALL_LOG", "")).parent
     if folder.name.startswith(_OURS):
         shutil.rmtree(folder, ignore_errors=True)

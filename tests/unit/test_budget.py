@@ -11,6 +11,7 @@ import pytest
 from workitems.isc.budget import PATIENCE, CallLog, MemoryLog, Purpose, SharedBudget
 from workitems.isc.errors import OverBudget
 from workitems.isc.machine_log import MachineLog
+from workitems.wiring import budget_of
 
 DECISION, VIEW, BACKGROUND = Purpose.DECISION, Purpose.VIEW, Purpose.BACKGROUND
 WINDOW = 10.0
@@ -285,6 +286,14 @@ def test_a_log_that_cannot_be_used_leaves_each_process_its_part(
     assert taken(budget, VIEW) == 20
     assert budget.refused(30) == 30
     assert told(budget, DECISION) > 29
+
+
+def test_a_file_that_cannot_be_opened_leaves_each_process_its_part(tmp_path: Path) -> None:
+    budget_of.cache_clear()
+    budget = budget_of(100, 4, 8, tmp_path / "no such folder" / "calls")
+    assert isinstance(budget, SharedBudget)
+    assert taken(budget, VIEW) == 20
+    budget_of.cache_clear()
 
 
 def test_the_file_keeps_the_last_seconds_only(tmp_path: Path, clock: Clock) -> None:

@@ -24,6 +24,15 @@ READ_PAUSE: Final = "SELECT until, kept, kept_at, repeated FROM pause"
 WRITE_PAUSE: Final = "INSERT OR REPLACE INTO pause VALUES (1, ?, ?, ?, ?)"
 
 
+def opened(path: Path, processes: int) -> "MachineLog | None":
+    """The log in this file; None where it cannot be opened, which the log of the process says."""
+    try:
+        return MachineLog(path, processes)
+    except sqlite3.Error:
+        logger.exception("the shared log of calls cannot be opened: each process counts alone")
+        return None
+
+
 class MachineLog:
     """A `CallLog` in the file `path`. Times are of `time.monotonic`, which a machine has one of.
 
