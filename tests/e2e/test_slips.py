@@ -1,7 +1,9 @@
 """A second press on the same spot, after a decision has changed what is there, does nothing."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -21,11 +23,12 @@ BOXES = """() => [...document.querySelectorAll("#tasks li")].map((row) => {
   return [top + scrollY, height];
 })"""
 Boxes = list[tuple[float, float]]
+Press = Callable[[float, float], None]
 
 
-def entered(signed_in: SignedIn, width: int = 1280) -> Page:
+def entered(signed_in: SignedIn, width: int = 1280, **options: Any) -> Page:
     """The list, on a clock that stands: how slow the machine is decides nothing here."""
-    page = signed_in("approver", viewport={"width": width, "height": 800})
+    page = signed_in("approver", viewport={"width": width, "height": 800}, **options)
     page.clock.install()
     page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))
     return page
@@ -41,7 +44,7 @@ def approvals(page: Page) -> Locator:
     return row(page, THREE).get_by_role("listitem").get_by_role("button", name="Approve: ")
 
 
-def decide(page: Page, button: Locator) -> tuple[float, float]:
+def decide(page: Page, button: Locator, press: Press | None = None) -> tuple[float, float]:
     """Press where the button is, wait until its row is redrawn, and return the place pressed."""
     button.scroll_into_view_if_needed()
     page.clock.run_for(STILL)
@@ -49,7 +52,7 @@ def decide(page: Page, button: Locator) -> tuple[float, float]:
     assert box
     spot = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     pressed = button.element_handle()
-    page.mouse.click(*spot)
+    (press or page.mouse.click)(*spot)
     page.wait_for_function("button => !button.isConnected", arg=pressed)
     return spot
 
@@ -80,6 +83,23 @@ def test_a_second_press_after_the_last_item_decides_nothing_more(
     page.clock.run_for(STILL)
     assert len(writes(sandbox)) == decided
     expect(page.locator("#detail > *")).to_have_count(0)  # nor does it open the task
+
+
+@pytest.mark.parametrize("wait", SOON)
+def test_a_second_tap_of_a_thumb_decides_nothing_more_either(
+    signed_in: SignedIn, sandbox: Sandbox, wait: int
+) -> None:
+    page = entered(signed_in, 360, has_touch=True)
+    row(page, THREE).get_by_text(LINES).tap()
+    while approvals(page).count():
+        spot = decide(page, approvals(page).last, page.touchscreen.tap)
+    decided = len(writes(sandbox))
+    page.clock.run_for(wait)
+    page.touchscreen.tap(*spot)
+    page.clock.run_for(STILL)
+    assert decided == 2  # the third had been decided before
+    assert len(writes(sandbox)) == decided
+    expect(page.locator("#detail > *")).to_have_count(0)
 
 
 @WIDTHS
