@@ -17,11 +17,7 @@ _env = load_env()
 
 _in_memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
-# The workers count their calls to SailPoint together, in a file that goes with the master.
 _OURS = "my-tasks-calls-"
-if _env.call_log is None:
-    with suppress(OSError):  # nowhere to write: each worker has its part of the budget then
-        os.environ["CALL_LOG"] = f"{tempfile.mkdtemp(prefix=_OURS, dir=_in_memory)}/calls.sqlite3"
 
 wsgi_app = "taskmanager.wsgi:application"
 
@@ -46,10 +42,17 @@ access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 
 
 def on_starting(_: object) -> None:
-    """Close what killed workers left in the ledger; a key that it still needs stops the boot."""
+    """Close what killed workers left in the ledger; a key that it still needs stops the boot.
+
+    The workers count their calls to SailPoint together, in a file that goes with the master.
+    """
     command = [sys.executable, "-m", "django", "recover", "--settings", "taskmanager.settings"]
     if code := subprocess.run(command, check=False).returncode:  # noqa: S603 - our own command
         sys.exit(code)
+    if _env.call_log is None:
+        with suppress(OSError):  # nowhere to write: each worker has its part of the budget then
+            folder = tempfile.mkdtemp(prefix=_OURS, dir=_in_memory)
+            os.environ["CALL_LOG"] = f"{folder}/calls.sqlite3"
 
 
 def on_exit(_: object) -> None:

@@ -141,7 +141,8 @@ def report(app: SandboxApp, found: Found) -> None:
     print(f"  they were told to wait {found.waits_told} times")
     times = [milliseconds for _, milliseconds in found.decisions]
     print(f"{len(times)} decisions meanwhile: {dict(Counter(s for s, _ in found.decisions))}")
-    print(f"  p50 {percentile(times, 50):.0f} ms, p95 {percentile(times, 95):.0f} ms")
+    if len(times) > 1:
+        print(f"  p50 {percentile(times, 50):.0f} ms, p95 {percentile(times, 95):.0f} ms")
 
 
 if __name__ == "__main__":
