@@ -62,7 +62,6 @@ class Env(BaseSettings):
     isc_budget: int = Field(
         100, ge=0, le=100_000, description="a whole number of calls in 10 s, 0 for no budget"
     )
-
     call_log: Path | None = Field(None, description="the path of a file")
     counts_seconds: int = Field(10, ge=0, le=60, description="a whole number from 0 to 60")
 

@@ -18,7 +18,7 @@ from taskmanager.signin.token_store import TokenStore
 from workitems.domain.results import CannotRenew
 from workitems.isc.budget import Budget, NoBudget, Purpose, SharedBudget
 from workitems.isc.client import IscClient
-from workitems.isc.machine_log import opened
+from workitems.isc.machine_log import open_log
 from workitems.isc.single_flight import SingleFlight
 from workitems.isc.transport import Reply, Sharing, Transport
 from workitems.ledger import DatabaseLedger
@@ -67,7 +67,7 @@ def budget_of(limit: int, processes: int, threads: int, file: Path | None = None
     waiting = max(1, threads // 2)
     if not limit:
         return NoBudget()
-    log = opened(file, processes) if file else None
+    log = open_log(file, processes) if file else None
     return SharedBudget(limit if log else limit / processes, log=log, waiting=waiting)
 
 

@@ -1,5 +1,6 @@
 """The budget of calls: who waits for whom, for how long, and what a 429 of SailPoint changes."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -286,6 +287,25 @@ def test_a_log_that_cannot_be_used_leaves_each_process_its_part(
     assert taken(budget, VIEW) == 20
     assert budget.refused(30) == 30
     assert told(budget, DECISION) > 29
+
+
+def test_nobody_else_writes_while_old_calls_are_deleted(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bucket counts first and deletes then: two at once would delete calls that count."""
+    log = MachineLog(tmp_path / "calls", 2)
+    other, leak, tried = sqlite3.connect(tmp_path / "calls", timeout=0), log._bucket.leak, []
+
+    def watched(moment: int) -> int:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        tried.append(moment)
+        return leak(moment)
+
+    monkeypatch.setattr(log._bucket, "leak", watched)
+    assert log.put(VIEW, 80, clock.now) == 0.0
+    assert len(tried) == 1
+    other.close()
 
 
 def test_a_file_that_cannot_be_opened_leaves_each_process_its_part(tmp_path: Path) -> None:

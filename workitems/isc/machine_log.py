@@ -11,7 +11,7 @@ from typing import Final
 
 from pyrate_limiter import RateItem, SQLiteBucket
 
-from workitems.isc.budget import WINDOW, MemoryLog, Pause, Purpose, milliseconds, rate, verdict
+from workitems.isc.budget import MemoryLog, Pause, Purpose, milliseconds, rate, verdict
 
 logger = logging.getLogger("workitems.isc")
 
@@ -24,7 +24,7 @@ READ_PAUSE: Final = "SELECT until, kept, kept_at, repeated FROM pause"
 WRITE_PAUSE: Final = "INSERT OR REPLACE INTO pause VALUES (1, ?, ?, ?, ?)"
 
 
-def opened(path: Path, processes: int) -> "MachineLog | None":
+def open_log(path: Path, processes: int) -> "MachineLog | None":
     """The log in this file; None where it cannot be opened, which the log of the process says."""
     try:
         return MachineLog(path, processes)
@@ -87,11 +87,15 @@ class MachineLog:
         return Pause(*row) if row else Pause()
 
     def _tidy(self, now: float) -> None:
-        """Old calls go, once a second: it takes as long as to write one down."""
+        """Old calls go, once a second: it takes as long as to write one down.
+
+        The bucket counts them, then deletes as many of the oldest: two processes at once would
+        take some that still count.
+        """
         if now - self._tidied_at >= TIDIED_EVERY:
             self._tidied_at = now
-            with self._lock:
-                self._bucket.leak(milliseconds(now - WINDOW))
+            with self._exclusive():
+                self._bucket.leak(milliseconds(now))
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
