@@ -1,18 +1,23 @@
 // Says from when the numbers are, once they are older than a poll or two would leave them.
 const OLD = 150_000;
 const EVERY = 10_000;
-let readAt = Date.now();
+const ageOf = () => document.querySelector("[data-age]");
+let [readAt, shown] = [Date.now(), ageOf()];
 
 const tell = () => {
-  const age = document.querySelector("[data-age]");
+  const age = ageOf();
   if (!age) return;
   const time = new Date(readAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   age.textContent = age.dataset.age.replace("{time}", time);
   age.hidden = Date.now() - readAt < OLD;
 };
 
-document.addEventListener("page:updated", ({ detail: { isPoll, successful } }) => {
-  if (isPoll && successful) readAt = Date.now();
+// A poll may confirm them as they stand, and a list brings new ones. What a write shows is worked out
+// from those on the page: it makes them no younger.
+document.addEventListener("page:updated", ({ detail: { isPoll, isWrite, successful } }) => {
+  const isNew = ageOf() !== shown && !isWrite;
+  if (successful && (isPoll || isNew)) readAt = Date.now();
+  shown = ageOf();
   tell();
 });
 document.addEventListener("visibilitychange", tell);

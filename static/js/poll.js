@@ -12,7 +12,7 @@ const poll = () => {
 };
 
 document.addEventListener("page:updated", ({ detail: { isPoll, xhr } }) => {
-  const wait = isPoll ? Number(xhr.getResponseHeader("Retry-After")) * 1000 : 0;
+  const wait = isPoll ? (Number(xhr.getResponseHeader("Retry-After")) || 0) * 1000 : 0;
   next = Math.max(next, Date.now() + wait);
 });
 

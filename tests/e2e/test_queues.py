@@ -81,6 +81,10 @@ def test_a_page_that_is_told_when_it_is_its_turn_waits_and_says_how_old_its_numb
     approver.clock.run_for(200_000)
     assert sandbox.api_calls == []
     expect(age).to_have_text(re.compile(r"^as of \d\d:\d\d"))
+    approver.get_by_role("link", name="Completed").click()  # a list brings numbers of its own
+    expect(approver.get_by_role("heading", name="Completed tasks")).to_be_visible()
+    expect(age).to_be_hidden()
+    sandbox.calls.clear()
     with approver.expect_response("**/counts/*"):
         approver.clock.run_for(110_000)
     expect(age).to_be_hidden()
