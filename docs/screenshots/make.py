@@ -5,20 +5,16 @@ Chromium: light and dark theme, wide and narrow window.
 """
 
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from docs.screenshots.png import save_small
-from sandbox.clients import DASHBOARD_CLIENT_ID
-from sandbox.dashboard import Dashboard, dashboard_environment, public_url
+from sandbox.dashboard import public_url
 from sandbox.people import personas
-from sandbox.server import create_app, make_tenant_server
-from sandbox.serving import free_port
+from sandbox.together import running
 from tests.e2e.browsers import launch
 
 HERE = Path(__file__).parent
@@ -26,35 +22,6 @@ SIZES = {1280: 800, 360: 740}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 MOST_BYTES = 150_000
 TASK = "Opportunity Editor"
-
-
-@contextmanager
-def dashboard() -> Iterator[str]:
-    """Start a tenant in this process and a dashboard process; yields the dashboard's URL."""
-    tenant_port, port = free_port(0, 0), free_port(0, 0)
-    tenant_url, url = f"http://127.0.0.1:{tenant_port}", public_url(port)
-    app = create_app(redirect_uris=[f"{url}/signin/callback/"], issuer=tenant_url)
-    server = make_tenant_server(app, tenant_port)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with tempfile.TemporaryDirectory() as folder:
-        environment = dashboard_environment(
-            tenant=tenant_url,
-            profile="openid",
-            client_id=DASHBOARD_CLIENT_ID,
-            client_secret=app.sandbox.client.secret,
-            port=port,
-            folder=Path(folder),
-        )
-        process = Dashboard({**environment, "LOG_LEVEL": "WARNING"}, port)
-        process.migrate()
-        process.start()
-        try:
-            process.wait_until_ready(cancelled=lambda: False)
-            yield url
-        finally:
-            process.stop()
-            server.shutdown()
-            server.server_close()
 
 
 def the_list(page: Page) -> None:
@@ -109,11 +76,15 @@ def pictures(browser: Browser, url: str, width: int, theme: Literal["light", "da
 
 
 def main() -> None:
-    with dashboard() as url, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder), LOG_LEVEL="WARNING") as (_app, port),
+        sync_playwright() as playwright,
+    ):
         browser = launch(playwright.chromium)
         for width in SIZES:
             for theme in THEMES:
-                pictures(browser, url, width, theme)
+                pictures(browser, public_url(port), width, theme)
         browser.close()
 
 

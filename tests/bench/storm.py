@@ -11,18 +11,16 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 
-from sandbox.clients import DASHBOARD_CLIENT_ID
-from sandbox.dashboard import Dashboard, dashboard_environment, public_url
+from sandbox.dashboard import NO_BUDGET, public_url
 from sandbox.people import Person, Persona, personas, personas_by_id
-from sandbox.server import SandboxApp, create_app, make_tenant_server
-from sandbox.serving import free_port
+from sandbox.server import SandboxApp
+from sandbox.together import running
 from tests.bench.__main__ import decisions
 from tests.bench.measure import percentile
 from tests.bench.visitor import Visitor, sign_in
@@ -48,8 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--no-budget", action="store_true", help="as it was without a budget")
     options = parser.parse_args(arguments)
     keys = invite(options.people)
-    more = {"ISC_BUDGET": "0", "COUNTS_SECONDS": "0"} if options.no_budget else {}
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder), more) as (app, port):
+    more = NO_BUDGET if options.no_budget else {}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder), LOG_LEVEL="ERROR", **more) as (app, port),
+    ):
         with ThreadPoolExecutor(SIGN_INS_AT_ONCE) as pool:
             cookies = list(pool.map(lambda key: sign_in(public_url(port), key), keys))
         cookie = sign_in(public_url(port), DECIDER)
@@ -68,33 +69,6 @@ def invite(count: int) -> list[str]:
         personas()[key] = Persona(key, person, (), "")
     personas_by_id.cache_clear()
     return keys
-
-
-@contextmanager
-def running(folder: Path, more: dict[str, str]) -> Iterator[tuple[SandboxApp, int]]:
-    """A tenant in this process, and the dashboard with two workers and its own defaults."""
-    tenant_port, port = free_port(0, 0), free_port(0, 0)
-    address = f"http://127.0.0.1:{tenant_port}"
-    app = create_app(redirect_uris=[f"{public_url(port)}/signin/callback/"], issuer=address)
-    server = make_tenant_server(app, tenant_port)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    environment = dashboard_environment(
-        tenant=address,
-        profile="openid",
-        client_id=DASHBOARD_CLIENT_ID,
-        client_secret=app.sandbox.client.secret,
-        port=port,
-        folder=folder,
-    )
-    dashboard = Dashboard(environment | {"LOG_LEVEL": "ERROR"} | more, port)
-    dashboard.migrate()
-    dashboard.start()
-    try:
-        dashboard.wait_until_ready(lambda: False)
-        yield app, port
-    finally:
-        dashboard.stop()
-        server.shutdown()
 
 
 def storm(port: int, cookies: Sequence[str], presses: Sequence[object]) -> Found:
