@@ -11,8 +11,8 @@ Answer = TypeVar("Answer")
 class SingleFlight(Generic[Answer]):
     """Who asks while the same question is under way gets its answer, or its error.
 
-    `person` may ask only for their own: it is part of every key. After a write of theirs nobody
-    joins a read that began before it, because that read may not show the write yet.
+    `person` is part of every key: nobody gets what another has asked. After a write of theirs no
+    read is joined that began before its end: it may not show the write yet.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class SingleFlight(Generic[Answer]):
         return own.result()
 
     def forget(self, person: str) -> None:
-        """A write of this person begins: later reads are calls of their own."""
+        """A write of this person has ended: later reads are calls of their own."""
         with self._lock:
             for key in [key for key in self._under_way if key[0] == person]:
                 del self._under_way[key]
