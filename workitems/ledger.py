@@ -139,10 +139,18 @@ class DatabaseLedger:
                 "owner": self.scope.owner.label,
                 "note": press.note,
                 "task": press.task,
+                "shown": _shown(press),
             }
         )
         row.save(force_insert=True)
         return Begun(row.pk)
+
+
+def _shown(press: Press) -> dict[str, str]:
+    shown = press.shown
+    if shown is None:
+        return {}
+    return {"state": shown.state, "at": shown.at.isoformat()}
 
 
 def history(item_id: str) -> list[Entry]:

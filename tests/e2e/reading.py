@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -71,3 +72,16 @@ def decide_elsewhere(sandbox: Sandbox, persona: str, text: str) -> None:
     for item in approval_items(entry.body):
         entry = decide_one(entry, item["id"], APPROVED, sandbox.clock.now())
     sandbox.world.put(entry)
+
+
+def pen_of(page: Page) -> Callable[[float, float], None]:
+    """Taps with a pen, which Playwright has no words for: as Chromium's own protocol sends them."""
+    devtools = page.context.new_cdp_session(page)
+
+    def tap(x: float, y: float) -> None:
+        at = {"x": x, "y": y, "pointerType": "pen", "button": "left", "clickCount": 1}
+        devtools.send("Input.dispatchMouseEvent", {**at, "type": "mouseMoved", "button": "none"})
+        devtools.send("Input.dispatchMouseEvent", {**at, "type": "mousePressed", "buttons": 1})
+        devtools.send("Input.dispatchMouseEvent", {**at, "type": "mouseReleased"})
+
+    return tap

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn
-from tests.e2e.reading import row, says, writes
+from tests.e2e.reading import pen_of, row, says, writes
 
 SINGLE, THREE = "Treasury to ximena.caballero", "Z_AP_CLERK"
 LINES = "Decide 3 items one by one"
@@ -96,6 +96,25 @@ def test_a_second_tap_of_a_thumb_decides_nothing_more_either(
     decided = len(writes(sandbox))
     page.clock.run_for(wait)
     page.touchscreen.tap(*spot)
+    page.clock.run_for(STILL)
+    assert decided == 2  # the third had been decided before
+    assert len(writes(sandbox)) == decided
+    expect(page.locator("#detail > *")).to_have_count(0)
+
+
+@pytest.mark.parametrize("wait", SOON)
+def test_a_second_tap_of_a_pen_decides_nothing_more_either(
+    signed_in: SignedIn, sandbox: Sandbox, wait: int
+) -> None:
+    page = opened(signed_in, 768)
+    page.evaluate("() => { onpointerdown = ({ pointerType }) => (window.by = pointerType); }")
+    pen = pen_of(page)
+    while approvals(page).count():
+        spot = decide(page, approvals(page).last, pen)
+    assert page.evaluate("by") == "pen"
+    decided = len(writes(sandbox))
+    page.clock.run_for(wait)
+    pen(*spot)
     page.clock.run_for(STILL)
     assert decided == 2  # the third had been decided before
     assert len(writes(sandbox)) == decided

@@ -250,6 +250,15 @@ def test_the_states_before_and_after_are_told_as_far_as_they_were_read(
     assert "State before" not in cards(auditor)[0]
 
 
+def test_a_state_that_was_shown_and_not_read_says_when(auditor: Browser, put: Put) -> None:
+    shown = {"state": "Pending", "at": "2026-03-04T09:30:00+00:00"}
+    put({"after": AFTER | {"state": "Finished"}, "shown": shown}, command="complete")
+    (row,) = exported(auditor)
+    assert (row["state_before"], row["shown_at"]) == ("Pending", "2026-03-04T09:30:00+00:00")
+    (card,) = cards(auditor)
+    assert "State before Pending (as the page showed it March 4, 2026, 9:30 a.m.)" in card
+
+
 def test_where_a_forward_went_is_told(auditor: Browser, put: Put) -> None:
     command = {"name": "forward", "target_id": "lu", "item_id": "wi-1", "comment": "away"}
     put({"command": command}, command="forward")

@@ -1,7 +1,9 @@
 """The reason stands in view, and what is flagged is never decided with one press."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
@@ -13,8 +15,9 @@ from sandbox.handle import Sandbox
 from tests.web.conftest import AsUser, Browser, parsed, words
 from tests.web.pressing import button_of, fields_of, press, row_of
 from tests.web.test_decide import dashboard, single, writes
+from workitems.domain.attempts import Shown
 from workitems.domain.flags import FlagRules
-from workitems.web.marks import Marks, is_marked
+from workitems.web.marks import Marked, Marks
 
 pytestmark = pytest.mark.django_db
 VIOLATION, GLASS, THREE, ERRORS = "Z_VENDOR_MASTER", "BREAKGLASS", "Wale Ogunbanjo", "Viktor"
@@ -102,33 +105,50 @@ def test_an_address_alone_decides_nothing(
 
 def test_the_mark_of_one_item_is_none_of_another(approver: Browser, sandbox: Sandbox) -> None:
     page = dashboard(approver)
-    mark = fields_of(button_of(single(page), "Approve").find_parent("form"))["mark"]
+    fields = fields_of(button_of(single(page), "Approve").find_parent("form"))
+    mark, shown = fields["mark"], fields["shown"]
     action = row_of(page, VIOLATION).select_one("button[formaction*='/approve/']")["formaction"]
-    assert approver.act(action, mark=mark).status_code == 422
+    assert approver.act(action, mark=mark, shown=shown).status_code == 422
     assert writes(sandbox) == []
 
 
 def test_a_stale_page_is_shown_what_it_decides(approver: Browser, sandbox: Sandbox) -> None:
     with time_machine.travel(time.time() - 25 * 3600):
-        mark = Marks.now(approver.persona_id)
+        marks = Marks.now(approver.persona_id)
     row = single(dashboard(approver))
-    stale = mark.of(address_of(row).split("/")[2])
+    shown = fields_of(button_of(row, "Approve").find_parent("form"))["shown"]
+    stale = marks.plain(address_of(row).split("/")[2], shown)
     assert press(approver, row, "Approve", mark=stale).status_code == 422
     assert writes(sandbox) == []
 
 
+SHOWN = "Pending|Give VPN to Tom"
+
+
 def test_a_mark_is_of_one_person_one_item_and_one_day() -> None:
-    mark = Marks.now("me").of("a")
-    assert is_marked(mark, "a", "me")
+    marks = Marks.now("me")
+    mark = marks.plain("a", SHOWN)
+    assert Marked(mark, SHOWN, "a", "me").is_plain
     later = f"{int(mark.split('.')[0], 16) + 1:x}.{mark.split('.')[1]}"
-    for wrong in ("", ".", "x.y", "-1.y", mark[:-1], mark + "x", later):
-        assert not is_marked(wrong, "a", "me")
-    assert not is_marked(mark, "b", "me")
-    assert not is_marked(mark, "a", "you")
+    for wrong in ("", ".", "x.y", "-1.y", mark[:-1], mark + "x", later, marks.asked("a", SHOWN)):
+        assert not Marked(wrong, SHOWN, "a", "me").is_plain
+    for other in ((SHOWN, "b", "me"), (SHOWN, "a", "you"), (SHOWN + "!", "a", "me")):
+        assert not Marked(mark, *other).is_plain
+        assert Marked(mark, *other).before is None
     with time_machine.travel(time.time() + 25 * 3600):
-        assert not is_marked(mark, "a", "me")
+        assert not Marked(mark, SHOWN, "a", "me").is_plain
     with time_machine.travel(time.time() - 3600):
-        assert not is_marked(mark, "a", "me")
+        assert not Marked(mark, SHOWN, "a", "me").is_plain
+
+
+@pytest.mark.parametrize("kind", [Marks.plain, Marks.asked])
+def test_a_mark_tells_what_was_shown_and_when(kind: Callable[[Marks, str, str], str]) -> None:
+    now = time.time()
+    marks = Marks.now("me")
+    written = Shown.written("a|b", "Give A|B to Tom")
+    with time_machine.travel(now + 60):
+        before = Marked(kind(marks, "a", written), written, "a", "me").before
+    assert before == Shown("a b", "Give A|B to Tom", datetime.fromtimestamp(int(now), UTC))
 
 
 def test_what_merely_waits_is_flagged_and_still_one_press(

@@ -71,13 +71,14 @@ def test_only_a_sentence_that_we_signed_for_this_task_is_believed(
     first, second = dashboard(approver).select("article[data-task]")[:2]
     form, other = dialog(approver, first), dialog(approver, second)
     signed = {
-        "forged": f"{form.select_one('[name=task]')['value']}!",
-        "of another task": other.select_one("[name=task]")["value"],
+        "forged": f"{form.select_one('[name=shown]')['value']}!",
+        "of another task": other.select_one("[name=shown]")["value"],
         "left out": None,
     }[change]
-    response = press(approver, form, "Forward", target=target, comment="x", task=signed)
+    response = press(approver, form, "Forward", target=target, comment="x", shown=signed)
     assert words(parsed(response).select_one("#status")).startswith("Forwarded to ")
-    assert Attempt.objects.get().opened()["task"] == ""
+    content = Attempt.objects.get().opened()
+    assert (content["task"], content["shown"]) == ("", {})
 
 
 @pytest.mark.parametrize("status", [400, 409])

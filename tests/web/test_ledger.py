@@ -15,8 +15,8 @@ from django.utils import timezone
 from sandbox.handle import Sandbox
 from taskmanager.signin.models import Session
 from tests.web.conftest import AsUser, Browser, parsed, words
-from tests.web.pressing import press
-from tests.web.test_decide import dashboard, several, single, writes
+from tests.web.pressing import press, row_of
+from tests.web.test_decide import MANUAL, dashboard, several, single, writes
 from tests.web.test_trouble import decisions
 from workitems.models import Attempt
 
@@ -89,6 +89,32 @@ def test_the_row_is_there_before_the_call(
     assert "could not be recorded" in words(parsed(response))
     assert writes(sandbox) == []
     assert Attempt.objects.count() == 0
+
+
+PRESSES = [
+    pytest.param("approver", "Treasury to ximena.caballero", ["Approve"], id="one press"),
+    pytest.param("approver", "Z_VENDOR_MASTER", ["Reject", "Reject 1 item"], id="a flagged one"),
+    pytest.param("agent", MANUAL, ["Mark complete"], id="a manual task"),
+]
+
+
+@pytest.mark.parametrize(("persona", "text", "labels"), PRESSES)
+def test_what_was_shown_is_recorded_before_the_call(
+    as_user: AsUser, sandbox: Sandbox, persona: str, text: str, labels: list[str]
+) -> None:
+    person = as_user(persona)
+    row = row_of(dashboard(person), text)
+    title, scope = words(row.select_one("h2")), row
+    for label in labels[:-1]:
+        scope = parsed(press(person, scope, label))
+    sandbox.fault("POST", "/work-items/", drop=True)
+    sandbox.fault("GET", f"/work-items/{item_of(row)}$", status=500, times=2)
+    answer = press(person, scope, labels[-1])
+    assert answer.status_code == 504
+    content = only_row().opened()
+    assert (content["task"], content["shown"]["state"]) == (title, "Pending")
+    assert "after" not in content
+    assert words(parsed(answer).select_one("#status")).startswith(f"{title}: ")
 
 
 @pytest.mark.django_db(transaction=True)  # what fails below would end the test's transaction

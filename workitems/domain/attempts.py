@@ -10,18 +10,40 @@ from workitems.domain.commands import Command
 from workitems.domain.results import Receipt, Rival, WriteStatus
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a form of ours said of an item, or of its one part: ISC's word for its state, and when.
+
+    It is what the person decided by. That it still stood so is not proven.
+    """
+
+    state: str
+    sentence: str
+    at: datetime
+
+    @staticmethod
+    def written(state: str, sentence: str) -> str:
+        """As a form carries it."""
+        return f"{state.replace('|', ' ')}|{sentence}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Press:
     """Where a command comes from: the page's random key, and page, widget or bulk.
 
     The same press sent again, by a double click or by a browser on its own, has the same key.
-    `task` is the sentence of the work item, where a form of ours showed it to the person.
+    `shown` is None where no form of ours showed the item.
     """
 
     key: str
     surface: str
     note: str = ""
-    task: str = ""
+    shown: Shown | None = None
+
+    @property
+    def task(self) -> str:
+        """The sentence of what was decided; "" where it is not known."""
+        return self.shown.sentence if self.shown else ""
 
 
 @dataclass(frozen=True)

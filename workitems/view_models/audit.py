@@ -27,7 +27,8 @@ class AuditRow:
     """`row` is what anybody may read who reads the database, the rest was sealed.
 
     `task` is "" where nothing is known of the work item; the two states are ISC's words, "" where
-    the item was not read. `trouble` says why the names are missing.
+    they are not known. The one before was read just before the call, or it is what the form showed
+    at `shown_at`. `trouble` says why the names are missing.
     """
 
     row: Attempt
@@ -35,6 +36,7 @@ class AuditRow:
     owner: str
     task: str
     state_before: str
+    shown_at: datetime | None
     state_after: str
     target_id: str
     note: str
@@ -44,13 +46,14 @@ class AuditRow:
     def of(cls, row: Attempt) -> "AuditRow":
         content = row.opened()
         before, after = (_item(row, content.get(when)) for when in ("before", "after"))
-        item = after or before
+        item, shown = after or before, content.get("shown") or {}
         return cls(
             row=row,
             actor=content.get("actor", ""),
             owner=_owner(row, content, item),
             task=sentence_of(item, get_language()).text if item else content.get("task", ""),
-            state_before=_state(row, before),
+            state_before=_state(row, before) if before else shown.get("state", ""),
+            shown_at=datetime.fromisoformat(shown["at"]) if shown and not before else None,
             state_after=_state(row, after),
             target_id=content.get("command", {}).get("target_id", ""),
             note=content.get("note", ""),
@@ -87,15 +90,16 @@ class AuditRow:
         row = self.row
         return [
             self.at, row.actor_id, self.actor, row.owner_id, self.owner, row.command,
-            row.item_id, row.approval_item_id, self.task, self.state_before, self.state_after,
-            self.target_id, row.status,
+            row.item_id, row.approval_item_id, self.task, self.state_before, _iso(self.shown_at),
+            self.state_after, self.target_id, row.status,
             _iso(row.closed_at), row.request_id, row.surface, self.note, str(self.trouble),
         ]  # fmt: skip
 
 
 HEADINGS: Final = (
     "time", "actor_id", "actor", "owner_id", "owner", "action",
-    "work_item", "approval_item", "task", "state_before", "state_after", "forwarded_to", "outcome",
+    "work_item", "approval_item", "task", "state_before", "shown_at", "state_after",
+    "forwarded_to", "outcome",
     "closed", "sailpoint_request", "surface", "note", "unreadable",
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Self
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from workitems.domain.attempts import Shown
 from workitems.domain.commands import Decision, Verdict
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.flags import ShownFlag, shown_flags
@@ -33,11 +34,21 @@ class Confirmation:
     warning: str = ""
     reason: str = ""
     flags: tuple[ShownFlag, ...] = ()
+    item_id: str = ""
+    shown: str = ""
 
     def about(self, item: WorkItem, context: RenderContext) -> Self:
         """The same with the item's own words on top, and with what is flagged."""
-        reason = reason_of(item, sentence_of(item, context.language))
-        return replace(self, reason=reason, flags=shown_flags(item, context))
+        sentence = sentence_of(item, context.language)
+        is_one = len(self.lines) == 1
+        whole = Shown.written(item.state, sentence.text)
+        return replace(
+            self,
+            reason=reason_of(item, sentence),
+            flags=shown_flags(item, context),
+            item_id=item.id,
+            shown=self.lines[0].shown if is_one else whole,
+        )
 
     @classmethod
     def of_item(cls, asked: Question, item: WorkItem, owner_name: str) -> "Confirmation":

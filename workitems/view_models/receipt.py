@@ -177,14 +177,12 @@ def done_text(command: Command | None, receipt: Receipt) -> str:
     return done
 
 
-def with_task(text: str, receipt: Receipt, command: Command | None = None) -> str:
+def with_task(text: str, task: str) -> str:
     """The same with what it is about, for where nothing beside the words shows that."""
-    if receipt.item is None:
-        return text
-    return _("%(task)s: %(end)s") % {"task": _subject(receipt.item, command), "end": text}
+    return _("%(task)s: %(end)s") % {"task": task, "end": text} if task else text
 
 
-def _subject(item: WorkItem, command: Command | None) -> str:
+def task_of(item: WorkItem, command: Command | None) -> str:
     """The sentence of the one of several items that was decided, else that of the whole task."""
     lines = [one for one in item.approval_items if command and one.id == command.part]
     if lines and len(item.approval_items) > 1:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from workitems.domain.attempts import Shown
 from workitems.domain.changes import change_of_approval
 from workitems.domain.commands import Approve, ApproveAll, Complete, SubmitForm
 from workitems.domain.policy import NOTHING, Names, can_be_named
@@ -58,6 +59,10 @@ class ApprovalLine:
         return cls(item, sentence, state, can_decide=Approve.name in allowed)
 
     @property
+    def shown(self) -> str:
+        return Shown.written(self.item.state, self.sentence.text)
+
+    @property
     def slug(self) -> str:
         """The last part of the addresses that decide it."""
         return quote(self.item.id, safe="") + "/"
@@ -75,6 +80,7 @@ class TaskRow:
     type_label: str
     state: State
     id: str = ""
+    raw_state: str = ""
     is_open: bool = False
     requester: str = ""
     age_label: str = ""
@@ -106,6 +112,7 @@ class TaskRow:
         sentence = approvals[0].sentence if is_alone else sentence_of(item, language)
         return cls(
             id=item.id,
+            raw_state=item.state,
             sentence=sentence,
             type_label=type_label(item.type, language),
             state=state_of(item, is_decided=is_decided),
@@ -140,6 +147,10 @@ class TaskRow:
     def asks(self) -> bool:
         """Whether a decision shows the flags first, so that no button decides at once."""
         return any(flag.asks for flag in self.flags)
+
+    @property
+    def shown(self) -> str:
+        return Shown.written(self.raw_state, self.sentence.text)
 
     @property
     def reason_line(self) -> str:

@@ -24,7 +24,7 @@ from workitems.view_models.render_context import RenderContext
 from workitems.web import looks
 from workitems.web.forms import AccountSelectionForm, ActionForm
 from workitems.web.links import Links
-from workitems.web.marks import Marks, ShownTask, is_marked
+from workitems.web.marks import Marked, Marks
 from workitems.wiring import Services, services_for, with_owner_name
 
 KEY_BYTES: Final = 12
@@ -95,12 +95,12 @@ class ActionContext:
     @property
     def press(self) -> Press:
         """What the ledger knows this press by: two with the page's same key are one."""
-        value, shown = self.form.value, ShownTask(self.item_id, self.scope.actor.id)
+        value = self.form.value
         return Press(
             key=value("key") or token_urlsafe(KEY_BYTES),
             surface=self.came_from,
             note=value("note") or "",
-            task=shown.named_by(value("task") or ""),
+            shown=self._marked.before,
         )
 
     @property
@@ -113,9 +113,15 @@ class ActionContext:
         """What the words of this answer depend on."""
         return RenderContext.at(timezone.now(), self.policy, self.scope.actor.id)
 
-    def is_shown_unflagged(self, item_id: str) -> bool:
+    @property
+    def is_shown_unflagged(self) -> bool:
         """Whether the pressed button stood on the item as it was shown to this very person."""
-        return is_marked(self.form.value("mark") or "", item_id, self.scope.actor.id)
+        return self._marked.is_plain
+
+    @property
+    def _marked(self) -> Marked:
+        mark, shown = (self.form.value(name) or "" for name in ("mark", "shown"))
+        return Marked(mark, shown, self.item_id, self.scope.actor.id)
 
     @property
     def surface(self) -> str:
@@ -160,7 +166,7 @@ class ActionContext:
             "surface": self.surface,
             "page_key": token_urlsafe(KEY_BYTES),
             "is_undecided": self.is_undecided,
-            "mark_of": Marks.now(self.scope.actor.id).of,
+            "marks": Marks.now(self.scope.actor.id),
             **more,
         }
 

@@ -83,7 +83,7 @@ def _send(
     """
     context = ActionContext.of(request)
     note = note_form(context, command)
-    is_plain = not context.scope.is_other and context.is_shown_unflagged(command.item_id)
+    is_plain = not context.scope.is_other and context.is_shown_unflagged
     is_risky = is_risky or not is_plain or note.fields["note"].required
     is_ready = command.is_complete and (note.is_valid() or not note.is_bound)
     if is_ready and context.may_send(is_risky=is_risky):

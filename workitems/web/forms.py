@@ -56,7 +56,7 @@ class ActionForm(forms.Form):
     pane = forms.CharField(required=False)
     confirmed = forms.BooleanField(required=False)
     mark = forms.CharField(required=False, max_length=64)
-    task = forms.CharField(required=False, strip=False)
+    shown = forms.CharField(required=False, strip=False)
     asked = forms.IntegerField(min_value=0, max_value=MOST_ASKED, required=False)
     open = forms.IntegerField(min_value=0, required=False)
     completed = forms.IntegerField(min_value=0, required=False)

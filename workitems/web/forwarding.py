@@ -11,7 +11,6 @@ from workitems.view_models.receipt import receipt_text, with_request_id
 from workitems.view_models.rows import TaskRow
 from workitems.web.context import ActionContext, require_action
 from workitems.web.forms import ForwardForm, PeopleSearch
-from workitems.web.marks import ShownTask
 from workitems.web.people import choice_of, option_of
 from workitems.web.responses import (
     dialog_response,
@@ -68,8 +67,7 @@ def forward_form(
     """The form for this item; the search is the form itself where that was sent as a whole."""
     context = context.named()
     row = TaskRow.of(item, context.rendering)
-    shown = ShownTask(item.id, context.scope.actor.id).signed(row.sentence.text)
-    values = {"form": form, "task": row, "shown_task": shown, **choice_of(context, search)}
+    values = {"form": form, "task": row, **choice_of(context, search)}
     return dialog_response(context, "workitems/forward.html", values, is_invalid=form.is_bound)
 
 

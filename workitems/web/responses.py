@@ -23,6 +23,7 @@ from workitems.view_models.receipt import (
     TONES,
     done_text,
     receipt_text,
+    task_of,
     with_request_id,
     with_task,
 )
@@ -79,13 +80,16 @@ def write_response(
 ) -> HttpResponse:
     """The answer to a write; the page asks again for one whose end is not known yet."""
     text, tone = receipt_text(receipt, done_text(command, receipt)), TONES[receipt.status]
+    # An answer without the item is named by what the page showed of it.
+    task = task_of(receipt.item, command) if receipt.item else context.press.task
+    named = with_task(text, task)
     if not context.request.htmx:
-        message = with_request_id(with_task(text, receipt, command), receipt)
+        message = with_request_id(named, receipt)
         messages.add_message(context.request, DEFAULT_LEVELS[tone.upper()], message)
         return HttpResponseRedirect(page_after(context, receipt))
     closed = 1 if receipt.item is not None and not receipt.item.is_open else 0
     changes = Changes(
-        status=with_task(text, receipt, command),
+        status=named,
         tone=tone,
         badge=counts_after(context.form.counts, left=closed, completed=closed),
         request_id="" if receipt.status.is_success else receipt.request_id or "",
@@ -134,8 +138,7 @@ def removed_response(
 def forwarded_response(context: ActionContext, receipt: Receipt, name: str) -> HttpResponse:
     """The answer to a forward: the work item is somebody else's now."""
     words = receipt_text(receipt, _("Forwarded to %(name)s.") % {"name": name})
-    task = context.press.task  # the sentence: ISC's answer has nothing of the item
-    text = _("%(task)s: %(end)s") % {"task": task, "end": words} if task else words
+    text = with_task(words, context.press.task)  # ISC's answer has nothing of the item
     if not context.request.htmx:
         level = DEFAULT_LEVELS[TONES[receipt.status].upper()]
         messages.add_message(context.request, level, text)
