@@ -6,6 +6,12 @@ const told = ({ xhr, requestConfig: { elt, verb } }) => {
 };
 let again = null; // the read to repeat after SailPoint's rate limit (429)
 
+// Nothing of ours is in the browser's cache: a poll says itself which numbers it knows.
+document.addEventListener("htmx:configRequest", ({ detail: { elt, headers } }) => {
+  const etag = isPoll(elt) && elt.querySelector("[data-etag]")?.dataset.etag;
+  if (etag) headers["If-None-Match"] = etag;
+});
+
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (isPoll(detail.elt)) return;
   again = null;

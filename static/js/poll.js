@@ -1,10 +1,10 @@
-// Refreshes the numbers about once a minute while the page is visible, or later where the server says
-// when it is this page's turn, and repeats reads after the waiting time of SailPoint's rate limit.
-const MINUTE = 60_000;
+// Refreshes the numbers while the page is visible, when the server says that it is this page's turn,
+// and repeats reads after the waiting time of SailPoint's rate limit.
+const MINUTE = 60;
 let next = 0;
 
-const plan = () => {
-  next = Date.now() + MINUTE * (0.9 + Math.random() * 0.2); // random, so that many pages do not poll at the same time
+const plan = (seconds) => {
+  next = Date.now() + (Number(seconds) || MINUTE) * 1000;
 };
 const poll = () => {
   plan();
@@ -12,8 +12,8 @@ const poll = () => {
 };
 
 document.addEventListener("page:updated", ({ detail: { isPoll, xhr } }) => {
-  const wait = isPoll ? (Number(xhr.getResponseHeader("Retry-After")) || 0) * 1000 : 0;
-  next = Math.max(next, Date.now() + wait);
+  const told = isPoll && (xhr.getResponseHeader("Next-Poll") ?? xhr.getResponseHeader("Retry-After"));
+  if (told) plan(told);
 });
 
 const readAgain = (notice) => {
@@ -50,6 +50,6 @@ const tick = () => {
   if (Date.now() >= next) poll();
 };
 
-plan();
+plan(document.getElementById("badge")?.dataset.nextPoll);
 setInterval(tick, 1000);
 document.addEventListener("visibilitychange", tick);

@@ -113,6 +113,26 @@ def test_those_who_are_told_to_wait_are_told_different_times(budget: SharedBudge
     assert waits[-1] - waits[0] == pytest.approx(99 * WINDOW / 50, abs=0.1)
 
 
+def test_open_pages_slow_down_together(budget: SharedBudget) -> None:
+    """Fifty calls in ten seconds: three hundred pages have a turn each minute, and no more."""
+    assert [budget.turn(60) for _ in range(2)] == pytest.approx([60, 60.2])
+    waits = [budget.turn(60) for _ in range(1000)]
+    assert waits[-1] == pytest.approx(60 + 1001 * 0.2, abs=0.1)
+
+
+def test_what_costs_no_call_slows_down_much_later(budget: SharedBudget) -> None:
+    waits = [budget.turn(60, is_free=True) for _ in range(30_001)]
+    assert waits[-1] == pytest.approx(120, abs=0.1)
+
+
+def test_turns_follow_the_share_that_is_left(budget: SharedBudget, clock: Clock) -> None:
+    for _ in range(2):
+        budget.refused(1)
+        clock.now += 2
+    first = budget.turn(60)
+    assert budget.turn(60) - first == pytest.approx(WINDOW / 37, abs=0.01)
+
+
 def test_in_no_window_are_there_more_calls_than_the_budget(
     budget: SharedBudget, clock: Clock
 ) -> None:

@@ -1,6 +1,7 @@
 """Press a button of a parsed page as a browser does: submit its form's fields to its URL."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from bs4 import Tag
 from django.http import HttpResponse
@@ -57,6 +58,15 @@ def press(
     headers = {"HX-Request": "true"} if htmx else {"Referer": "http://testserver/"}
     send = browser.post if str(form["method"]).lower() == "post" else browser.get
     return send(action, {k: v for k, v in data.items() if v is not None}, headers=headers)
+
+
+def poll(browser: Browser, page: Tag, address: str = "/counts/") -> HttpResponse:
+    """Ask for the numbers again, as the script of an open page does."""
+    badge = page.select_one("#badge")
+    assert badge is not None
+    etag = str(badge.select_one("[data-etag]")["data-etag"])
+    query = urlencode(fields_of(badge))
+    return browser.get(f"{address}?{query}", headers={"HX-Request": "true", "If-None-Match": etag})
 
 
 def _values(control: Tag) -> list[str]:

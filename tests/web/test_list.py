@@ -3,7 +3,6 @@
 import time
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import urlencode
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,7 +11,7 @@ from django.utils import timezone
 from sandbox.handle import Sandbox
 from taskmanager.signin.models import Session
 from tests.web.conftest import AsUser, Browser, parsed, words
-from tests.web.pressing import press, row_of
+from tests.web.pressing import poll, press, row_of
 
 pytestmark = pytest.mark.django_db
 RANGE = "1\N{EN DASH}{} of {}"
@@ -146,12 +145,17 @@ def test_the_badge_missing_does_not_take_the_list_with_it(
 
 
 def test_the_numbers_refresh_with_one_call(approver: Browser, sandbox: Sandbox) -> None:
-    badge = parsed(approver.get("/")).select_one("#badge")
-    known = {field["name"]: field["value"] for field in badge.select("input")}
+    page = parsed(approver.get("/"))
     sandbox.calls.clear()
-    query = "&".join(f"{name}={value}" for name, value in known.items())
-    assert approver.fragment(f"/counts/?{query}").status_code == 204
+    assert poll(approver, page).status_code == 304
     assert [call.path for call in sandbox.api_calls] == [SUMMARY]
+
+
+def test_each_page_is_told_when_to_ask_again(approver: Browser) -> None:
+    page = parsed(approver.get("/"))
+    told = [int(page.select_one("#badge")["data-next-poll"])]
+    told += [int(poll(approver, page)["Next-Poll"]) for _ in range(5)]
+    assert all(54 <= seconds <= 67 for seconds in told)
 
 
 def test_news_change_the_numbers_and_say_so(approver: Browser, sandbox: Sandbox) -> None:
@@ -177,21 +181,19 @@ def test_the_range_says_the_same_number_as_the_badge(approver: Browser, sandbox:
     answer = parsed(press(approver, row_of(page, "Treasury to"), "Approve"))
     assert numbers(answer) == (waiting - 1, done + 1)
     assert words(answer.select_one("#range")) == RANGE.format(waiting - 1, waiting - 1)
-    known = {f["name"]: f["value"] for f in answer.select_one("#badge").select("input")}
-    assert approver.fragment(f"/counts/?{urlencode(known)}").status_code == 204
+    assert poll(approver, answer).status_code == 304
     key = sandbox.world.queue(approver.persona_id, done=False)[0]
     sandbox.world.put(replace(sandbox.world.get(key), owner="somebody"))
-    polled = parsed(approver.fragment(f"/counts/?{urlencode(known)}"))
-    assert words(polled.select_one("#range")) == RANGE.format(waiting - 2, waiting - 2)
+    again = parsed(poll(approver, answer))
+    assert words(again.select_one("#range")) == RANGE.format(waiting - 2, waiting - 2)
 
 
 def test_the_range_of_the_completed_list_counts_what_was_completed(approver: Browser) -> None:
     page = parsed(approver.get("/?tab=completed"))
     _, done = numbers(page)
-    known = {f["name"]: f["value"] for f in page.select_one("#badge").select("input")}
-    known["completed"] = str(done - 1)
-    polled = parsed(approver.fragment(f"/counts/?{urlencode(known)}"))
-    assert words(polled.select_one("#range")).endswith(f" of {done}")
+    page.select_one("#badge [name=completed]")["value"] = str(done - 1)
+    page.select_one("#badge [data-etag]")["data-etag"] = "another"
+    assert words(parsed(poll(approver, page)).select_one("#range")).endswith(f" of {done}")
 
 
 def test_a_page_without_a_list_gets_no_range(approver: Browser) -> None:

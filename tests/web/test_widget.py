@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from sandbox.handle import Sandbox
 from tests.web.conftest import AsUser, Browser, parsed, words
-from tests.web.pressing import press, row_of
+from tests.web.pressing import poll, press, row_of
 
 HOST = "https://portal.example.com"
 FRAMED = {"Sec-Fetch-Dest": "iframe"}
@@ -342,3 +342,11 @@ def test_with_the_widget_off_the_page_to_try_it_says_so(
 
     assert "FRAME_ANCESTORS is empty: the widget is off" in words(page)
     assert not page.select("iframe")
+
+
+def test_the_badge_alone_says_too_that_nothing_has_changed(approver: Browser) -> None:
+    page = parsed(frame(approver, "/widget/badge/"))
+    answer = poll(approver, page, "/widget/badge/")
+    assert (answer.status_code, answer.content) == (304, b"")
+    page.select_one("[data-etag]")["data-etag"] = 'W/"0-0"'
+    assert poll(approver, page, "/widget/badge/").status_code == 200

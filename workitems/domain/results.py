@@ -100,6 +100,12 @@ class Counts:
         return total in {None, self.open if tab is Tab.PENDING else self.completed}
 
     @property
+    def etag(self) -> str:
+        """The ETag (RFC 9110, 8.8.3) of whatever shows these numbers."""
+        told = ("" if number is None else number for number in (self.open, self.completed))
+        return 'W/"{}-{}"'.format(*told)
+
+    @property
     def total(self) -> int | None:
         if self.open is None or self.completed is None:
             return None

@@ -28,6 +28,7 @@ SOON: Final = 60.0  # seconds: a refusal so soon after a pause is a repeated one
 LESS: Final = 0.75  # what a repeated refusal leaves of the budget
 LEAST: Final = 0.25  # what all of them together leave
 REGAINED: Final = 0.05  # of the budget, in each minute without a refusal
+FREE_GAP: Final = 0.002  # seconds between two pages that ask without a call: our own work
 
 
 class Purpose(StrEnum):
@@ -54,6 +55,13 @@ class Budget(Protocol):
     def refused(self, retry_after: float) -> float:
         """ISC answered 429: nobody calls for so many seconds, or more; returns how many."""
 
+    def turn(self, after: float, *, is_free: bool = False) -> float:
+        """In how many seconds, `after` at least, an open page may ask again by itself.
+
+        Each page has a turn of its own, so that all of them together keep to what is background.
+        `is_free`: asking costs no call.
+        """
+
 
 class NoBudget:
     """For a tenant that counts nothing."""
@@ -63,6 +71,9 @@ class NoBudget:
 
     def refused(self, retry_after: float) -> float:
         return max(retry_after, SHORTEST_PAUSE)
+
+    def turn(self, after: float, *, is_free: bool = False) -> float:
+        return after
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,9 @@ class CallLog(Protocol):
     def put(self, purpose: Purpose, most: int, now: float) -> float:
         """Write a call down if there are fewer than `most`: 0.0, else the seconds to wait."""
 
+    def promise(self, name: str, earliest: float, gap: float) -> float:
+        """A moment that nobody else of this name has: `gap` seconds after the one before."""
+
     def pause(self) -> Pause: ...
     def change_pause(self, change: Callable[[Pause], Pause]) -> Pause: ...
 
@@ -113,6 +127,7 @@ class MemoryLog:
         self._lock = threading.Lock()
         self._bucket = InMemoryBucket([rate(1)])
         self._pause = Pause()
+        self._promised: dict[str, float] = {}
 
     def put(self, purpose: Purpose, most: int, now: float) -> float:
         with self._lock:
@@ -120,6 +135,12 @@ class MemoryLog:
             self._bucket.leak(moment)
             self._bucket.rates = [rate(most)]
             return verdict(self._bucket.put_decision(RateItem(purpose, moment)))
+
+    def promise(self, name: str, earliest: float, gap: float) -> float:
+        with self._lock:
+            moment = max(earliest, self._promised.get(name, earliest - gap) + gap)
+            self._promised[name] = moment
+            return moment
 
     def pause(self) -> Pause:
         return self._pause
@@ -161,8 +182,6 @@ class SharedBudget:
         self._limit, self._clock, self._sleep = limit, clock, sleep
         self._log = log or MemoryLog()
         self._seats = threading.Semaphore(waiting)
-        self._lock = threading.Lock()
-        self._promised = dict.fromkeys(Purpose, 0.0)
 
     def take(self, purpose: Purpose) -> None:
         wait, until = self._wait(purpose), self._clock() + PATIENCE
@@ -203,14 +222,17 @@ class SharedBudget:
         else:
             yield False
 
+    def turn(self, after: float, *, is_free: bool = False) -> float:
+        if not is_free:
+            return self._promise(Purpose.BACKGROUND, after)
+        now = self._clock()
+        return self._log.promise("free", now + after, FREE_GAP) - now
+
     def _promise(self, purpose: Purpose, wait: float) -> float:
         """When to come again: each is told a place of its own, so that not all come at once."""
-        with self._lock:
-            now = self._clock()
-            most = self._most(purpose, self._log.pause().share(now))
-            next_one = self._promised[purpose] + WINDOW / most
-            self._promised[purpose] = place = max(now + wait, next_one)
-            return place - now
+        now = self._clock()
+        most = self._most(purpose, self._log.pause().share(now))
+        return self._log.promise(purpose, now + wait, WINDOW / most) - now
 
     def _most(self, purpose: Purpose, share: float) -> int:
         return max(1, int(self._limit * share * PARTS[purpose]))

@@ -20,6 +20,11 @@ CREATE_PAUSE: Final = (
     "CREATE TABLE IF NOT EXISTS pause (id INTEGER PRIMARY KEY CHECK (id = 1),"
     " until REAL, kept REAL, kept_at REAL, repeated INTEGER)"
 )
+CREATE_PROMISES: Final = "CREATE TABLE IF NOT EXISTS promises (name TEXT PRIMARY KEY, moment REAL)"
+PROMISE: Final = (
+    "INSERT INTO promises VALUES (?1, ?2)"
+    " ON CONFLICT (name) DO UPDATE SET moment = max(?2, moment + ?3) RETURNING moment"
+)
 READ_PAUSE: Final = "SELECT until, kept, kept_at, repeated FROM pause"
 WRITE_PAUSE: Final = "INSERT OR REPLACE INTO pause VALUES (1, ?, ?, ?, ?)"
 
@@ -52,6 +57,7 @@ class MachineLog:
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=OFF")
         self._connection.execute(CREATE_PAUSE)
+        self._connection.execute(CREATE_PROMISES)
 
     def put(self, purpose: Purpose, most: int, now: float) -> float:
         moment = milliseconds(now)
@@ -63,6 +69,16 @@ class MachineLog:
         except sqlite3.Error:
             logger.exception("the shared log of calls cannot be used")
             return self._alone.put(purpose, max(1, most // self._processes), now)
+
+    def promise(self, name: str, earliest: float, gap: float) -> float:
+        try:
+            with self._exclusive():
+                (moment,) = self._connection.execute(PROMISE, (name, earliest, gap)).fetchone()
+                self._connection.commit()
+                return float(moment)
+        except sqlite3.Error:
+            logger.exception("the shared log of calls cannot be used")
+            return self._alone.promise(name, earliest, gap * self._processes)
 
     def pause(self) -> Pause:
         try:

@@ -1,9 +1,9 @@
 """The list of a queue, and its numbers for a page that stays open."""
 
-from http import HTTPStatus
+from functools import partial
 
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from workitems.domain.results import Counts
 from workitems.view_models.page import TaskPage
 from workitems.web.context import ActionContext
 from workitems.web.forms import QueueFilter
+from workitems.web.polling import polled
 from workitems.web.responses import Changes, oob_response
 
 
@@ -38,14 +39,12 @@ def queue(request: SignedInRequest) -> HttpResponse:
 @inline_login_prompt
 @background_request
 @require_safe
-def counts(request: SignedInRequest) -> HttpResponse:
+def counts(request: SignedInRequest) -> HttpResponseBase:
     """The badge and the tabs' numbers, refreshed for an open page."""
     context = ActionContext.of(request)
-    known = context.form.counts
     fresh = context.services.reader.refreshed_counts()
-    if known == fresh:
-        return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    return oob_response(context, Changes(badge=fresh, news=_news(known, fresh)))
+    changes = Changes(badge=fresh, news=_news(context.form.counts, fresh))
+    return polled(request, fresh, partial(oob_response, context, changes))
 
 
 def _news(known: Counts, fresh: Counts) -> int:

@@ -1,25 +1,29 @@
 """The small badge for a host page: how many tasks wait."""
 
+from functools import partial
+
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from taskmanager.core.htmx import render_partial
 from taskmanager.signin.prompts import background_request
 from taskmanager.signin.request import SignedInRequest
 from workitems.web.context import ActionContext
+from workitems.web.polling import polled
 
 
 @background_request
 @require_safe
-def badge(request: SignedInRequest) -> HttpResponse:
+def badge(request: SignedInRequest) -> HttpResponseBase:
     """How many tasks wait, and nothing else: one upstream call."""
     context = ActionContext.of(request)
-    values = context.template(
-        badge=context.services.reader.counts(),
-        full_page=f"{settings.PUBLIC_URL}/{context.links.query}",
+    fresh = context.services.reader.counts()
+    full_page = f"{settings.PUBLIC_URL}/{context.links.query}"
+    values = context.template(badge=fresh, full_page=full_page)
+    return polled(
+        request, fresh, partial(render_partial, request, "widget/badge.html", values, block="pill")
     )
-    return render_partial(request, "widget/badge.html", values, block="pill")
 
 
 badge.signed_out_template = "widget/badge.html"  # type: ignore[attr-defined]

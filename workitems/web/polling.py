@@ -1,0 +1,35 @@
+"""How an open page keeps up: 304 where nothing has changed, and when to ask again.
+
+Browsers keep no answer of ours (`no-store`), so the page's script sends the ETag of the numbers
+that it shows. The server says when each page has its turn: all together they keep to the budget.
+"""
+
+import math
+import random
+from collections.abc import Callable
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+
+from workitems.domain.results import Counts
+from workitems.wiring import budget
+
+EVERY: Final = 60.0  # seconds between two polls of a page, where the budget allows it
+SPREAD: Final = 0.1  # of that, at random: pages that were opened together do not ask together
+
+
+def next_poll() -> int:
+    """In how many seconds the page that is being made may ask by itself."""
+    spread = random.uniform(1 - SPREAD, 1 + SPREAD)  # noqa: S311 - nothing is secret about it
+    return math.ceil(budget().turn(EVERY * spread))
+
+
+def polled(
+    request: HttpRequest, fresh: Counts, answer: Callable[[], HttpResponse]
+) -> HttpResponseBase:
+    """304 where the page shows these numbers already, else the answer; and the page's next turn."""
+    response = get_conditional_response(request, etag=fresh.etag) or answer()
+    response.headers["ETag"] = fresh.etag
+    response.headers["Next-Poll"] = str(next_poll())
+    return response
