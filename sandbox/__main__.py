@@ -94,6 +94,9 @@ def _demo(options: argparse.Namespace, stop: threading.Event) -> int:
             folder=Path(folder),
         )
         environment["FRAME_ANCESTORS"] = host_url(host_port)
+        admin = app.sandbox.persona("admin")
+        environment["TENANT_SCAN_CLIENT_ID"] = admin.pat_id
+        environment["TENANT_SCAN_CLIENT_SECRET"] = admin.pat_secret
         dashboard = Dashboard(environment, dashboard_port)
         text = _demo_text(_tenant_text(app, port), dashboard_port, host_port)
         try:

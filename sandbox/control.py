@@ -6,7 +6,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, jsonify, request
+from pydantic import TypeAdapter, ValidationError
 
+from sandbox.behaviour import Behaviour
 from sandbox.faults import fault_from_json
 from sandbox.people import personas
 
@@ -28,6 +30,8 @@ class Control:
             ("DELETE", "faults", self.clear_faults),
             ("GET", "calls", self.calls),
             ("DELETE", "calls", self.clear_calls),
+            ("GET", "behaviour", self.behaviour),
+            ("POST", "behaviour", self.behave),
             ("GET", "clock", self.clock),
             ("POST", "clock", self.move_clock),
             ("GET", "personas", self.personas),
@@ -63,6 +67,21 @@ class Control:
     def clear_calls(self) -> Response:
         self.sandbox.calls.clear()
         return Response(status=HTTPStatus.NO_CONTENT)
+
+    def behaviour(self) -> Response:
+        return jsonify(asdict(self.sandbox.behaviour))
+
+    def behave(self) -> Any:
+        """`{"largest_offset": 10000}` and the other fields of `Behaviour`, as far as sent."""
+        body = request.get_json(force=True, silent=True)
+        try:
+            chosen = TypeAdapter(Behaviour).validate_python(
+                asdict(self.sandbox.behaviour) | (body if isinstance(body, dict) else {})
+            )
+        except ValidationError as error:
+            return jsonify({"error": str(error)}), HTTPStatus.BAD_REQUEST
+        vars(self.sandbox.behaviour).update(vars(chosen))
+        return self.behaviour()
 
     def clock(self) -> Response:
         clock = self.sandbox.clock

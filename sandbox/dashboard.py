@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import requests
@@ -19,7 +19,8 @@ STOP_SECONDS = 10.0
 NO_BUDGET = {"ISC_BUDGET": "0", "COUNTS_SECONDS": "0"}
 # Variables that the shell may hold for a real tenant; the demo must not inherit them.
 DROPPED = ("ISC_", "OIDC_", "DJANGO_", "GUNICORN_", "SECRET_KEY", "DATABASE_URL", "SESSION_KEYS",
-    "LEDGER_", "CALL_LOG", "COUNTS_SECONDS", "NOTE_REQUIRED", "BULK_CALLS", "TYPE_COMMANDS",
+    "TENANT_SCAN_", "LEDGER_", "CALL_LOG", "COUNTS_SECONDS", "NOTE_REQUIRED", "BULK_CALLS",
+    "TYPE_COMMANDS",
 )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ class Dashboard:
         self.environment = dict(environment)
         self.port = port
         self._process: subprocess.Popen[bytes] | None = None
+        self._scan: subprocess.Popen[bytes] | None = None
 
     def migrate(self) -> None:
         """Raises DashboardFailed with the output of manage.py."""
@@ -86,10 +88,15 @@ class Dashboard:
             raise DashboardFailed(f"{failure}\n{done.stderr.strip()}")
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "gunicorn", "-c", "taskmanager/gunicorn.conf.py"]
+        command = ["-m", "gunicorn", "-c", "taskmanager/gunicorn.conf.py"]
         command += ["--bind", f"127.0.0.1:{self.port}", "taskmanager.wsgi"]
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command, cwd=ROOT, env=self.environment, start_new_session=True
+        self._process = self._started(command)
+        if "TENANT_SCAN_CLIENT_ID" in self.environment:
+            self._scan = self._started(["manage.py", "scan_tenant"])
+
+    def _started(self, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+            [sys.executable, *arguments], cwd=ROOT, env=self.environment, start_new_session=True
         )
 
     @property
@@ -110,15 +117,8 @@ class Dashboard:
 
     def stop(self) -> None:
         """Leaves no process behind."""
-        process = self._process
-        if process is None or process.poll() is not None:
-            return
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        for process in filter(None, (self._scan, self._process)):
+            _end(process)
 
     def _is_healthy(self) -> bool:
         try:
@@ -126,3 +126,14 @@ class Dashboard:
         except requests.RequestException:
             return False
         return reply.ok
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

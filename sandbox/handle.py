@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.behaviour import Behaviour
 from sandbox.clients import DASHBOARD_CLIENT_ID, Client
 from sandbox.clock import Clock
 from sandbox.faults import Fault
@@ -42,12 +43,14 @@ class Sandbox:
         gate: Gate,
         limit: RateLimit,
         clients: Mapping[str, Client],
+        behaviour: Behaviour,
     ) -> None:
         self.world = world
         self.tokens = tokens
         self.gate = gate
         self.limit = limit
         self.clients = clients
+        self.behaviour = behaviour
 
     @property
     def clock(self) -> Clock:
@@ -75,6 +78,7 @@ class Sandbox:
         self.gate.faults.clear()
         self.gate.calls.clear()
         self.limit.reset()
+        self.behaviour.reset()
 
     def fault(self, method: str, path: str, **how: Any) -> None:
         """Make the next call whose path matches the regular expression fail; see `Fault`."""

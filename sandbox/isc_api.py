@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, g, jsonify, request
 
 from sandbox import identities, replies, transitions
+from sandbox.behaviour import Behaviour
 from sandbox.entries import Entry, Json
 from sandbox.gate import CALLER
 from sandbox.limits import RateLimit
@@ -24,9 +25,10 @@ Transition = Callable[[Entry], Entry]
 class WorkItemsApi:
     """One method per operation; `register` adds the URL rules."""
 
-    def __init__(self, world: World, limit: RateLimit) -> None:
+    def __init__(self, world: World, limit: RateLimit, behaviour: Behaviour) -> None:
         self.world = world
         self.limit = limit
+        self.behaviour = behaviour
 
     def register(self, app: Flask) -> None:
         for year in YEARLY:
@@ -155,27 +157,27 @@ class WorkItemsApi:
         return entry
 
     def _list(self, *, done: bool) -> Response:
-        page = page_of_request()
-        keys = self.world.queue(_owner(), done=done)
+        page = page_of_request(self.behaviour.largest_offset)
+        keys = self.world.queue(self._owner(), done=done)
         entries = self.world.page(keys, page.offset, page.limit)
         return page.reply([entry.body for entry in entries], len(keys))
 
     def _total(self, *, done: bool) -> int:
-        return len(self.world.queue(_owner(), done=done))
+        return len(self.world.queue(self._owner(), done=done))
 
     def _now(self) -> float:
         return self.world.clock.now()
 
-
-def _owner() -> str | None:
-    """The owner of the requested queue. None means all: an administrator who named no owner."""
-    caller: Caller = g.caller
-    owner = request.args.get("ownerId")
-    if not owner:
-        return None if caller.is_admin else caller.identity_id
-    if owner != caller.identity_id and not caller.is_admin:
-        raise Refused(HTTPStatus.FORBIDDEN)
-    return owner
+    def _owner(self) -> str | None:
+        """The owner of the requested queue. None means all: an admin who named no owner."""
+        caller: Caller = g.caller
+        owner = request.args.get("ownerId")
+        if not owner:
+            sees_all = caller.is_admin and self.behaviour.lists_whole_tenant
+            return None if sees_all else caller.identity_id
+        if owner != caller.identity_id and not caller.is_admin:
+            raise Refused(HTTPStatus.FORBIDDEN)
+        return owner
 
 
 def _json_body() -> Json:

@@ -26,11 +26,11 @@ class Page:
         return response
 
 
-def page_of_request() -> Page:
+def page_of_request(largest_offset: int | None = None) -> Page:
     """Raises `Refused` (400) for numbers that ISC does not accept."""
     return Page(
         limit=_whole_number("limit", MAX_LIMIT, MAX_LIMIT),
-        offset=_whole_number("offset", 0, None),
+        offset=_whole_number("offset", 0, largest_offset),
         wants_total=request.args.get("count", "false").lower() == "true",
     )
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from sandbox import replies
 from sandbox.authorize import current_sign_in
+from sandbox.behaviour import Behaviour
 from sandbox.clients import DASHBOARD_CLIENT_ID, Client, access_token_clients
 from sandbox.clock import Clock
 from sandbox.control import Control
@@ -70,7 +71,7 @@ def create_app(**options: Any) -> SandboxApp:
     gate = Gate(app.wsgi_app, tokens, chosen.latency)
     app.wsgi_app = gate  # type: ignore[method-assign]
     world, limit = World(storage, clock), RateLimit(clock, chosen.rate_limit)
-    app.sandbox = Sandbox(world, tokens, gate, limit, clients)
+    app.sandbox = Sandbox(world, tokens, gate, limit, clients, Behaviour())
     _register(app, chosen.issuer)
     return app
 
@@ -101,7 +102,7 @@ def _register(app: SandboxApp, issuer: str | None) -> None:
     def base_url() -> str:
         return issuer or request.url_root.rstrip("/")
 
-    WorkItemsApi(sandbox.world, sandbox.limit).register(app)
+    WorkItemsApi(sandbox.world, sandbox.limit, sandbox.behaviour).register(app)
     IscOAuth(sandbox.clients, sandbox.tokens, base_url).register(app)
     OpenIdProvider(sandbox.clients, sandbox.tokens, base_url).register(app)
     Control(sandbox).register(app)

@@ -1,8 +1,9 @@
 """The tenant's data: the seed, and the changes made since."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from itertools import chain
 
 from sandbox import seed
 from sandbox.clock import Clock
@@ -39,8 +40,10 @@ class World:
         with self.lock:
             if owner is not None:
                 return self._queues.get((owner, done), ())
-            keys = [key for queue, keys in self._queues.items() if queue[1] == done for key in keys]
-            return sorted(keys, key=lambda key: self._entries[key].sort_key)
+            if done not in self._everybodys:
+                queues = [keys for queue, keys in self._queues.items() if queue[1] == done]
+                self._everybodys[done] = self._sorted(chain.from_iterable(queues))
+            return self._everybodys[done]
 
     def page(self, keys: Sequence[str], offset: int, limit: int) -> list[Entry]:
         return [self._entries[key] for key in keys[offset : offset + limit]]
@@ -61,6 +64,7 @@ class World:
         world = seed.build(epoch)
         self._entries = dict(world.entries)
         self._queues = dict(world.queues)
+        self._everybodys: dict[bool, tuple[str, ...]] = {}
 
     def _place(self, entry: Entry) -> None:
         old = self._entries.get(entry.key)
@@ -69,8 +73,11 @@ class World:
             self._queues[where] = tuple(key for key in self._queues[where] if key != entry.key)
         self._entries[entry.key] = entry
         where = (entry.owner, entry.done)
-        keys = (*self._queues.get(where, ()), entry.key)
-        self._queues[where] = tuple(sorted(keys, key=lambda key: self._entries[key].sort_key))
+        self._queues[where] = self._sorted((*self._queues.get(where, ()), entry.key))
+        self._everybodys.clear()
+
+    def _sorted(self, keys: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(keys, key=lambda key: self._entries[key].sort_key))
 
 
 def persona_counts(world: World) -> dict[str, tuple[int, int]]:

@@ -63,6 +63,13 @@ class Env(BaseSettings):
         100, ge=0, le=100_000, description="a whole number of calls in 10 s, 0 for no budget"
     )
     call_log: Path | None = Field(None, description="the path of a file")
+    tenant_scan_client_id: str = Field(
+        "", description="the id of an administrator's personal access token"
+    )
+    tenant_scan_client_secret_file: Path | None = Field(None, description="the path of a file")
+    tenant_scan_client_secret: SecretStr = Field(
+        SecretStr(""), description="the secret of that token"
+    )
     counts_seconds: int = Field(10, ge=0, le=60, description="a whole number from 0 to 60")
 
     # Sign-in
@@ -143,6 +150,7 @@ class Env(BaseSettings):
 
     @pydantic.field_validator(
         "oidc_client_secret",
+        "tenant_scan_client_secret",
         "secret_key",
         "session_keys",
         "ledger_keys",
@@ -166,6 +174,13 @@ class Env(BaseSettings):
         if not content:
             raise ValueError(f"is empty in {file}")
         return content
+
+    @pydantic.field_validator("tenant_scan_client_secret")
+    @classmethod
+    def _both_or_neither(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        if bool(value.get_secret_value()) != bool(info.data.get("tenant_scan_client_id")):
+            raise ValueError("and TENANT_SCAN_CLIENT_ID need each other")
+        return value
 
     @pydantic.field_validator("secret_key")
     @classmethod

@@ -18,6 +18,7 @@ from workitems.domain.commands import Command, command_from_json
 from workitems.domain.results import NotRecorded, Receipt, Rival, WriteStatus
 from workitems.isc.schemas import WorkItem
 from workitems.models import LONGEST_ID, Attempt, sealed
+from workitems.queue_states import left
 from workitems.scope import Owner, QueueScope
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,9 @@ class DatabaseLedger:
         except DatabaseError:
             # The row is found later, as that of a sender that was killed.
             logger.exception("the end of an attempt could not be recorded: %s", receipt.status)
+        if receipt.status.is_success and (receipt.item is None or not receipt.item.is_open):
+            # A forward comes back without the item, and is no completion.
+            left(self.scope.owner.id, completed=0 if receipt.item is None else 1)
 
     def status(self, row: UUID) -> WriteStatus:
         return WriteStatus(Attempt.objects.values_list("status", flat=True).get(pk=row))

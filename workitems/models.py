@@ -72,6 +72,43 @@ class Attempt(models.Model):
         return _opened(self.pk, self.sealed) | _opened(self.pk, self.sealed_end)
 
 
+class QueueState(models.Model):
+    """What the tenant scan has found of one owner's queue: numbers and a mark, nothing else.
+
+    `completed` is null where nobody has asked for it. `changed_at`: epoch seconds, of the pass that
+    found it or of a decision here. A doubtful row may be wrong: the list moved while it was read.
+    """
+
+    owner_id = models.CharField(max_length=LONGEST_ID, primary_key=True)
+    open = models.PositiveIntegerField()
+    completed = models.PositiveIntegerField(null=True)
+    mark = models.CharField(max_length=16, blank=True)
+    changed_at = models.FloatField()
+    is_doubtful = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.open} open for {self.owner_id}"
+
+
+class TenantScanState(models.Model):
+    """One row: who scans, and since when the rows of `QueueState` are true.
+
+    Times are epoch seconds; `confirmed_at` is the beginning of the last pass that was published, 0
+    where there is none. `is_partial`: the list has rows that name no owner. `off_because` is the
+    reason in a sentence, "" while the scan may run.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    confirmed_at = models.FloatField(default=0.0)
+    is_partial = models.BooleanField(default=False)
+    off_because = models.CharField(max_length=200, blank=True)
+    holder = models.CharField(max_length=36, blank=True)
+    held_until = models.FloatField(default=0.0)
+
+    def __str__(self) -> str:
+        return f"confirmed at {self.confirmed_at:.0f}"
+
+
 def sealed(row: UUID, content: dict[str, Any]) -> str:
     return crypto.seal(content, row=str(row), purpose=crypto.Purpose.LEDGER)
 

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from taskmanager.core.http import session_for_this_thread
 from taskmanager.signin.errors import ProviderUnavailable
+from taskmanager.signin.providers.personal_token import PersonalToken
 from taskmanager.signin.providers.registry import configured_provider
 from taskmanager.signin.token_refresh import access_token_for, renew_access_token
 from taskmanager.signin.token_store import TokenStore
@@ -22,10 +23,11 @@ from workitems.isc.machine_log import open_log
 from workitems.isc.single_flight import SingleFlight
 from workitems.isc.transport import Reply, Sharing, Transport
 from workitems.ledger import DatabaseLedger
-from workitems.recent_counts import RecentCounts
+from workitems.recent_reads import RecentReads
 from workitems.scope import QueueScope
 from workitems.services.executor import Executor
 from workitems.services.reader import Reader
+from workitems.services.tenant_scan import QueueStates, TenantScan
 
 READS: Final = SingleFlight[Reply]()  # of all people: each joins their own alone
 OWNER_NAME_SECONDS: Final = 600  # names hardly change; an admin steps through many pages of one
@@ -77,6 +79,26 @@ def budget() -> Budget:
     return budget_of(settings.ISC_BUDGET, processes, threads, settings.CALL_LOG)
 
 
+def tenant_scan(states: QueueStates) -> TenantScan:
+    """The scan with its own token, and so with a budget of its own.
+
+    Raises SignInRefused and ProviderUnavailable.
+    """
+    secret = settings.TENANT_SCAN_CLIENT_SECRET
+    token = PersonalToken(settings.ISC_BASE_URL, settings.TENANT_SCAN_CLIENT_ID, secret)
+    token.token()  # the identity comes with it
+    own = budget_of(settings.ISC_BUDGET, 1, threads=2)
+    sharing = Sharing(own, SingleFlight(), token.identity_id, Purpose.VIEW)
+    transport = Transport(
+        settings.ISC_BASE_URL,
+        token.token,
+        session_factory=session_for_this_thread,
+        sharing=sharing,
+    )
+    client = IscClient(transport, api_version=settings.ISC_API_VERSION)
+    return TenantScan(client, states, own_id=token.identity_id, renew=token.renew)
+
+
 def services_for(row: str, scope: QueueScope, purpose: Purpose = Purpose.VIEW) -> Services:
     """Services for this row of the sessions; `purpose` is what its reads are for.
 
@@ -86,13 +108,13 @@ def services_for(row: str, scope: QueueScope, purpose: Purpose = Purpose.VIEW) -
     client_for = partial(_client, credentials, Sharing(budget(), READS, scope.actor.id))
     client, numbers_client = client_for(purpose), client_for(Purpose.BACKGROUND)
     owner_id, actor_id = scope.owner.id, scope.actor.id
-    recent_counts = RecentCounts(scope, settings.COUNTS_SECONDS)
+    recent = RecentReads(scope, settings.COUNTS_SECONDS)
     reader = Reader(
         client,
         credentials,
         numbers_client=numbers_client,
         owner_id=owner_id,
-        recent_counts=recent_counts,
+        recent=recent,
     )
     executor = Executor(
         client,

@@ -14,9 +14,10 @@ const tell = () => {
 
 // A poll may confirm them as they stand, and a list brings new ones. What a write shows is worked out
 // from those on the page: it makes them no younger.
-document.addEventListener("page:updated", ({ detail: { isPoll, isWrite, successful } }) => {
+document.addEventListener("page:updated", ({ detail: { isPoll, isWrite, successful, xhr } }) => {
   const isNew = ageOf() !== shown && !isWrite;
-  if (successful && (isPoll || isNew)) readAt = Date.now();
+  const age = Number(xhr.getResponseHeader("Age")) || 0; // seconds: a poll may bring what was read before
+  if (successful && (isPoll || isNew)) readAt = Date.now() - age * 1000;
   shown = ageOf();
   tell();
 });

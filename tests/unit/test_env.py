@@ -115,6 +115,7 @@ def test_every_problem_is_said_at_once(problems: Boot) -> None:
         ("DEBUG", "true", "may be on only while PUBLIC_URL is on this machine"),
         ("SECRET_KEY_FILE", "/nowhere/at/all", "is set twice"),
         ("WEB_CONCURRENCY", "0", "is not valid"),
+        ("TENANT_SCAN_CLIENT_SECRET", "short-secret", "need each other"),
         ("TYPE_COMMANDS", "ManualAction", "does not say of each type what ends it"),
         ("TYPE_COMMANDS", "ManualAction=", "does not say of each type what ends it"),
         ("TYPE_COMMANDS", "ManualAction=forward", "does not say of each type what ends it"),

@@ -1,11 +1,11 @@
 """What the services hand up: pages of a queue, numbers, and the end of a write."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from workitems.domain.queue_query import Tab
+from workitems.domain.queue_query import QueueQuery, Tab
 from workitems.isc.errors import IscError
 from workitems.isc.schemas import UnreadableWorkItem, WorkItem, WorkItemPage
 
@@ -90,10 +90,16 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many work items an owner has; None where ISC did not say."""
+    """How many work items an owner has; None where ISC did not say.
+
+    `mark` is that of the queue (`change_mark`), "" where it is not known; `as_of` when all this was
+    true, in epoch seconds, 0.0 where nobody has noted it.
+    """
 
     open: int | None = None
     completed: int | None = None
+    mark: str = field(default="", compare=False)
+    as_of: float = field(default=0.0, compare=False)
 
     def agree(self, tab: Tab, total: int | None) -> bool:
         """Whether a list of this length is what the numbers say; a list may not know its own."""
@@ -102,8 +108,8 @@ class Counts:
     @property
     def etag(self) -> str:
         """The ETag (RFC 9110, 8.8.3) of whatever shows these numbers."""
-        told = ("" if number is None else number for number in (self.open, self.completed))
-        return 'W/"{}-{}"'.format(*told)
+        numbers = ["" if number is None else number for number in (self.open, self.completed)]
+        return 'W/"{}-{}-{}"'.format(*numbers, self.mark)
 
     @property
     def total(self) -> int | None:
@@ -112,14 +118,18 @@ class Counts:
         return self.open + self.completed
 
 
-class CountsStore(Protocol):
-    """Numbers of one queue that were read a moment ago."""
+class RecentReads(Protocol):
+    """What this person has read of one queue, seconds ago, unless something was decided since.
 
-    def get(self) -> Counts | None:
-        """Both numbers as they were seconds ago, unless something was decided here since."""
+    `asked_at` is before the call: a decision may come while it is under way.
+    """
 
-    def keep(self, counts: Counts, asked_at: datetime) -> None:
-        """`asked_at` is before the call: a decision may come while it is under way."""
+    def counts(self) -> Counts | None:
+        """Both numbers, or None."""
+
+    def keep_counts(self, counts: Counts) -> None: ...
+    def page(self, query: QueueQuery) -> WorkItemPage | None: ...
+    def keep_page(self, query: QueueQuery, page: WorkItemPage, asked_at: datetime) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -132,8 +142,12 @@ class Queue:
     counts: Counts
 
     @classmethod
-    def of(cls, tab: Tab, page: WorkItemPage, counts: Counts) -> "Queue":
-        """The list's own total outranks the counts, so that badge and list cannot disagree."""
+    def of(cls, tab: Tab, page: WorkItemPage, counts: Counts, as_of: float = 0.0) -> "Queue":
+        """The list's own total outranks the counts, so that badge and list cannot disagree.
+
+        The list was asked for at `as_of`, in epoch seconds.
+        """
+        counts = replace(counts, mark="", as_of=as_of)
         total, is_pending = page.total, tab is Tab.PENDING
         if total is None:
             total = counts.open if is_pending else counts.completed

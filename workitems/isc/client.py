@@ -42,6 +42,10 @@ class IscClient:
         """One page of what is pending; `limit` is at most 250, `offset` counts rows."""
         return self._page("", paths.page_params(owner_id, limit, offset, count=count))
 
+    def list_tenant_work_items(self, *, limit: int, offset: int) -> WorkItemPage:
+        """The same of all owners, for an administrator's token: observed, not documented."""
+        return self._page("", paths.tenant_page_params(limit, offset))
+
     def list_completed_work_items(
         self, *, owner_id: str, limit: int, offset: int, count: bool = True
     ) -> WorkItemPage:

@@ -35,6 +35,11 @@ def page_params(owner_id: str, limit: int, offset: int, *, count: bool) -> dict[
     return {**params, "count": "true"} if count else params
 
 
+def tenant_page_params(limit: int, offset: int) -> dict[str, str]:
+    """One page of what waits in the whole tenant, with the total in a header."""
+    return {"limit": str(limit), "offset": str(offset), "count": "true"}
+
+
 def segment(identifier: str) -> str:
     """An id as one segment of a path; raises UnusableId for one that would lead elsewhere."""
     if not is_usable_id(identifier):

@@ -9,10 +9,10 @@ from typing import Final, TypeVar
 
 from workitems.domain.ports import Credentials
 from workitems.domain.queue_query import QueueQuery, Tab
-from workitems.domain.results import Counts, CountsStore, ListForbidden, ListMissing, Queue
+from workitems.domain.results import Counts, ListForbidden, ListMissing, Queue, RecentReads
 from workitems.isc.client import IscClient
 from workitems.isc.errors import Forbidden, IscError, NotFound, SignInAgain
-from workitems.isc.schemas import PublicIdentity, WorkItem
+from workitems.isc.schemas import PublicIdentity, WorkItem, WorkItemPage
 
 Value = TypeVar("Value")
 
@@ -31,31 +31,47 @@ class Reader:
         *,
         numbers_client: IscClient,
         owner_id: str,
-        recent_counts: CountsStore,
+        recent: RecentReads,
     ) -> None:
         self._client = client
         self._numbers_client = numbers_client  # under pressure a list does without its numbers
         self._credentials = credentials
         self._owner_id = owner_id
-        self._recent_counts = recent_counts
+        self._recent = recent
 
     def queue(self, query: QueueQuery) -> Queue:
         """A page of the queue and the badge's numbers: two calls, side by side.
 
         One call where the numbers were read a moment ago and the list's own total agrees.
         """
+        asked_at, known = datetime.now(UTC), self._recent.counts()
+        if known is None:
+            page, counts = self._with_counts(lambda: self._page(query))
+        else:
+            page = self._page(query)
+            counts = known if known.agree(query.tab, page.total) else self._fresh_counts()
+        return Queue.of(query.tab, page, counts, asked_at.timestamp())
+
+    def frugal_queue(self, query: QueueQuery) -> Queue:
+        """The same for at most one call: none where this page was read a moment ago.
+
+        The number that the list does not tell is unknown, unless somebody has read it before.
+        """
+        asked_at, page = datetime.now(UTC), self._recent.page(query)
+        if page is None:
+            page = self._page(query)
+            self._recent.keep_page(query, page, asked_at)
+        known = self._recent.counts()
+        counts = known if known and known.agree(query.tab, page.total) else Counts()
+        return Queue.of(query.tab, page, counts, asked_at.timestamp())
+
+    def _page(self, query: QueueQuery) -> WorkItemPage:
         listing = {
             Tab.PENDING: self._client.list_work_items,
             Tab.COMPLETED: self._client.list_completed_work_items,
         }[query.tab]
         read = partial(listing, owner_id=self._owner_id, limit=query.size, offset=query.offset)
-        known = self._recent_counts.get()
-        if known is None:
-            page, counts = self._with_counts(lambda: self._read_list(read))
-        else:
-            page = self._read_list(read)
-            counts = known if known.agree(query.tab, page.total) else self._fresh_counts()
-        return Queue.of(query.tab, page, counts)
+        return self._read_list(read)
 
     def item(self, item_id: str) -> WorkItem:
         """One work item; raises NotFound or Forbidden among others."""
@@ -63,17 +79,17 @@ class Reader:
 
     def item_and_counts(self, item_id: str) -> tuple[WorkItem, Counts]:
         """One work item and the badge's numbers: two calls, side by side, or the first alone."""
-        if known := self._recent_counts.get():
+        if known := self._recent.counts():
             return self.item(item_id), known
         return self._with_counts(lambda: self.item(item_id))
 
     def counts(self) -> Counts:
         """The badge's numbers alone: one call at most; unknown where ISC does not tell."""
-        return self._recent_counts.get() or self._fresh_counts()
+        return self._recent.counts() or self._fresh_counts()
 
     def refreshed_counts(self) -> Counts:
         """Both numbers in one call: where one task leaves as another comes, one alone stays."""
-        return self._recent_counts.get() or self._read_list(self._summary)
+        return self._recent.counts() or self._keeping(self._read_list(self._summary))
 
     def find_people(self, text: str) -> tuple[PublicIdentity, ...]:
         """People by the beginning of a name, an account or an e-mail address: one call."""
@@ -110,17 +126,20 @@ class Reader:
 
     def _fresh_counts(self) -> Counts:
         try:
-            return self._read_list(self._summary)
+            return self._keeping(self._read_list(self._summary))
         except SignInAgain:
             raise
         except IscError:
             return Counts()
 
     def _summary(self) -> Counts:
-        asked_at = datetime.now(UTC)
+        asked_at = datetime.now(UTC).timestamp()
         summary = self._numbers_client.summarise_work_items(self._owner_id)
-        counts = Counts(summary.open, summary.completed)
-        self._recent_counts.keep(counts, asked_at)
+        return Counts(summary.open, summary.completed, as_of=asked_at)
+
+    def _keeping(self, counts: Counts) -> Counts:
+        """Not in a thread of the pool: it may write to the database."""
+        self._recent.keep_counts(counts)
         return counts
 
     def _with_counts(self, read: Callable[[], Value]) -> tuple[Value, Counts]:
@@ -134,7 +153,7 @@ class Reader:
         try:
             if isinstance(future.exception(), SignInAgain):
                 # What was read beside it was refused too, and has renewed the token by now.
-                return value, self._summary()
-            return value, future.result()
+                return value, self._keeping(self._summary())
+            return value, self._keeping(future.result())
         except IscError:
             return value, Counts()

@@ -58,6 +58,8 @@ class ActionForm(forms.Form):
     mark = forms.CharField(required=False, max_length=64)
     shown = forms.CharField(required=False, strip=False)
     asked = forms.IntegerField(min_value=0, max_value=MOST_ASKED, required=False)
+    as_of = forms.FloatField(min_value=0, required=False)
+    change = forms.CharField(required=False, max_length=16)
     open = forms.IntegerField(min_value=0, required=False)
     completed = forms.IntegerField(min_value=0, required=False)
     # The rows of the list: sent beside the numbers, so that an answer can write all of them anew.
@@ -77,7 +79,8 @@ class ActionForm(forms.Form):
     @property
     def counts(self) -> Counts:
         """The numbers that the page showed."""
-        return Counts(self.value("open"), self.value("completed"))
+        mark, as_of = self.value("change") or "", self.value("as_of") or 0.0
+        return Counts(self.value("open"), self.value("completed"), mark, as_of)
 
     def shown_rows(self, counts: Counts) -> ShownRows | None:
         """The rows of the list beside these numbers; None where the page has no list."""

@@ -6,6 +6,7 @@ that it shows. The server says when each page has its turn: all together they ke
 
 import math
 import random
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -19,17 +20,26 @@ EVERY: Final = 60.0  # seconds between two polls of a page, where the budget all
 SPREAD: Final = 0.1  # of that, at random: pages that were opened together do not ask together
 
 
-def next_poll() -> int:
+def next_poll(*, is_free: bool = False) -> int:
     """In how many seconds the page that is being made may ask by itself."""
     spread = random.uniform(1 - SPREAD, 1 + SPREAD)  # noqa: S311 - nothing is secret about it
-    return math.ceil(budget().turn(EVERY * spread))
+    return math.ceil(budget().turn(EVERY * spread, is_free=is_free))
 
 
 def polled(
-    request: HttpRequest, fresh: Counts, answer: Callable[[], HttpResponse]
+    request: HttpRequest,
+    fresh: Counts,
+    answer: Callable[[], HttpResponse],
+    *,
+    is_free: bool,
 ) -> HttpResponseBase:
-    """304 where the page shows these numbers already, else the answer; and the page's next turn."""
+    """304 where the page shows these numbers already, else the answer; and the page's next turn.
+
+    `is_free`: it has cost no call.
+    """
     response = get_conditional_response(request, etag=fresh.etag) or answer()
     response.headers["ETag"] = fresh.etag
-    response.headers["Next-Poll"] = str(next_poll())
+    response.headers["Next-Poll"] = str(next_poll(is_free=is_free))
+    if fresh.as_of:
+        response.headers["Age"] = str(max(0, int(time.time() - fresh.as_of)))
     return response

@@ -1,7 +1,9 @@
 """The list of a queue, and its numbers for a page that stays open."""
 
+from dataclasses import replace
 from functools import partial
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
@@ -11,7 +13,10 @@ from django.views.decorators.http import require_safe
 from taskmanager.core.htmx import render_partial
 from taskmanager.signin.prompts import background_request, inline_login_prompt
 from taskmanager.signin.request import SignedInRequest
-from workitems.domain.results import Counts
+from workitems.domain.change_mark import mark_if_whole
+from workitems.domain.queue_query import Tab
+from workitems.domain.results import Counts, Queue
+from workitems.queue_states import told_by_scan
 from workitems.view_models.page import TaskPage
 from workitems.web.context import ActionContext
 from workitems.web.forms import QueueFilter
@@ -29,10 +34,12 @@ def queue(request: SignedInRequest) -> HttpResponse:
         raise BadRequest(_("There is no such page of the list."))
     query = filters.query()
     context = context.named()
-    found, actor_id = context.services.reader.queue(query), context.scope.actor.id
+    reader, actor_id = context.services.reader, context.scope.actor.id
+    is_opened = request.embedded and not request.htmx
+    found = reader.frugal_queue(query) if is_opened else reader.queue(query)
     context.services.executor.settle(found.items)
     page = TaskPage.of(found, query, now=timezone.now(), actor_id=actor_id)
-    values = context.template(page=page, badge=page.badge)
+    values = context.template(page=page, badge=with_mark(found))
     return render_partial(request, "workitems/list.html", values, block="list_update")
 
 
@@ -42,9 +49,24 @@ def queue(request: SignedInRequest) -> HttpResponse:
 def counts(request: SignedInRequest) -> HttpResponseBase:
     """The badge and the tabs' numbers, refreshed for an open page."""
     context = ActionContext.of(request)
-    fresh = context.services.reader.refreshed_counts()
-    changes = Changes(badge=fresh, news=_news(context.form.counts, fresh))
-    return polled(request, fresh, partial(oob_response, context, changes))
+    known = context.form.counts
+    scanned = told_by_scan(context.scope.owner.id, known)
+    fresh = scanned or context.services.reader.refreshed_counts()
+    changes = Changes(badge=fresh, news=_news(known, fresh), has_changed=_has_changed(known, fresh))
+    answer = partial(oob_response, context, changes)
+    return polled(request, fresh, answer, is_free=scanned is not None)
+
+
+def with_mark(queue: Queue) -> Counts:
+    """The numbers with the mark of this list: by it a later poll sees that another is there."""
+    if not settings.TENANT_SCAN_CLIENT_ID or queue.tab is not Tab.PENDING:
+        return queue.counts
+    return replace(queue.counts, mark=mark_if_whole(queue.items, queue.total))
+
+
+def _has_changed(known: Counts, fresh: Counts) -> bool:
+    """Whether the list is another, although the numbers are the same."""
+    return known == fresh and "" not in {known.mark, fresh.mark} and known.mark != fresh.mark
 
 
 def _news(known: Counts, fresh: Counts) -> int:

@@ -69,6 +69,7 @@ class Changes:
     tone: str = "success"
     request_id: str = ""
     news: int = 0
+    has_changed: bool = False
 
 
 def write_response(
@@ -207,4 +208,4 @@ def counts_after(counts: Counts, *, left: int, completed: int) -> Counts | None:
     """The numbers after a write, worked out from those on the page: no call is spent on them."""
     if counts.open is None or counts.completed is None:
         return None
-    return Counts(max(0, counts.open - left), counts.completed + completed)
+    return Counts(max(0, counts.open - left), counts.completed + completed, as_of=counts.as_of)

@@ -1,0 +1,18 @@
+"""What is known of ISC from single reports: the tenant can behave either way."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Behaviour:
+    """`largest_offset`: lists refuse (400) to begin further back; None means they never do.
+
+    `lists_whole_tenant`: an administrator who names no owner gets everybody's work items, not only
+    their own.
+    """
+
+    largest_offset: int | None = None
+    lists_whole_tenant: bool = True
+
+    def reset(self) -> None:
+        self.largest_offset, self.lists_whole_tenant = None, True

@@ -1,0 +1,144 @@
+"""What the tenant scan has found, in two tables: written by the scan, read by open pages."""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F, Q, QuerySet
+
+from workitems.domain.results import Counts
+from workitems.models import QueueState, TenantScanState
+from workitems.services.tenant_scan import Found, Kept, Published
+
+logger = logging.getLogger("workitems.scan")
+
+ROW: Final = 1  # the only one of TenantScanState
+TRUSTED_FOR: Final = 300.0  # seconds without a published pass, after which pages ask themselves
+HELD_FOR: Final = 120.0  # seconds; renewed with each page of a pass
+BATCH: Final = 500
+READ: Final = (
+    "SELECT confirmed_at, is_partial, open, completed, mark, changed_at, is_doubtful"  # noqa: S608 - our names
+    f" FROM {TenantScanState._meta.db_table} scan"
+    f" LEFT JOIN {QueueState._meta.db_table} ON owner_id = %s"
+    " WHERE scan.id = %s AND confirmed_at > %s AND off_because = ''"
+)
+
+
+@dataclass(frozen=True)
+class DatabaseQueueStates:
+    """For the one scan that runs; `holder` names its process."""
+
+    holder: str
+
+    def hold(self) -> bool:
+        """Be the one that scans, for two minutes from now; False while another process is."""
+        now = time.time()
+        TenantScanState.objects.get_or_create(id=ROW)
+        free = Q(holder=self.holder) | Q(held_until__lt=now)
+        rows = TenantScanState.objects.filter(free, id=ROW)
+        return bool(rows.update(holder=self.holder, held_until=now + HELD_FOR, off_because=""))
+
+    def release(self) -> None:
+        TenantScanState.objects.filter(id=ROW, holder=self.holder).update(held_until=0.0)
+
+    def switch_off(self, reason: str) -> None:
+        TenantScanState.objects.filter(id=ROW).update(off_because=reason, confirmed_at=0.0)
+
+    def rows(self) -> Mapping[str, Kept]:
+        values = QueueState.objects.values_list("owner_id", "open", "mark", "changed_at")
+        return {row[0]: Kept(row[1], row[2], row[3]) for row in values.iterator()}
+
+    def publish(self, published: Published) -> None:
+        found, doubtful = published.found, published.doubtful
+        known = set(QueueState.objects.values_list("owner_id", flat=True))
+        new = [
+            QueueState(owner_id=one, **_fields(what))
+            for one, what in found.items()
+            if one not in known
+        ]
+        with transaction.atomic():
+            QueueState.objects.bulk_create(new, BATCH, ignore_conflicts=True)
+            for one in found.keys() & known:
+                what = found[one]
+                # Unless somebody has decided since: the next pass finds what has become of it.
+                row = QueueState.objects.filter(owner_id=one, changed_at__lte=what.at)
+                row.update(**_fields(what), is_doubtful=False)
+            doubted = QueueState.objects.filter(is_doubtful=True)
+            doubted.exclude(owner_id__in=doubtful).update(is_doubtful=False)
+            QueueState.objects.filter(owner_id__in=doubtful).update(is_doubtful=True)
+            scan = TenantScanState.objects.filter(id=ROW, holder=self.holder)
+            scan.update(confirmed_at=published.as_of, is_partial=published.is_partial)
+
+
+def _fields(found: Found) -> dict[str, object]:
+    return {
+        "open": found.open,
+        "completed": found.completed,
+        "mark": found.mark,
+        "changed_at": found.at,
+    }
+
+
+def scanned(owner_id: str) -> Counts | None:
+    """The numbers of this queue; None where no scan runs, or this owner's are in doubt."""
+    if not settings.TENANT_SCAN_CLIENT_ID:
+        return None
+    try:
+        with connection.cursor() as cursor:  # plain SQL: each poll asks, and it may cost 2 ms
+            cursor.execute(READ, [owner_id, ROW, time.time() - TRUSTED_FOR])
+            row = cursor.fetchone()
+    except DatabaseError:
+        return None
+    if row is None:
+        return None
+    confirmed_at, is_partial, waits, completed, mark, changed_at, is_doubtful = row
+    if is_doubtful or (is_partial and completed is None):
+        return None
+    if waits is None:  # nothing has ever waited for them
+        return Counts(0, None, as_of=confirmed_at)
+    return Counts(waits, completed, mark=mark, as_of=max(confirmed_at, changed_at))
+
+
+def told_by_scan(owner_id: str, known: Counts) -> Counts | None:
+    """What a page is told that shows `known`; None where it takes a call to ISC.
+
+    A page that has read its numbers later than the scan keeps them.
+    """
+    found = scanned(owner_id)
+    if found is None:
+        return None
+    if known.open is not None and found.as_of <= known.as_of:
+        return known
+    if found.completed is None and found.open == known.open:
+        found = replace(found, completed=known.completed)
+    return found
+
+
+def learn(owner_id: str, counts: Counts) -> None:
+    """How many are completed, where a person's own read has told what the scan does not know."""
+    if settings.TENANT_SCAN_CLIENT_ID and counts.open is not None:
+        unknown = QueueState.objects.filter(owner_id=owner_id, completed=None, open=counts.open)
+        _unless_broken(unknown, completed=counts.completed)
+
+
+def left(owner_id: str, *, completed: int) -> None:
+    """A work item has left this queue by a decision here: no page waits for the next pass.
+
+    The mark is not known any more. The scan asks for both numbers singly then.
+    """
+    if settings.TENANT_SCAN_CLIENT_ID:
+        rows = QueueState.objects.filter(owner_id=owner_id, open__gt=0)
+        now = time.time()
+        fewer, more = F("open") - 1, F("completed") + completed
+        _unless_broken(rows, open=fewer, completed=more, mark="", changed_at=now)
+
+
+def _unless_broken(rows: QuerySet[QueueState], **values: object) -> None:
+    try:
+        rows.update(**values)
+    except DatabaseError:  # they are numbers for a badge: the next pass puts them right
+        logger.warning("the numbers of a queue could not be written")

@@ -1,0 +1,77 @@
+"""What a person has read of a queue, kept for seconds: page, badge and widget share it.
+
+Where the tenant scan runs, its numbers take the place of those that are too old.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
+
+from django.core.cache import cache
+from django.db import DatabaseError
+
+from workitems import ledger
+from workitems.domain.queue_query import QueueQuery
+from workitems.domain.results import Counts
+from workitems.isc.schemas import WorkItemPage
+from workitems.queue_states import learn, scanned
+from workitems.scope import QueueScope
+
+CLOCKS_DIFFER: Final = timedelta(seconds=2)  # between two servers of one installation
+
+
+class Kept(NamedTuple):
+    """Something read, and the moment before it was asked for."""
+
+    value: Any
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class RecentReads:
+    """Of one queue as one person read it, in this process, for at most `seconds`; 0 keeps nothing.
+
+    A decision in that queue ends it at once, whichever process has recorded it.
+    """
+
+    scope: QueueScope
+    seconds: int
+
+    def counts(self) -> Counts | None:
+        kept: Counts | None = self._kept("counts")
+        if kept is not None:
+            return kept
+        found = scanned(self.scope.owner.id)
+        return found if found and found.total is not None else None
+
+    def keep_counts(self, counts: Counts) -> None:
+        learn(self.scope.owner.id, counts)
+        if counts.total is not None:
+            self._keep("counts", counts, datetime.fromtimestamp(counts.as_of, UTC))
+
+    def page(self, query: QueueQuery) -> WorkItemPage | None:
+        kept: WorkItemPage | None = self._kept(str(query))
+        return kept
+
+    def keep_page(self, query: QueueQuery, page: WorkItemPage, asked_at: datetime) -> None:
+        self._keep(str(query), page, asked_at)
+
+    def _kept(self, what: str) -> Any:
+        kept: Kept | None = cache.get(self._key(what)) if self.seconds else None
+        return None if kept is None or self._is_outdated(kept) else kept.value
+
+    def _keep(self, what: str, value: Any, asked_at: datetime) -> None:
+        if self.seconds:
+            cache.set(self._key(what), Kept(value, asked_at), self.seconds)
+
+    def _is_outdated(self, kept: Kept) -> bool:
+        try:
+            return ledger.is_any_since(self.scope.owner.id, kept.asked_at - CLOCKS_DIFFER)
+        except DatabaseError:
+            return True
+
+    def _key(self, what: str) -> str:
+        parts = f"{self.scope.actor.id} {self.scope.owner.id} {what}"
+        # Hashed, because memcached rejects some characters in keys and an address may hold any.
+        return f"read:{sha256(parts.encode()).hexdigest()}"

@@ -1,0 +1,255 @@
+"""Reads what waits in the whole tenant, into two numbers and a mark for each owner.
+
+It needs a personal access token of an administrator: without an owner, such a person's list is
+the whole tenant's. SailPoint does not document that, so it is checked before anything is kept.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeVar
+
+from workitems.domain.change_mark import EMPTY, with_item
+from workitems.isc.client import IscClient
+from workitems.isc.errors import Forbidden, IscError, RateLimited, Rejected, SignInAgain
+from workitems.isc.schemas import WorkItem, WorkItemPage
+
+logger = logging.getLogger("workitems.scan")
+Answer = TypeVar("Answer")
+
+PAGE: Final = 250  # the most that ISC gives at once
+MOST_ASKED_SINGLY: Final = 300  # owners, in one pass
+PATIENCE: Final = 600.0  # seconds that one call may wait for its turn in the budget, all in all
+
+
+class ScanIsOff(Exception):
+    """The scan cannot tell the truth about this tenant; its message is the reason, a sentence."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What waits for one owner: how many work items, and their mark (`change_mark`)."""
+
+    open: int = 0
+    mark: str = EMPTY
+
+    def plus(self, item: WorkItem) -> "Tally":
+        return Tally(self.open + 1, with_item(self.mark, item))
+
+
+@dataclass(frozen=True)
+class Found:
+    """What becomes of an owner's row. `at` is when it was true, in epoch seconds.
+
+    `completed` is None where nobody has asked; `mark` is "" where only the numbers are known.
+    """
+
+    open: int
+    completed: int | None
+    mark: str
+    at: float
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A row as it stands. `changed_at`: epoch seconds, the scan's own changes or a decision's."""
+
+    open: int
+    mark: str
+    changed_at: float
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(self.open, self.mark)
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a pass, begun at `as_of`, says: which rows have changed, and whose are in doubt.
+
+    All others were true at `as_of`. `is_partial`: the list has rows that name no owner. Then a
+    number counts only once somebody has asked for that owner singly.
+    """
+
+    found: Mapping[str, Found]
+    doubtful: frozenset[str]
+    as_of: float
+    is_partial: bool
+
+
+class QueueStates(Protocol):
+    """Where the numbers of all owners are kept."""
+
+    def hold(self) -> bool:
+        """Stay the one that scans."""
+
+    def rows(self) -> Mapping[str, Kept]:
+        """All rows, by owner."""
+
+    def publish(self, published: Published) -> None:
+        """Write what a pass has found."""
+
+
+@dataclass
+class Reading:
+    """One pass over the tenant's list. Offsets shift while it is read: rows may be seen twice, or
+    not at all. `is_steady`: the total was the same at both ends, and as many rows were seen.
+    """
+
+    begun_at: float
+    owners: dict[str, Tally] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    unreadable: int = 0
+    totals: list[int | None] = field(default_factory=list)
+
+    def add(self, page: WorkItemPage) -> None:
+        self.totals.append(page.total)
+        for item in page.items:
+            if not isinstance(item, WorkItem):
+                self.unreadable += 1
+            elif item.id not in self.seen:
+                self.seen.add(item.id)
+                self.owners[item.owner_id] = self.owners.get(item.owner_id, Tally()).plus(item)
+
+    @property
+    def is_steady(self) -> bool:
+        first, last = self.totals[0], self.totals[-1]
+        return first == last == len(self.seen) + self.unreadable
+
+    @property
+    def is_partial(self) -> bool:
+        return bool(self.unreadable or self.owners.get(""))
+
+    def of(self, owner_id: str) -> Tally:
+        return self.owners.get(owner_id, Tally())
+
+
+class TenantScan:
+    """Call `run_pass` again and again: it keeps what the pass before has seen."""
+
+    def __init__(
+        self,
+        client: IscClient,
+        states: QueueStates,
+        *,
+        own_id: str,
+        renew: Callable[[], bool],
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client, self._states, self._own_id, self._renew = client, states, own_id, renew
+        self._clock, self._sleep = clock, sleep
+        self._before: Reading | None = None
+
+    def run_pass(self) -> bool:
+        """Read everything once, and publish it; False where that takes another pass.
+
+        Raises ScanIsOff, and a child of IscError where ISC does not answer for now.
+        """
+        reading, kept = self._read(), self._states.rows()
+        if not self._is_whole_tenant(reading, kept):
+            return False
+        before, self._before = self._before, reading
+        if not reading.is_steady and before is None and not kept:
+            logger.info("the list changed while it was read, and there is nothing to compare it to")
+            return False
+        found, doubtful = self._compared(reading, before, kept)
+        self._states.publish(Published(found, doubtful, reading.begun_at, reading.is_partial))
+        counts = (len(reading.seen), len(reading.owners), len(found), len(doubtful))
+        line = "%d work items of %d owners: %d changed, %d in doubt; %.1f s"
+        logger.info(line, *counts, self._clock() - reading.begun_at)
+        return True
+
+    def _read(self) -> Reading:
+        reading, offset = Reading(self._clock()), 0
+        while True:
+            page = self._page(offset)
+            self._states.hold()
+            reading.add(page)
+            offset += PAGE
+            if len(page.items) < PAGE:
+                return reading
+
+    def _page(self, offset: int) -> WorkItemPage:
+        try:
+            return self._asked(
+                lambda: self._client.list_tenant_work_items(limit=PAGE, offset=offset)
+            )
+        except Forbidden as error:
+            raise ScanIsOff("The token may not list the work items of the tenant.") from error
+        except Rejected as error:
+            if offset == 0:
+                raise
+            reason = f"SailPoint lists only the first {offset} work items of this tenant."
+            raise ScanIsOff(reason) from error
+
+    def _is_whole_tenant(self, reading: Reading, kept: Mapping[str, Kept]) -> bool:
+        """False while nothing proves it. Raises ScanIsOff where the list is the token's own."""
+        if None in reading.totals:
+            raise ScanIsOff("SailPoint does not say how long the list is.")
+        if set(reading.owners) - {"", self._own_id}:
+            return True
+        others = (one for one, row in kept.items() if row.open and one != self._own_id)
+        other = next(others, None)
+        if other is None and not reading.owners:
+            logger.info("nothing waits in the list: whether it is the tenant's is not known yet")
+            return False
+        # The administrator may have lost their level: then everybody else's would be gone.
+        if other is None or self._waits(other):
+            raise ScanIsOff("The list holds the work items of the token's own owner alone.")
+        return True
+
+    def _waits(self, owner_id: str) -> bool:
+        try:
+            return self._asked(lambda: self._client.summarise_work_items(owner_id)).open > 0
+        except Forbidden as error:
+            raise ScanIsOff("The token may not see the work items of others.") from error
+
+    def _compared(
+        self, reading: Reading, before: Reading | None, kept: Mapping[str, Kept]
+    ) -> tuple[dict[str, Found], frozenset[str]]:
+        """What has changed since the rows were written, and whose numbers are still in doubt."""
+        owners = {*reading.owners, *kept} - {""}
+        changed = {one for one in owners if one not in kept or kept[one].tally != reading.of(one)}
+        late = {one for one in changed if one in kept and kept[one].changed_at > reading.begun_at}
+        doubtful = late
+        if not reading.is_steady:
+            # Seen alike twice, or as it was written: then no shift has hidden a row of it.
+            doubtful |= {one for one in changed if not before or before.of(one) != reading.of(one)}
+        asked, found = self._singly(doubtful, changed - doubtful, reading, kept), {}
+        for one in changed - doubtful:
+            tally = reading.of(one)
+            found[one] = Found(tally.open, None, tally.mark, reading.begun_at)
+        return found | asked, frozenset(doubtful - set(asked))
+
+    def _singly(
+        self, doubtful: set[str], changed: set[str], reading: Reading, kept: Mapping[str, Kept]
+    ) -> dict[str, Found]:
+        """Both numbers of owners in doubt, and of those whose queue has changed."""
+        wanted = [*doubtful, *(one for one in changed if one in kept)]
+        asked = {}
+        for owner_id in wanted[:MOST_ASKED_SINGLY]:
+            at, tally = self._clock(), reading.of(owner_id)
+            try:
+                summary = self._asked(lambda one=owner_id: self._client.summarise_work_items(one))  # type: ignore[misc]
+            except IscError:  # it stays in doubt
+                continue
+            mark = tally.mark if summary.open == tally.open else ""
+            asked[owner_id] = Found(summary.open, summary.completed, mark, at)
+        return asked
+
+    def _asked(self, call: Callable[[], Answer]) -> Answer:
+        """The answer, in its turn of the budget, with a new token where the present one is over."""
+        until, is_renewed = self._clock() + PATIENCE, False
+        while True:
+            try:
+                return call()
+            except RateLimited as error:
+                if self._clock() + error.retry_after > until:
+                    raise
+                self._sleep(max(error.retry_after, 0.1))
+            except SignInAgain:
+                if is_renewed or not self._renew():
+                    raise
+                is_renewed = True
