@@ -13,7 +13,13 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from sandbox.dashboard import Dashboard, DashboardFailed, dashboard_environment, public_url
+from sandbox.dashboard import (
+    Dashboard,
+    DashboardFailed,
+    dashboard_environment,
+    public_url,
+    scan_environment,
+)
 from sandbox.host import create_host, host_url
 from sandbox.people import personas
 from sandbox.server import ACCESS_SECONDS, SandboxApp, create_app, make_tenant_server
@@ -94,9 +100,7 @@ def _demo(options: argparse.Namespace, stop: threading.Event) -> int:
             folder=Path(folder),
         )
         environment["FRAME_ANCESTORS"] = host_url(host_port)
-        admin = app.sandbox.persona("admin")
-        environment["TENANT_SCAN_CLIENT_ID"] = admin.pat_id
-        environment["TENANT_SCAN_CLIENT_SECRET"] = admin.pat_secret
+        environment |= scan_environment(app.sandbox.persona("admin"))
         dashboard = Dashboard(environment, dashboard_port)
         text = _demo_text(_tenant_text(app, port), dashboard_port, host_port)
         try:

@@ -8,8 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import requests
+
+if TYPE_CHECKING:
+    from sandbox.handle import SignInDetails
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60.0
@@ -50,6 +54,11 @@ def dashboard_environment(
     if profile == "openid":
         environment["OIDC_ISSUER"] = tenant
     return environment
+
+
+def scan_environment(admin: "SignInDetails") -> dict[str, str]:
+    """What lets the tenant scan run, with this administrator's personal access token."""
+    return {"TENANT_SCAN_CLIENT_ID": admin.pat_id, "TENANT_SCAN_CLIENT_SECRET": admin.pat_secret}
 
 
 def public_url(port: int) -> str:

@@ -78,13 +78,13 @@ def pictures(browser: Browser, url: str, width: int, theme: Literal["light", "da
 def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(Path(folder), LOG_LEVEL="WARNING") as (_app, port),
+        running(Path(folder), LOG_LEVEL="WARNING") as (_app, dashboard),
         sync_playwright() as playwright,
     ):
         browser = launch(playwright.chromium)
         for width in SIZES:
             for theme in THEMES:
-                pictures(browser, public_url(port), width, theme)
+                pictures(browser, public_url(dashboard.port), width, theme)
         browser.close()
 
 

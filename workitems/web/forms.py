@@ -48,7 +48,30 @@ class QueueFilter(forms.Form):
         return QueueQuery(settings.PAGE_SIZE, tab, int(self.cleaned_data.get("page") or 1))
 
 
-class ActionForm(forms.Form):
+class HiddenForm(forms.Form):
+    """Fields that a page fills in by itself: what makes no sense in them counts as missing."""
+
+    def value(self, name: str) -> Any:
+        """The field's value; None where it is missing or makes no sense."""
+        self.is_valid()
+        return self.cleaned_data.get(name)
+
+
+class NumbersForm(HiddenForm):
+    """The numbers that the page showed. All that a poll sends: it may cost little."""
+
+    as_of = forms.FloatField(min_value=0, required=False)
+    change = forms.CharField(required=False, max_length=16)
+    open = forms.IntegerField(min_value=0, required=False)
+    completed = forms.IntegerField(min_value=0, required=False)
+
+    @property
+    def counts(self) -> Counts:
+        mark, as_of = self.value("change") or "", self.value("as_of") or 0.0
+        return Counts(self.value("open"), self.value("completed"), mark, as_of)
+
+
+class ActionForm(NumbersForm):
     """The hidden fields of every action: they steer what is redrawn, on the sender's page alone."""
 
     key = forms.CharField(required=False, max_length=64)
@@ -58,29 +81,14 @@ class ActionForm(forms.Form):
     mark = forms.CharField(required=False, max_length=64)
     shown = forms.CharField(required=False, strip=False)
     asked = forms.IntegerField(min_value=0, max_value=MOST_ASKED, required=False)
-    as_of = forms.FloatField(min_value=0, required=False)
-    change = forms.CharField(required=False, max_length=16)
-    open = forms.IntegerField(min_value=0, required=False)
-    completed = forms.IntegerField(min_value=0, required=False)
     # The rows of the list: sent beside the numbers, so that an answer can write all of them anew.
     rows_of = forms.ChoiceField(choices=[(tab.value, tab.value) for tab in Tab], required=False)
     first = forms.IntegerField(min_value=1, required=False)
     last = forms.IntegerField(min_value=1, required=False)
 
-    def value(self, name: str) -> Any:
-        """The field's value; None where it is missing or makes no sense."""
-        self.is_valid()
-        return self.cleaned_data.get(name)
-
     @property
     def is_confirmed(self) -> bool:
         return bool(self.value("confirmed"))
-
-    @property
-    def counts(self) -> Counts:
-        """The numbers that the page showed."""
-        mark, as_of = self.value("change") or "", self.value("as_of") or 0.0
-        return Counts(self.value("open"), self.value("completed"), mark, as_of)
 
     def shown_rows(self, counts: Counts) -> ShownRows | None:
         """The rows of the list beside these numbers; None where the page has no list."""

@@ -19,7 +19,7 @@ from workitems.domain.results import Counts, Queue
 from workitems.queue_states import told_by_scan
 from workitems.view_models.page import TaskPage
 from workitems.web.context import ActionContext
-from workitems.web.forms import QueueFilter
+from workitems.web.forms import NumbersForm, QueueFilter
 from workitems.web.polling import polled
 from workitems.web.responses import Changes, oob_response
 
@@ -49,7 +49,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
 def counts(request: SignedInRequest) -> HttpResponseBase:
     """The badge and the tabs' numbers, refreshed for an open page."""
     context = ActionContext.of(request)
-    known = context.form.counts
+    known = NumbersForm(context.sent).counts
     scanned = told_by_scan(context.scope.owner.id, known)
     fresh = scanned or context.services.reader.refreshed_counts()
     changes = Changes(badge=fresh, news=_news(known, fresh), has_changed=_has_changed(known, fresh))

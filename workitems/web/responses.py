@@ -206,6 +206,7 @@ def owner_redirect(context: ActionContext, item: WorkItem) -> HttpResponse:
 
 def counts_after(counts: Counts, *, left: int, completed: int) -> Counts | None:
     """The numbers after a write, worked out from those on the page: no call is spent on them."""
-    if counts.open is None or counts.completed is None:
+    if counts.open is None:
         return None
-    return Counts(max(0, counts.open - left), counts.completed + completed, as_of=counts.as_of)
+    done = None if counts.completed is None else counts.completed + completed
+    return Counts(max(0, counts.open - left), done, as_of=counts.as_of)
