@@ -12,6 +12,7 @@ import pytest
 from workitems.isc.budget import PATIENCE, CallLog, MemoryLog, Purpose, SharedBudget
 from workitems.isc.errors import OverBudget
 from workitems.isc.machine_log import MachineLog
+from workitems.isc.redis_log import RedisLog
 from workitems.wiring import budget_of
 
 DECISION, VIEW, BACKGROUND = Purpose.DECISION, Purpose.VIEW, Purpose.BACKGROUND
@@ -38,10 +39,15 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["in memory", "in a file"])
+@pytest.fixture(params=["in memory", "in a file", "in Redis"])
 def log(request: pytest.FixtureRequest, tmp_path: Path) -> CallLog:
-    """Of one process, and of all on a machine: people see no difference."""
-    return MemoryLog() if request.param == "in memory" else MachineLog(tmp_path / "calls", 2)
+    """Of one process, of all on a machine, and of all machines: people see no difference."""
+    if request.param == "in memory":
+        return MemoryLog()
+    if request.param == "in a file":
+        return MachineLog(tmp_path / "calls", 2)
+    server = request.getfixturevalue("redis_server")
+    return RedisLog(server.link(str(tmp_path)))
 
 
 @pytest.fixture
