@@ -59,5 +59,5 @@ messages: install
 	rm locale/django.pot
 
 lock: install
-	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-emit-package my-tasks -o requirements.txt --extra postgres pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-emit-package my-tasks -o requirements.txt --extra postgres --extra redis pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-emit-package my-tasks -o requirements-dev.txt --extra dev pyproject.toml

@@ -26,6 +26,7 @@ from taskmanager.env_types import (
     TypeCommands,
     Words,
     Zone,
+    check_redis,
     split_commas,
 )
 from workitems.domain.policy import WORDS
@@ -69,6 +70,10 @@ class Env(BaseSettings):
     tenant_scan_client_secret_file: Path | None = Field(None, description="the path of a file")
     tenant_scan_client_secret: SecretStr = Field(
         SecretStr(""), description="the secret of that token"
+    )
+    redis_url_file: Path | None = Field(None, description="the path of a file")
+    redis_url: SecretStr = Field(
+        SecretStr(""), description="an address such as rediss://:password@host:6379/0"
     )
     counts_seconds: int = Field(10, ge=0, le=60, description="a whole number from 0 to 60")
 
@@ -155,6 +160,7 @@ class Env(BaseSettings):
         "session_keys",
         "ledger_keys",
         "database_url",
+        "redis_url",
         mode="before",
     )
     @classmethod
@@ -238,6 +244,13 @@ class Env(BaseSettings):
             raise ValueError("is not the address of a database") from None
         if parsed["ENGINE"].rpartition(".")[2] not in {"sqlite3", "postgresql"}:
             raise ValueError("is not the address of an SQLite file or a PostgreSQL database")
+        return value
+
+    @pydantic.field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            check_redis(value.get_secret_value())
         return value
 
     @pydantic.field_validator("debug")

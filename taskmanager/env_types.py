@@ -44,6 +44,20 @@ def _type_commands(value: object) -> object:
     return found
 
 
+def check_redis(url: str) -> None:
+    """Raise ValueError, without the address, unless the optional package can connect to it."""
+    if url.partition("://")[0] not in {"redis", "rediss", "unix"}:
+        raise ValueError("is not an address that begins with redis://, rediss:// or unix://")
+    try:
+        from redis import ConnectionPool  # noqa: PLC0415 - an optional package
+    except ImportError:
+        raise ValueError("needs the Python package redis, which is not installed") from None
+    try:
+        ConnectionPool.from_url(url).make_connection()  # made, not yet opened
+    except Exception:  # noqa: BLE001 - the parser raises many kinds, some of them with the value
+        raise ValueError("is not the address of a Redis server") from None
+
+
 def _one_of(choices: Container[str], complaint: str) -> AfterValidator:
     def check(value: str) -> str:
         if value not in choices:

@@ -125,6 +125,7 @@ ISC_BASE_URL = env.isc_base_url
 ISC_API_VERSION = env.isc_api_version
 ISC_BUDGET = env.isc_budget
 CALL_LOG = env.call_log
+REDIS_URL = env.redis_url.get_secret_value()
 COUNTS_SECONDS = env.counts_seconds
 TENANT_SCAN_CLIENT_ID = env.tenant_scan_client_id
 TENANT_SCAN_CLIENT_SECRET = env.tenant_scan_client_secret.get_secret_value()

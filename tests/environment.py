@@ -40,7 +40,8 @@ DASHBOARD_URLS = (
 
 # The tests must not inherit settings from the developer's environment.
 OURS = ("ISC_", "OIDC_", "SESSION_", "SECRET_KEY", "DATABASE_", "FRAME_", "LOG_", "WEB_", "STATIC_")
-OURS += ("CALL_LOG", "COUNTS_", "DEBUG", "LANGUAGE", "PAGE_SIZE", "TIME_ZONE", "TRUST_PROXY_PROTO")
+OURS += ("CALL_LOG", "COUNTS_", "DEBUG", "LANGUAGE", "PAGE_SIZE", "REDIS_", "TIME_ZONE")
+OURS += ("TRUST_PROXY_PROTO",)
 for name in list(os.environ):
     if name.startswith(OURS):
         del os.environ[name]

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q, QuerySet
 
+from workitems.domain.change_mark import EMPTY
 from workitems.domain.results import Counts
 from workitems.models import QueueState, TenantScanState
 from workitems.services.tenant_scan import Found, Kept, Published
@@ -119,10 +121,18 @@ def told_by_scan(owner_id: str, known: Counts) -> Counts | None:
 
 
 def learn(owner_id: str, counts: Counts) -> None:
-    """How many are completed, where a person's own read has told what the scan does not know."""
-    if settings.TENANT_SCAN_CLIENT_ID and counts.open is not None:
-        unknown = QueueState.objects.filter(owner_id=owner_id, completed=None, open=counts.open)
-        _unless_broken(unknown, completed=counts.completed)
+    """How many are completed, where a person's own read has told what the scan does not know.
+
+    For whom nothing waits, the scan has no row.
+    """
+    if not settings.TENANT_SCAN_CLIENT_ID or counts.open is None:
+        return
+    unknown = QueueState.objects.filter(owner_id=owner_id, completed=None, open=counts.open)
+    if not _unless_broken(unknown, completed=counts.completed) and counts.open == 0:
+        known = {"open": 0, "completed": counts.completed, "changed_at": counts.as_of}
+        row = QueueState(owner_id=owner_id, mark=EMPTY, **known)
+        with suppress(DatabaseError):
+            QueueState.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def left(owner_id: str, *, completed: int) -> None:
@@ -137,8 +147,9 @@ def left(owner_id: str, *, completed: int) -> None:
         _unless_broken(rows, open=fewer, completed=more, mark="", changed_at=now)
 
 
-def _unless_broken(rows: QuerySet[QueueState], **values: object) -> None:
+def _unless_broken(rows: QuerySet[QueueState], **values: object) -> int:
     try:
-        rows.update(**values)
+        return rows.update(**values)
     except DatabaseError:  # they are numbers for a badge: the next pass puts them right
         logger.warning("the numbers of a queue could not be written")
+        return 0

@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.core.cache import cache as shared_cache
 from django.utils.translation import get_language
 
+from taskmanager.core import crypto
 from taskmanager.core.http import session_for_this_thread
 from taskmanager.signin.errors import ProviderUnavailable
 from taskmanager.signin.providers.personal_token import PersonalToken
@@ -29,7 +30,9 @@ from workitems.services.executor import Executor
 from workitems.services.reader import Reader
 from workitems.services.tenant_scan import QueueStates, TenantScan
 
-READS: Final = SingleFlight[Reply]()  # of all people: each joins their own alone
+if TYPE_CHECKING:
+    from workitems.isc.redis_link import RedisLink
+
 OWNER_NAME_SECONDS: Final = 600  # names hardly change; an admin steps through many pages of one
 
 
@@ -64,11 +67,32 @@ class Services:
 
 
 @cache
-def budget_of(limit: int, processes: int, threads: int, file: Path | None = None) -> Budget:
-    """The budget of all processes that share `file`; without one, this process's part of it."""
+def redis_link() -> "RedisLink | None":
+    """What all processes share that call with the same OAuth client; None without REDIS_URL."""
+    if not settings.REDIS_URL:
+        return None
+    from workitems.isc.redis_link import RedisLink  # noqa: PLC0415 - an optional package
+
+    name = f"{settings.ISC_BASE_URL} {settings.OIDC_CLIENT_ID}"
+    return RedisLink(settings.REDIS_URL, name, least=settings.WEB_CONCURRENCY)
+
+
+@cache
+def budget_of(
+    limit: int,
+    processes: int,
+    threads: int,
+    file: Path | None = None,
+    link: "RedisLink | None" = None,
+) -> Budget:
+    """The budget of all who share `link`, else `file`; without both, this process's part of it."""
     waiting = max(1, threads // 2)
     if not limit:
         return NoBudget()
+    if link:
+        from workitems.isc.redis_log import RedisLog  # noqa: PLC0415 - an optional package
+
+        return SharedBudget(limit, log=RedisLog(link), waiting=waiting, clock=link.clock)
     log = open_log(file, processes) if file else None
     return SharedBudget(limit if log else limit / processes, log=log, waiting=waiting)
 
@@ -76,7 +100,30 @@ def budget_of(limit: int, processes: int, threads: int, file: Path | None = None
 def budget() -> Budget:
     """What the settings say of it."""
     processes, threads = settings.WEB_CONCURRENCY, settings.WEB_THREADS
-    return budget_of(settings.ISC_BUDGET, processes, threads, settings.CALL_LOG)
+    return budget_of(settings.ISC_BUDGET, processes, threads, settings.CALL_LOG, redis_link())
+
+
+@cache
+def reads() -> SingleFlight[Reply]:
+    """The reads of all people that are under way: each joins their own alone."""
+    if not (link := redis_link()):
+        return SingleFlight()
+    from workitems.isc.shared_flight import Seals, SharedFlight  # noqa: PLC0415 - the same
+
+    return SharedFlight(link, Seals(mark=_mark, seal=_seal, unseal=_unseal))
+
+
+def _mark(text: str) -> str:
+    return crypto.fingerprints("reads", text)[0]
+
+
+def _seal(reply: Reply, key: str) -> str:
+    return crypto.seal(reply.as_json(), row=key, purpose=crypto.Purpose.READS)
+
+
+def _unseal(sealed: str, key: str) -> Reply | None:
+    document = crypto.unseal(sealed, row=key, purpose=crypto.Purpose.READS)
+    return None if document is None else Reply.from_json(document)
 
 
 def tenant_scan(states: QueueStates) -> TenantScan:
@@ -105,7 +152,7 @@ def services_for(row: str, scope: QueueScope, purpose: Purpose = Purpose.VIEW) -
     Raises SignInNeeded and ProviderUnavailable.
     """
     credentials = RowCredentials(row)
-    client_for = partial(_client, credentials, Sharing(budget(), READS, scope.actor.id))
+    client_for = partial(_client, credentials, Sharing(budget(), reads(), scope.actor.id))
     client, numbers_client = client_for(purpose), client_for(Purpose.BACKGROUND)
     owner_id, actor_id = scope.owner.id, scope.actor.id
     recent = RecentReads(scope, settings.COUNTS_SECONDS)

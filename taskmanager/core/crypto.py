@@ -25,6 +25,7 @@ class Purpose(StrEnum):
 
     SESSION = "encryption"
     LEDGER = "ledger"
+    READS = "reads"
 
 
 @lru_cache(maxsize=8)

@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         crowd = Crowd(app, dashboard)
         deciders = crowd.with_tasks(options.deciders)
         cookies = crowd.signed_in(options.people)
-        presses = [decisions(Visitor(dashboard.port, cookie), 100) for cookie in deciders]
+        presses = [ready(dashboard.port, cookie) for cookie in deciders]
         crowd.wait_until_quiet()
         if options.kind == "polls":
             polls = Polls(dashboard.port, cookies)
@@ -79,6 +79,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 Presses = Sequence[Sequence[Callable[[], Answer]]]
+
+
+def ready(port: int, cookie: str) -> list[Callable[[], Answer]]:
+    """The decisions that this person can make, once their list has had its turn."""
+    while not (found := decisions(Visitor(port, cookie), 100)):
+        time.sleep(1)
+    return found
 
 
 def storm(port: int, cookies: Sequence[str], presses: Presses, path: str) -> Found:
@@ -124,9 +131,10 @@ def decide(presses: Presses, found: Found, is_over: threading.Event, every: floa
     left = [iter(each) for each in presses]
     for each in cycle(left):
         press = next(each, None)
-        if is_over.wait(every) or press is None:
+        if is_over.wait(every):
             return
-        found.decide(press)
+        if press is not None:
+            found.decide(press)
 
 
 def report(found: Found) -> str:

@@ -105,6 +105,11 @@ def test_every_problem_is_said_at_once(problems: Boot) -> None:
         ("FRAME_ANCESTORS", "http://a.example", "must begin with https://"),
         ("DATABASE_URL", "nonsense://short-secret", "is not the address of a database"),
         ("DATABASE_URL", "mysql://me:short-secret@host/name", "is not the address of an SQLite"),
+        ("REDIS_URL", "http://:short-secret@host", "is not an address that begins with redis://"),
+        ("REDIS_URL", "redis://:short-secret@host:port", "is not the address of a Redis server"),
+        ("REDIS_URL", "redis://host?db=short-secret", "is not the address of a Redis server"),
+        ("REDIS_URL", "redis://host?short-secret=1", "is not the address of a Redis server"),
+        ("REDIS_URL", "redis://[short-secret", "is not the address of a Redis server"),
         ("OIDC_CLIENT_ID", "   ", "is not valid"),
         ("PAGE_SIZE", "0", "is not valid"),
         ("TIME_ZONE", "Mars/Olympus", "is not the name of a time zone"),
@@ -200,10 +205,11 @@ def test_lists_are_split(bare: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "OIDC_CLIENT_SECRET", "SESSION_KEYS", "DATABASE_URL"]
+    "name", ["SECRET_KEY", "OIDC_CLIENT_SECRET", "SESSION_KEYS", "DATABASE_URL", "REDIS_URL"]
 )
 def test_secrets_may_stand_in_files(bare: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
-    value = "sqlite:///:memory:" if name == "DATABASE_URL" else KEY + "from-a-file"
+    addresses = {"DATABASE_URL": "sqlite:///:memory:", "REDIS_URL": "rediss://:secret@host/1"}
+    value = addresses.get(name, KEY + "from-a-file")
     (tmp_path / "secret").write_text(f"{value}\n", encoding="utf-8")
 
     bare.setenv(name, "")
@@ -212,6 +218,17 @@ def test_secrets_may_stand_in_files(bare: pytest.MonkeyPatch, tmp_path: Path, na
     bare.setenv(f"{name}_FILE", str(tmp_path / "secret"))
 
     assert getattr(load_env(), name.lower()).get_secret_value() == value
+
+
+def test_redis_without_its_package_stops_the_start(
+    problems: Boot, bare: pytest.MonkeyPatch
+) -> None:
+    bare.setitem(sys.modules, "redis", None)
+    said = problems(REDIS_URL="redis://:short-secret@host")
+
+    assert len(said) == 1
+    assert "needs the Python package redis, which is not installed" in said[0]
+    assert "short-secret" not in said[0]
 
 
 def test_a_missing_file_is_a_problem_of_its_own(problems: Boot) -> None:

@@ -21,6 +21,9 @@ from workitems.isc.errors import OverBudget
 logger = logging.getLogger("workitems.isc")
 
 WINDOW: Final = 10.0  # seconds
+# Seconds that a call counts beyond it: one that was long on its way is counted later by ISC than by
+# us, and one that is faster ten seconds later comes too soon.
+ON_ITS_WAY: Final = 0.5
 PATIENCE: Final = 2.0  # seconds that a call waits for its place; a longer wait is told instead
 SHORTEST_PAUSE: Final = 1.0  # seconds: Retry-After may be 0
 LONGEST_PAUSE: Final = 60.0  # seconds, of our own accord: ISC may ask for more
@@ -152,7 +155,7 @@ class MemoryLog:
 
 
 def rate(most: int) -> Rate:
-    return Rate(most, milliseconds(WINDOW))
+    return Rate(most, milliseconds(WINDOW + ON_ITS_WAY))
 
 
 def milliseconds(seconds: float) -> int:

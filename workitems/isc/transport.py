@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 
 import requests
 from requests.auth import AuthBase
+from requests.structures import CaseInsensitiveDict
 from urllib3 import exceptions as urllib3_errors
 
 from workitems.isc.budget import Budget, Purpose
@@ -63,6 +64,15 @@ class Reply:
     def known(self) -> dict[str, Any]:
         """What an error about this answer says of it."""
         return {"status": self.status, "request_id": self.request_id}
+
+    def as_json(self) -> list[object]:
+        """For another process of ours."""
+        return [self.status, self.json, dict(self.headers), self.request_id]
+
+    @classmethod
+    def from_json(cls, document: Any) -> "Reply":
+        status, json, headers, request_id = document
+        return cls(status, json, CaseInsensitiveDict(headers), request_id)
 
 
 @dataclass(frozen=True)
