@@ -48,8 +48,12 @@ endif
 screenshots: install
 	$(BIN)/python -m docs.screenshots.make $(ARGS)
 
+# Some quarter of an hour: the pages, then many people at once. ARGS are for the first.
 bench: install
 	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench.storm widget
+	$(BIN)/python -m tests.bench.storm polls --people 3000 --deciders 50
+	$(BIN)/python -m tests.bench.simulate
 
 # New sentences come out untranslated: translate them in locale/*/LC_MESSAGES/django.po and run it once more.
 messages: install

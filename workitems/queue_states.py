@@ -51,8 +51,9 @@ class DatabaseQueueStates:
         TenantScanState.objects.filter(id=ROW).update(off_because=reason, confirmed_at=0.0)
 
     def rows(self) -> Mapping[str, Kept]:
-        values = QueueState.objects.values_list("owner_id", "open", "mark", "changed_at")
-        return {row[0]: Kept(row[1], row[2], row[3]) for row in values.iterator()}
+        names = ("owner_id", "open", "mark", "changed_at", "completed")
+        values = QueueState.objects.values_list(*names).iterator()
+        return {row[0]: Kept(row[1], row[2], row[3], row[4] is not None) for row in values}
 
     def publish(self, published: Published) -> None:
         found, doubtful = published.found, published.doubtful

@@ -63,6 +63,10 @@ class Polls:
                 heapq.heappush(self._widgets, widget)
                 self._answers.append((answer, float(told)))
 
+    @property
+    def count(self) -> int:
+        return len(self._answers)
+
     def report(self) -> str:
         """How they were answered, how old the numbers were, and when they may ask again."""
         statuses = Counter(answer.status for answer, _ in self._answers)

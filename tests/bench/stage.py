@@ -99,12 +99,16 @@ class Stage:
     dashboard: Dashboard | None = None
 
     def workers(self) -> list[Worker]:
-        """Gunicorn's child processes; empty where there is no /proc."""
-        master = (self.folder / self.pid_file).read_text(encoding="ascii").strip()
-        children = Path(f"/proc/{master}/task/{master}/children")
-        if not children.exists():
-            return []
-        return [Worker(int(pid)) for pid in children.read_text(encoding="ascii").split()]
+        return workers_of(self.folder / self.pid_file)
+
+
+def workers_of(pid_file: Path) -> list[Worker]:
+    """Gunicorn's child processes; empty where there is no /proc."""
+    master = pid_file.read_text(encoding="ascii").strip()
+    children = Path(f"/proc/{master}/task/{master}/children")
+    if not children.exists():
+        return []
+    return [Worker(int(pid)) for pid in children.read_text(encoding="ascii").split()]
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import cycle
@@ -21,6 +22,7 @@ from sandbox.together import running
 from tests.bench.__main__ import decisions
 from tests.bench.crowd import Crowd
 from tests.bench.polls import Polls
+from tests.bench.stage import workers_of
 from tests.bench.visitor import Answer, Visitor
 
 PEOPLE, PATIENCE = 300, 300.0  # seconds after which somebody gives up
@@ -47,19 +49,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser().parse_args(arguments)
     scans = options.kind == "polls" and not options.no_scan
     more = {"FRAME_ANCESTORS": HOST} | (NO_BUDGET if options.no_budget else {})
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running(Path(folder), scans=scans, LOG_LEVEL="ERROR", **more) as (app, dashboard),
-    ):
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        more["GUNICORN_CMD_ARGS"] = f"--pid {folder / 'pid'} --log-level error"
+        app, dashboard = stack.enter_context(running(folder, scans=scans, **more))
         crowd = Crowd(app, dashboard)
         deciders = crowd.with_tasks(options.deciders)
         cookies = crowd.signed_in(options.people)
         presses = [ready(dashboard.port, cookie) for cookie in deciders]
         crowd.wait_until_quiet()
         if options.kind == "polls":
-            polls = Polls(dashboard.port, cookies)
+            polls, workers = Polls(dashboard.port, cookies), workers_of(folder / "pid")
+            used = sum(worker.cpu_ms() for worker in workers)
             found = watched(polls, presses, options.seconds)
+            used = sum(worker.cpu_ms() for worker in workers) - used
             print(polls.report())
+            each = used / (polls.count + len(found.decisions))
+            print(f"  processor time of the workers: {each:.2f} ms for each poll or decision")
         else:
             found = storm(dashboard.port, cookies, presses, PATHS[options.kind])
             print(report(found))
@@ -103,7 +109,7 @@ def storm(port: int, cookies: Sequence[str], presses: Presses, path: str) -> Fou
 def watched(polls: Polls, presses: Presses, seconds: float) -> Found:
     """Widgets that have been open for a while ask by themselves, while each decider decides."""
     found, is_over = Found(), threading.Event()
-    every = 10.0 / len(presses)
+    every = 10.0 / max(1, len(presses))
     decider = threading.Thread(target=decide, args=(presses, found, is_over, every))
     decider.start()
     polls.run(seconds)

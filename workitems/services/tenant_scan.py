@@ -20,6 +20,7 @@ Answer = TypeVar("Answer")
 
 PAGE: Final = 250  # the most that ISC gives at once
 MOST_ASKED_SINGLY: Final = 300  # owners, in one pass
+MOST_ASKED_BESIDES: Final = 20  # of those whose numbers have not changed: a pass stays short
 PATIENCE: Final = 600.0  # seconds that one call may wait for its turn in the budget, all in all
 
 
@@ -53,11 +54,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Kept:
-    """A row as it stands. `changed_at`: epoch seconds, the scan's own changes or a decision's."""
+    """A row as it stands. `changed_at`: epoch seconds, the scan's own changes or a decision's.
+
+    `is_asked`: somebody has asked for this owner singly, so that both numbers are known.
+    """
 
     open: int
     mark: str
     changed_at: float
+    is_asked: bool
 
     @property
     def tally(self) -> Tally:
@@ -226,10 +231,15 @@ class TenantScan:
     def _singly(
         self, doubtful: set[str], changed: set[str], reading: Reading, kept: Mapping[str, Kept]
     ) -> dict[str, Found]:
-        """Both numbers of owners in doubt, and of those whose queue has changed."""
-        wanted = [*doubtful, *(one for one in changed if one in kept)]
+        """Both numbers of owners in doubt, of those whose queue has changed, and of some others.
+
+        A first pass tells what waits for everybody; what they have completed is asked bit by bit.
+        """
+        others = [one for one, row in kept.items() if not row.is_asked]
+        wanted = dict.fromkeys([*doubtful, *(one for one in changed if one in kept)])
+        wanted.update(dict.fromkeys(others[:MOST_ASKED_BESIDES]))
         asked = {}
-        for owner_id in wanted[:MOST_ASKED_SINGLY]:
+        for owner_id in list(wanted)[:MOST_ASKED_SINGLY]:
             at, tally = self._clock(), reading.of(owner_id)
             try:
                 summary = self._asked(lambda one=owner_id: self._client.summarise_work_items(one))  # type: ignore[misc]
