@@ -68,9 +68,12 @@ class DatabaseLedger:
         except DatabaseError:
             # The row is found later, as that of a sender that was killed.
             logger.exception("the end of an attempt could not be recorded: %s", receipt.status)
-        if receipt.status.is_success and (receipt.item is None or not receipt.item.is_open):
-            # A forward comes back without the item, and is no completion.
-            left(self.scope.owner.id, completed=0 if receipt.item is None else 1)
+        item, owner_id = receipt.item, self.scope.owner.id
+        is_closed = item is not None and not item.is_open
+        # A forward is no completion: it comes back without the item, or with its new owner.
+        is_moved = item is None or item.owner_id not in {"", owner_id}
+        if receipt.status.is_success and (is_closed or is_moved):
+            left(owner_id, completed=int(is_closed))
 
     def status(self, row: UUID) -> WriteStatus:
         return WriteStatus(Attempt.objects.values_list("status", flat=True).get(pk=row))
