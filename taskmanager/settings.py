@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "taskmanager.middleware.ToldMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "taskmanager.signin.middleware.SignInMiddleware",
     "workitems.web.middleware.IscErrorMiddleware",

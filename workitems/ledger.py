@@ -68,12 +68,19 @@ class DatabaseLedger:
         except DatabaseError:
             # The row is found later, as that of a sender that was killed.
             logger.exception("the end of an attempt could not be recorded: %s", receipt.status)
-        if receipt.status.is_success and (receipt.item is None or not receipt.item.is_open):
-            # A forward comes back without the item, and is no completion.
-            left(self.scope.owner.id, completed=0 if receipt.item is None else 1)
+        item, owner_id = receipt.item, self.scope.owner.id
+        is_closed = item is not None and not item.is_open
+        # A forward is no completion: it comes back without the item, or with its new owner.
+        is_moved = item is None or item.owner_id not in {"", owner_id}
+        if receipt.status.is_success and (is_closed or is_moved):
+            left(owner_id, completed=int(is_closed))
 
     def status(self, row: UUID) -> WriteStatus:
-        return WriteStatus(Attempt.objects.values_list("status", flat=True).get(pk=row))
+        try:
+            return WriteStatus(Attempt.objects.values_list("status", flat=True).get(pk=row))
+        except DatabaseError:  # after the call: its item is read then, as of one still under way
+            logger.exception("the ledger cannot be read")
+            return WriteStatus.SENDING
 
     def abandoned(self, item_ids: Sequence[str]) -> list[Abandoned]:
         if not _is_any_abandoned():  # hardly ever: to name fifty ids in a query takes longer
@@ -160,7 +167,11 @@ def _shown(press: Press) -> dict[str, str]:
 def history(item_id: str) -> list[Entry]:
     """The newest attempts on an item, newest first. Ask only after ISC has shown the item."""
     rows = Attempt.objects.filter(item_id=item_id).order_by("-asked_at")[:MOST_ENTRIES]
-    return [_entry(row) for row in rows]
+    try:
+        return [_entry(row) for row in rows]
+    except DatabaseError:  # it is drawn with a decision's end, which it must not turn into an error
+        logger.exception("the ledger cannot be read")
+        return []
 
 
 def _entry(row: Attempt) -> Entry:

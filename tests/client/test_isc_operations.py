@@ -106,7 +106,7 @@ def test_the_name_of_a_list_is_no_id(word: str, client: IscClient) -> None:
 
 
 def test_an_id_stays_one_segment(client: IscClient, wire: Wire) -> None:
-    wire.mock.get(f"{BASE}/v2024/work-items/a%20b%3Fc%23d%25e", json=ITEM)
+    wire.mock.get(f"{BASE}/v2024/work-items/a%20b%3Fc%23d%25e", json={**ITEM, "id": "a b?c#d%e"})
 
     client.get_work_item("a b?c#d%e")
 
@@ -170,3 +170,37 @@ def test_a_read_of_the_wrong_shape_says_so(
     with pytest.raises(UnexpectedReply) as caught:
         call(client)
     assert (caught.value.status, caught.value.request_id) == (200, "r1")
+
+
+def forwarded(client: IscClient) -> WorkItem | None:
+    return client.forward_work_item(
+        "w1", target_owner_id="p2", comment="x", send_notifications=True
+    )
+
+
+@pytest.mark.parametrize("identifier", ["w1", "w2"])
+def test_a_forward_hands_up_the_item_that_isc_answered_with(
+    identifier: str, client: IscClient, wire: Wire
+) -> None:
+    wire.mock.post(f"{BASE}/v2024/work-items/w1/forward", json={"id": identifier, "ownerId": "p2"})
+
+    made = forwarded(client)
+
+    assert (made.id, made.owner_id) == (identifier, "p2")
+
+
+@pytest.mark.parametrize("body", ["false", "0", "true", '"ok"', '{"name": "no id"}', "[1]"])
+def test_a_forward_with_an_answer_that_is_no_work_item_is_not_trusted(
+    body: str, client: IscClient, wire: Wire
+) -> None:
+    wire.mock.post(f"{BASE}/v2024/work-items/w1/forward", body=body)
+
+    with pytest.raises(OutcomeUnknown):
+        forwarded(client)
+
+
+def test_a_read_that_names_another_item_is_not_trusted(client: IscClient, wire: Wire) -> None:
+    wire.mock.get(f"{BASE}/v2024/work-items/w1", json={**ITEM, "id": "w2"})
+
+    with pytest.raises(UnexpectedReply, match="another work item"):
+        client.get_work_item("w1")

@@ -1,13 +1,16 @@
 """Approve, reject and complete: sent once, result shown, row redrawn."""
 
 import logging
+from datetime import UTC, datetime
 
 import pytest
 from bs4 import BeautifulSoup
+from django.utils.timezone import localtime
 
 from sandbox.handle import Sandbox
 from tests.web.conftest import AsUser, Browser, parsed, words
 from tests.web.pressing import press, row_of
+from workitems.models import Attempt
 
 pytestmark = pytest.mark.django_db
 SINGLE = "Treasury"  # a work item with one approval item
@@ -80,6 +83,21 @@ def test_one_of_several_decided_is_named(approver: Browser) -> None:
     assert words(answer.select_one("#status")) == f"{words(line.select_one('p'))}: Rejected."
 
 
+def test_an_approval_item_that_sailpoint_calls_finished_is_told_as_approved(
+    approver: Browser,
+) -> None:
+    row = several(dashboard(approver))
+    line = row.select_one("details li:has(form)")
+    sentence = words(line.select_one("p"))
+    press(approver, line, "Approve")
+    again = row_of(dashboard(approver), "2 of 3 decided")
+    pane = parsed(approver.fragment(again.select_one("h2 a")["href"]))
+    for lines in (again.select("details li"), pane.select("#panel-actions li")):
+        (decided,) = [one for one in lines if sentence in words(one)]
+        assert words(decided.select_one(".state--done")) == "Approved"
+        assert "Finished" not in words(decided)
+
+
 def test_a_mixed_outcome_is_counted_and_keeps_no_green_tick(approver: Browser) -> None:
     row = several(dashboard(approver))
     dialog = parsed(press(approver, row, "Reject all"))
@@ -114,6 +132,16 @@ def test_a_second_tab_is_told_that_it_was_decided_before(
     assert "Not done: Already approved by you at" in words(answer.select_one("#status"))
     assert "Approved" in words(answer.select_one(f"#{row['id']}"))
     assert len(writes(sandbox)) == 2
+
+
+def test_who_decided_before_is_told_with_the_time_of_that_decision(approver: Browser) -> None:
+    row = single(dashboard(approver))
+    press(approver, row, "Approve")
+    then = datetime(2026, 3, 5, 9, 41, tzinfo=UTC)
+    Attempt.objects.update(asked_at=then)
+    said = words(parsed(press(approver, row, "Reject")).select_one("#status"))
+    time = f"{localtime(then):%H:%M}"
+    assert f"Not done: Already approved by you at March 5, 2026 {time}." in said
 
 
 def test_bulk_asks_first_and_lists_what_it_decides(approver: Browser, sandbox: Sandbox) -> None:

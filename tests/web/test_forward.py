@@ -1,5 +1,7 @@
 """Forwarding: people search, comment, refusals; typed text is kept when refused."""
 
+import json
+import logging
 import re
 
 import pytest
@@ -10,6 +12,8 @@ from sandbox.people import people_by_id
 from tests.web.conftest import AsUser, Browser, parsed, words
 from tests.web.pressing import press, row_of
 from tests.web.test_decide import count, dashboard, single, writes
+from tests.web.test_ledger import item_of
+from tests.web.test_trouble import decisions
 from workitems.models import Attempt
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +144,123 @@ def test_a_refusal_of_sailpoint_keeps_the_comment(
     assert "SailPoint refused" in words(parsed(response))
     assert "SailPoint request" in words(parsed(response))
     assert parsed(response).select_one("textarea").get_text().strip() == "Long and typed"
+
+
+@pytest.mark.parametrize("html", [False, True])
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_refusal_of_the_forward_alone_keeps_the_form_and_the_comment(
+    approver: Browser, sandbox: Sandbox, target: str, status: int, html: bool
+) -> None:
+    row = single(dashboard(approver))
+    form = dialog(approver, row)
+    sandbox.fault("POST", "/forward$", status=status, html=html)
+    response = press(approver, form, "Forward", target=target, comment="Long and typed")
+    again = parsed(response)
+    assert response.status_code == 422
+    assert response["HX-Retarget"] == "#dialog"
+    assert "SailPoint" in words(again.select_one(".errorlist"))
+    assert again.select_one("textarea").get_text().strip() == "Long and typed"
+    assert words(again.select_one("#dialog-task")) == words(row.select_one(".task__title"))
+    assert again.select_one(f"#{row['id']}-actions") is None  # the row keeps its buttons
+    assert Attempt.objects.get().status == "refused"
+    assert len(forwards(sandbox)) == 1
+
+
+def answered(row: Tag, owner_id: str, item_id: str = "") -> str:
+    """A work item as ISC might answer a forward."""
+    return json.dumps({"id": item_id or item_of(row), "state": "Pending", "ownerId": owner_id})
+
+
+@pytest.mark.parametrize("answer", ["false", "0", "another item", "its old owner", "no owner"])
+def test_an_answer_that_does_not_show_the_forward_is_no_success(
+    approver: Browser, sandbox: Sandbox, target: str, answer: str
+) -> None:
+    row = single(dashboard(approver))
+    form = dialog(approver, row)
+    bodies = {
+        "another item": answered(row, target, "b" * 32),
+        "its old owner": answered(row, approver.persona_id),
+        "no owner": answered(row, ""),
+    }
+    sandbox.fault("POST", "/forward$", body=bodies.get(answer, answer))
+    response = press(approver, form, "Forward", target=target, comment="Keep me")
+    again = parsed(response)
+    assert response.status_code == 422
+    assert "Forwarded to" not in words(again)
+    said = "does not show it yet" if answer in bodies else "still waits"
+    assert said in words(again.select_one(".errorlist"))
+    assert again.select_one("textarea").get_text().strip() == "Keep me"
+    assert Attempt.objects.get().status == "unconfirmed"
+    assert len(forwards(sandbox)) == 1
+
+
+def test_a_forward_that_names_another_item_is_not_told_to_whom_if_it_cannot_be_read(
+    approver: Browser, sandbox: Sandbox, target: str
+) -> None:
+    row = single(dashboard(approver))
+    form = dialog(approver, row)
+    sandbox.fault("POST", "/forward$", body=answered(row, target, "b" * 32), after=True)
+    response = press(approver, form, "Forward", target=target, comment="x")
+    assert response.status_code == 200
+    said = words(parsed(response).select_one("#status"))
+    assert "This task moved to someone else" in said
+    assert sandbox.persona("agent").name not in said
+    assert Attempt.objects.get().status == "gone"
+
+
+@pytest.mark.parametrize("shows_it", [True, False])
+def test_a_forward_is_told_as_done_where_its_answer_or_a_read_names_the_new_owner(
+    as_user: AsUser,
+    sandbox: Sandbox,
+    target: str,
+    caplog: pytest.LogCaptureFixture,
+    shows_it: bool,
+) -> None:
+    admin = as_user("admin")
+    row = single(dashboard(admin))
+    form = dialog(admin, row)
+    body = answered(row, target, "" if shows_it else "b" * 32)
+    sandbox.fault("POST", "/forward$", body=body, after=True)
+    with caplog.at_level(logging.INFO, "workitems.decisions"):
+        response = press(admin, form, "Forward", target=target, comment="x")
+    said = words(parsed(response).select_one("#status"))
+    (fields,) = [line.fields for line in decisions(caplog)]
+    assert (fields["status"], fields["owner"]) == ("succeeded", admin.persona_id)
+    assert said.endswith(f": Forwarded to {sandbox.persona('agent').name}.")
+    assert Attempt.objects.get().status == "succeeded"
+    assert len(forwards(sandbox)) == 1
+
+
+def test_a_forward_from_two_tabs_to_two_people_goes_out_once(
+    as_user: AsUser, sandbox: Sandbox, target: str
+) -> None:
+    admin = as_user("admin")
+    row = single(dashboard(admin))
+    first, second = dialog(admin, row), dialog(admin, row)
+    done = press(admin, first, "Forward", target=target, comment="x")
+    assert done.status_code == 200
+    heavy = sandbox.persona("heavy").id
+    late = press(admin, second, "Forward", target=heavy, comment="Keep me")
+    assert late.status_code == 422
+    owner = sandbox.persona("agent").name
+    said = words(parsed(late).select_one(".errorlist"))
+    assert f"in the queue of {owner} now: nothing was sent" in said
+    assert [call["targetOwnerId"] for call in forwards(sandbox)] == [target]
+    ends = Attempt.objects.order_by("asked_at").values_list("status", flat=True)
+    assert list(ends) == ["succeeded", "changed"]
+
+
+def test_whoever_sailpoint_names_in_the_place_of_the_chosen_one_is_not_sent_anything(
+    approver: Browser, sandbox: Sandbox, target: str
+) -> None:
+    form = dialog(approver, single(dashboard(approver)))
+    other = sandbox.persona("heavy")
+    body = json.dumps([{"id": other.id, "name": other.name, "identityState": None}])
+    sandbox.fault("GET", "/public-identities", body=body)
+    response = press(approver, form, "Forward", target=target, comment="x")
+    assert response.status_code == 422
+    assert "no such person" in words(parsed(response))
+    assert writes(sandbox) == []
 
 
 @pytest.mark.parametrize("status", [403, 404])

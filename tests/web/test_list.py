@@ -1,5 +1,6 @@
 """The dashboard: the displayed queue, and the number of upstream calls."""
 
+import json
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -187,6 +188,20 @@ def test_the_range_says_the_same_number_as_the_badge(approver: Browser, sandbox:
     sandbox.world.put(replace(sandbox.world.get(key), owner="somebody"))
     again = parsed(poll(approver, answer))
     assert words(again.select_one("#range")) == RANGE.format(waiting - 2, waiting - 2)
+
+
+@pytest.mark.parametrize("tab", ["pending", "completed"])
+def test_a_list_and_a_summary_that_disagree_are_shown_as_one_number(
+    approver: Browser, sandbox: Sandbox, tab: str
+) -> None:
+    waiting, done = numbers(parsed(approver.get("/")))
+    fewer = {"open": waiting - 1, "completed": done - 1, "total": waiting + done - 2}
+    sandbox.fault("GET", "/summary$", body=json.dumps(fewer))
+    page = parsed(approver.get(f"/?tab={tab}"))
+    is_pending = tab == "pending"
+    listed = waiting if is_pending else done
+    assert words(page.select_one("#range")).endswith(f" of {listed}")
+    assert numbers(page) == ((waiting, done - 1) if is_pending else (waiting - 1, done))
 
 
 def test_the_range_of_the_completed_list_counts_what_was_completed(approver: Browser) -> None:

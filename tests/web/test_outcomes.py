@@ -1,6 +1,11 @@
 """What is told of a write is what the answer, or else a read, proves."""
 
 import json
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -15,6 +20,7 @@ from tests.web.conftest import AsUser, Browser, parsed, words
 from tests.web.pressing import press
 from tests.web.test_decide import dashboard, several, single, writes
 from tests.web.test_ledger import item_of, line_of
+from tests.web.test_trouble import decisions
 from workitems.models import Attempt
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +33,23 @@ def elsewhere(sandbox: Sandbox, path: str, persona: str = "approver", body: obje
     answer = session_for_this_thread().request("POST", address, headers=headers, json=body)
     assert answer.ok, answer.text
     sandbox.calls.clear()
+
+
+@contextmanager
+def meanwhile(sandbox: Sandbox, during: str, path: str) -> Iterator[None]:
+    """Somebody else's write at the tenant, while a call whose path has `during` is under way."""
+
+    def other() -> None:
+        until = time.monotonic() + 10
+        while not any(during in call.path for call in sandbox.api_calls):
+            assert time.monotonic() < until, "the call never came"
+            time.sleep(0.01)
+        elsewhere(sandbox, path)
+
+    somebody = threading.Thread(target=other)
+    somebody.start()
+    yield
+    somebody.join()
 
 
 def status_of(response: object) -> str:
@@ -64,6 +87,28 @@ def test_another_items_answer_is_no_success(approver: Browser, sandbox: Sandbox)
     assert last() == "unconfirmed"
 
 
+def test_a_read_of_another_item_proves_nothing(approver: Browser, sandbox: Sandbox) -> None:
+    row = single(dashboard(approver))
+    body = answered(row, state="Finished", line="Approved").replace(item_of(row), "b" * 32)
+    sandbox.fault("POST", "/approve/", drop=True)
+    sandbox.fault("GET", f"/work-items/{item_of(row)}$", body=body, times=2)
+    response = press(approver, row, "Approve")
+    assert response.status_code == 504
+    assert "don't know yet" in status_of(response)
+    assert last() == "unconfirmed"
+
+
+def test_an_answer_that_came_too_early_is_read_again(approver: Browser, sandbox: Sandbox) -> None:
+    row = single(dashboard(approver))
+    body = answered(row, state="Pending", line="Pending")
+    sandbox.fault("POST", "/approve/", body=body, after=True)
+    response = press(approver, row, "Approve")
+    assert response.status_code == 200
+    assert status_of(response).endswith(": Approved.")
+    assert last() == "succeeded"
+    assert len(writes(sandbox)) == 1
+
+
 def test_a_line_that_is_still_pending_is_no_success(approver: Browser, sandbox: Sandbox) -> None:
     row = single(dashboard(approver))
     body = answered(row, state="Pending", line="Pending")
@@ -97,15 +142,43 @@ def test_a_finished_item_that_names_no_line_is_not_told_as_rejected(
 
 @pytest.mark.parametrize("fault", [{"drop": True}, {"status": 503}, {"status": 504}])
 def test_a_lost_approval_is_not_told_as_done_when_somebody_rejected(
-    approver: Browser, sandbox: Sandbox, fault: dict[str, object]
+    approver: Browser,
+    sandbox: Sandbox,
+    caplog: pytest.LogCaptureFixture,
+    fault: dict[str, object],
 ) -> None:
     row = single(dashboard(approver))
     elsewhere(sandbox, f"{item_of(row)}/reject/{line_of(row)}")
     sandbox.fault("POST", "/approve/", **fault)
-    response = press(approver, row, "Approve")
+    with caplog.at_level(logging.INFO, "workitems.decisions"):
+        response = press(approver, row, "Approve")
     assert response.status_code == 409
     assert "decided differently: Rejected" in status_of(response)
     assert last() == "superseded"
+    assert [line.fields["status"] for line in decisions(caplog)] == ["superseded"]
+
+
+@pytest.mark.parametrize("fault", [{"drop": True}, {"status": 503}, {"status": 504}])
+def test_a_lost_approval_of_all_is_not_told_as_done_when_somebody_rejected_meanwhile(
+    approver: Browser,
+    sandbox: Sandbox,
+    caplog: pytest.LogCaptureFixture,
+    fault: dict[str, object],
+) -> None:
+    row = several(dashboard(approver))
+    dialog = parsed(press(approver, row, "Approve all"))
+    sandbox.calls.clear()
+    sandbox.fault("POST", "^/v2024/work-items/bulk-approve/", latency=1.0, **fault)
+    theirs = f"bulk-reject/{item_of(row)}"
+    with (
+        caplog.at_level(logging.INFO, "workitems.decisions"),
+        meanwhile(sandbox, "/bulk-approve/", theirs),
+    ):
+        response = press(approver, dialog, "Approve all 2 items")
+    assert response.status_code == 409
+    assert "decided differently: 1 approved, 2 rejected" in status_of(response)
+    assert last() == "superseded"
+    assert [line.fields["status"] for line in decisions(caplog)] == ["superseded"]
 
 
 def test_a_lost_approval_of_all_is_judged_by_what_was_listed(
@@ -118,8 +191,9 @@ def test_a_lost_approval_of_all_is_judged_by_what_was_listed(
     lines = [line_of(form) for form in row.select("details form")]
     elsewhere(sandbox, f"{item_of(row)}/reject/{lines[0]}")
     response = press(approver, dialog, "Approve all 2 items")
-    assert response.status_code in {409, 504}
-    assert "Approved." not in status_of(response)
+    assert response.status_code == 504
+    assert "don't know yet" in status_of(response)
+    assert last() == "unconfirmed"
 
 
 def test_a_lost_forward_never_names_a_person_whom_nobody_asked(

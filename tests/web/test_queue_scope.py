@@ -8,6 +8,9 @@ from sandbox.handle import Sandbox
 from tests.web.conftest import Browser, parsed, words
 from tests.web.pressing import press
 from tests.web.test_decide import single, writes
+from workitems.domain.attempts import Shown
+from workitems.models import Attempt
+from workitems.web.marks import Marks
 
 pytestmark = pytest.mark.django_db
 
@@ -90,9 +93,17 @@ def test_deciding_for_somebody_is_never_sent_unconfirmed(
     admin: Browser, sandbox: Sandbox, owner: str
 ) -> None:
     page = parsed(admin.get(f"/?owner={owner}"))
-    href = str(page.select_one("[formaction*='/approve/']")["formaction"]).split("?")[0]
-    assert admin.act(f"{href}?owner={owner}").status_code == 422
+    row = next(r for r in page.select("article") if r.select_one("[formaction*='/approve/']"))
+    href = str(row.select_one("[formaction*='/approve/']")["formaction"]).split("?")[0]
+    item_id = href.split("/")[2]
+    shown = Shown.written("Pending", words(row.select_one("h2")))
+    mark = Marks.now(admin.persona_id).plain(item_id, shown)  # so that no mark is missing
+    response = admin.act(f"{href}?owner={owner}", mark=mark, shown=shown)
+    assert response.status_code == 422
+    name = sandbox.persona("approver").name
+    assert f"You decide for {name}" in words(parsed(response))
     assert writes(sandbox) == []
+    assert Attempt.objects.exclude(command="view").count() == 0
 
 
 def test_a_plain_link_to_anothers_item_comes_under_its_owners_banner(

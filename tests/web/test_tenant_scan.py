@@ -203,6 +203,17 @@ def test_a_decision_here_counts_at_once(
     assert (row.open, row.completed is None, row.is_doubtful) == (waits - 1, False, False)
 
 
+def test_a_forward_that_a_read_has_shown_counts_at_once(
+    scan: TenantScan, admin: Browser, sandbox: Sandbox
+) -> None:
+    waits = truth(sandbox)[admin.persona_id]
+    scan.run_pass()
+    form = parsed(press(admin, single(dashboard(admin)), "Forward"))
+    sandbox.fault("POST", "/forward$", drop=True, after=True)
+    press(admin, form, "Forward", target=sandbox.persona("agent").id, comment="x")
+    assert scanned(admin.persona_id).open == waits - 1
+
+
 def test_a_decision_during_a_pass_is_not_overwritten(
     scan: TenantScan, approver: Browser, sandbox: Sandbox, during: During
 ) -> None:

@@ -14,6 +14,7 @@ from tests.session_tokens import keep
 from tests.web.conftest import Browser, parsed, words
 from tests.web.pressing import press
 from tests.web.test_decide import dashboard, single, writes
+from workitems.models import Attempt
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +218,24 @@ def test_an_item_withdrawn_meanwhile_loses_its_buttons_alone(
     assert "already finished or withdrawn" in words(gone)
     assert gone.select("button") == []
     assert parsed(response).select_one(f"#{row['id']}") is None  # the row keeps its title
+
+
+@pytest.mark.parametrize("html", [False, True])
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_refusal_whose_item_cannot_be_read_takes_no_row_away(
+    approver: Browser, sandbox: Sandbox, status: int, html: bool
+) -> None:
+    row = single(dashboard(approver))
+    sandbox.fault("POST", "/approve/", status=status, html=html)
+    sandbox.fault("GET", "/work-items/", status=503, times=2)
+    response = press(approver, row, "Approve")
+    answer = parsed(response)
+    assert response.status_code == 504
+    assert "don't know yet" in words(answer.select_one("#status"))
+    assert "don't know yet" in words(answer.select_one(f"#{row['id']}-actions"))
+    assert answer.select_one("[hx-get*='/standing/']") is not None  # asked for again by itself
+    assert Attempt.objects.get().status == "unconfirmed"
+    assert dashboard(approver).select_one(f"#{row['id']}") is not None
 
 
 def test_without_javascript_what_was_typed_can_be_sent_again(

@@ -248,8 +248,8 @@ class Forward(Command):
     name = "forward"
     hands_over = True
 
-    def send(self, client: WorkItemsClient) -> None:
-        client.forward_work_item(
+    def send(self, client: WorkItemsClient) -> WorkItem | None:
+        return client.forward_work_item(
             self.item_id,
             target_owner_id=self.target_id,
             comment=self.comment,

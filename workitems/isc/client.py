@@ -75,6 +75,8 @@ class IscClient:
         item = schemas.read_work_item(body)
         if not isinstance(item, WorkItem):
             raise _unexpected(reply, item.reason)
+        if item.id != work_item_id:  # what is read may be the proof of a write: not of this one
+            raise _unexpected(reply, "another work item")
         return item
 
     # Writes
@@ -86,18 +88,14 @@ class IscClient:
 
     def forward_work_item(
         self, work_item_id: str, *, target_owner_id: str, comment: str, send_notifications: bool
-    ) -> None:
-        """Hand a work item to somebody else; ISC answers without a body."""
+    ) -> WorkItem | None:
+        """Hand a work item to somebody else; ISC is documented to answer without a body."""
         body = {
             "targetOwnerId": target_owner_id,
             "comment": comment,
             "sendNotifications": send_notifications,
         }
-        path = self._path(f"{item_path(work_item_id)}/forward")
-        reply = self._transport.send("POST", path, json=body, experimental=True)
-        answer = schemas.read_work_item(reply.json)
-        if reply.json not in EMPTY and not isinstance(answer, WorkItem):
-            raise OutcomeUnknown(answer.reason, **reply.known)
+        return self._write(f"{item_path(work_item_id)}/forward", body, experimental=True)
 
     def approve_approval_item(self, work_item_id: str, approval_item_id: str) -> WorkItem | None:
         return self._write(f"{item_path(work_item_id)}/approve/{segment(approval_item_id)}")
@@ -141,8 +139,11 @@ class IscClient:
         path = self._path(rest)
         return self._transport.send("GET", path, params=params, experimental=experimental)
 
-    def _write(self, rest: str, body: object = None) -> WorkItem | None:
-        reply = self._transport.send("POST", self._path(rest), json=body)
+    def _write(
+        self, rest: str, body: object = None, *, experimental: bool = False
+    ) -> WorkItem | None:
+        path = self._path(rest)
+        reply = self._transport.send("POST", path, json=body, experimental=experimental)
         if reply.json in EMPTY:
             return None
         item = schemas.read_work_item(reply.json)

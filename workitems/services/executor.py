@@ -116,9 +116,14 @@ class Executor:
             return self._read_again(command, request_id=silence.request_id)
         except (errors.Rejected, *GONE) as refusal:
             return self._after_refusal(command, refusal)
-        if command.hands_over:
+        return self._answered(command, item)
+
+    def _answered(self, command: Command, item: WorkItem | None) -> Receipt:
+        """Judge the answer; one that says nothing, or nothing yet, of this item is read again."""
+        if item is None and command.hands_over:  # documented: a forward is answered without a body
             return Receipt(WriteStatus.SUCCEEDED)
-        if item is None or item.id != command.item_id:
+        is_of_it = item is not None and item.id == command.item_id
+        if item is None or not is_of_it or command.judge(item) is Judgement.OPEN:
             return self._read_again(command, is_accepted=True)
         return self._judged(command, item, done=WriteStatus.SUCCEEDED, is_accepted=True)
 
@@ -245,7 +250,9 @@ class Executor:
 
     def _log(self, command: Command, receipt: Receipt) -> None:
         """Who did what for whom, and how it ended: as fields, without names or typed text."""
-        owner_id = (receipt.item.owner_id if receipt.item else "") or self.owner_id
+        # After a forward the item's owner is who has it now, not whose task was decided.
+        read = receipt.item if not command.hands_over else None
+        owner_id = (read.owner_id if read else "") or self.owner_id
         fields = {
             "command": command.name,
             "work_item": command.item_id,

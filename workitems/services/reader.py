@@ -105,7 +105,7 @@ class Reader:
 
     def person(self, identity_id: str) -> PublicIdentity | None:
         found = self._read_list(lambda: self._client.get_public_identities([identity_id]))
-        return found[0] if found else None
+        return next((one for one in found if one.id == identity_id), None)
 
     def _read_list(self, call: Callable[[], Value]) -> Value:
         """A read that is about no single work item, and neither are its refusals."""
