@@ -1,6 +1,7 @@
 """Numbers are kept for seconds, per person and queue, and end with the first decision."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.utils import timezone
@@ -100,3 +101,63 @@ def test_after_their_time_they_are_read_anew(approver: Browser, sandbox: Sandbox
     cache.clear()  # ten seconds later
     approver.get("/")
     assert reads(sandbox).count("summary") == 2
+
+
+@pytest.fixture
+def framed(settings: LazySettings) -> None:
+    settings.FRAME_ANCESTORS = ("https://portal.example.com",)
+
+
+def widget(browser: Browser, address: str = "/widget/") -> BeautifulSoup:
+    return parsed(browser.get(address, headers={"Sec-Fetch-Dest": "iframe"}))
+
+
+@pytest.mark.usefixtures("framed")
+def test_a_widget_opens_with_one_call_and_again_with_none(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    first = widget(approver)
+    assert reads(sandbox) == ["work-items"]
+    again = widget(approver)
+    assert reads(sandbox) == ["work-items"]
+    titles = [[words(title) for title in page.select(".task__title")] for page in (first, again)]
+    assert titles[0] == titles[1] != []
+    # Its list tells how many are open; the other number is left out until somebody has asked.
+    assert words(first.select_one("#count-open")) == str(len(titles[0]))
+    assert words(first.select_one("#count-completed")) == ""
+    assert words(first.select_one("#badge")) == f"{len(titles[0])} open"
+
+
+@pytest.mark.usefixtures("framed")
+def test_a_widget_shows_both_numbers_where_a_page_has_just_read_them(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    page = dashboard(approver)
+    sandbox.calls.clear()
+    assert count(widget(approver), "completed") == count(page, "completed")
+    assert reads(sandbox) == ["work-items"]
+
+
+@pytest.mark.usefixtures("framed")
+def test_a_decision_ends_what_a_widget_has_read(approver: Browser, sandbox: Sandbox) -> None:
+    first = widget(approver)
+    press(approver, single(first), "Approve")
+    assert count(widget(approver), "open") == count(first, "open") - 1
+    assert reads(sandbox) == ["work-items"] * 2
+
+
+@pytest.mark.usefixtures("framed")
+def test_whoever_asks_a_widget_for_its_list_anew_gets_it_anew(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    widget(approver)
+    approver.fragment("/widget/")
+    assert reads(sandbox).count("work-items") == 2
+
+
+@pytest.mark.usefixtures("framed")
+def test_a_widget_never_shows_the_tasks_of_another(approver: Browser, as_user: AsUser) -> None:
+    theirs = {words(title) for title in widget(approver).select(".task__title")}
+    mine = {words(title) for title in widget(as_user("agent")).select(".task__title")}
+    assert mine
+    assert mine & theirs == set()
