@@ -1,4 +1,4 @@
-"""/healthz: the process runs. /readyz: it can serve people.
+"""/healthz: the process runs. /readyz: it can serve people, and whether a job worker lives.
 
 A middleware, not views, because probes use an IP address and plain http, which later middlewares
 refuse. Neither calls ISC or the provider: their failure must not have us restarted.
@@ -12,6 +12,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
+
+from taskmanager.jobs.heartbeat import is_worker_alive
 
 
 def _why_not_ready() -> str | None:
@@ -31,11 +33,15 @@ class HealthMiddleware(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         if request.path_info not in {"/healthz", "/readyz"}:
             return None
-        problem = _why_not_ready() if request.path_info == "/readyz" else None
+        is_readyz = request.path_info == "/readyz"
+        problem = _why_not_ready() if is_readyz else None
         status = HTTPStatus.SERVICE_UNAVAILABLE if problem else HTTPStatus.OK
         headers = {
             "Cache-Control": "no-store",
             "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
             "X-Content-Type-Options": "nosniff",
         }
-        return HttpResponse(problem or "ok", "text/plain", status=status, headers=headers)
+        words = problem or "ok"
+        if is_readyz and not problem and not is_worker_alive():
+            words = "ok, but no job worker lives: manage.py run_worker"
+        return HttpResponse(words, "text/plain", status=status, headers=headers)

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "taskmanager.apps.TaskmanagerConfig",
+    "taskmanager.jobs",
     "taskmanager.signin",
     "workitems",
 ]
