@@ -1,10 +1,11 @@
 """The one place where settings, a session's tokens, the client and the services meet."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.core.cache import cache as shared_cache
@@ -18,7 +19,7 @@ from taskmanager.signin.providers.registry import configured_provider
 from taskmanager.signin.token_refresh import access_token_for, renew_access_token
 from taskmanager.signin.token_store import TokenStore
 from workitems.domain.results import CannotRenew
-from workitems.isc.budget import Budget, NoBudget, Purpose, SharedBudget
+from workitems.isc.budget import LONGEST_TURN, Budget, NoBudget, Purpose, SharedBudget
 from workitems.isc.client import IscClient
 from workitems.isc.machine_log import open_log
 from workitems.isc.single_flight import SingleFlight
@@ -33,6 +34,8 @@ from workitems.services.tenant_scan import QueueStates, TenantScan
 if TYPE_CHECKING:
     from workitems.isc.redis_link import RedisLink
 
+SCAN_CALLS: Final = 4  # at once
+SOON: Final = 120.0  # seconds
 OWNER_NAME_SECONDS: Final = 600  # names hardly change; an admin steps through many pages of one
 
 
@@ -86,15 +89,17 @@ def budget_of(
     link: "RedisLink | None" = None,
 ) -> Budget:
     """The budget of all who share `link`, else `file`; without both, this process's part of it."""
-    waiting = max(1, threads // 2)
     if not limit:
         return NoBudget()
+    # Where the scan answers, a page that came before its first pass is to come back soon.
+    longest_turn = SOON if settings.TENANT_SCAN_CLIENT_ID else LONGEST_TURN
+    more: dict[str, Any] = {"waiting": max(1, threads // 2), "longest_turn": longest_turn}
     if link:
         from workitems.isc.redis_log import RedisLog  # noqa: PLC0415 - an optional package
 
-        return SharedBudget(limit, log=RedisLog(link), waiting=waiting, clock=link.clock)
+        return SharedBudget(limit, log=RedisLog(link), clock=link.clock, **more)
     log = open_log(file, processes) if file else None
-    return SharedBudget(limit if log else limit / processes, log=log, waiting=waiting)
+    return SharedBudget(limit if log else limit / processes, log=log, **more)
 
 
 def budget() -> Budget:
@@ -135,7 +140,7 @@ def tenant_scan(states: QueueStates) -> TenantScan:
     token = PersonalToken(settings.ISC_BASE_URL, settings.TENANT_SCAN_CLIENT_ID, secret)
     token.token()  # the identity comes with it
     own = budget_of(settings.ISC_BUDGET, 1, threads=2)
-    sharing = Sharing(own, SingleFlight(), token.identity_id, Purpose.VIEW)
+    sharing = Sharing(own, SingleFlight(), token.identity_id, Purpose.DECISION)
     transport = Transport(
         settings.ISC_BASE_URL,
         token.token,
@@ -143,7 +148,8 @@ def tenant_scan(states: QueueStates) -> TenantScan:
         sharing=sharing,
     )
     client = IscClient(transport, api_version=settings.ISC_API_VERSION)
-    return TenantScan(client, states, own_id=token.identity_id, renew=token.renew)
+    pool = ThreadPoolExecutor(SCAN_CALLS, thread_name_prefix="scan")
+    return TenantScan(client, states, own_id=token.identity_id, renew=token.renew, each=pool.map)
 
 
 def services_for(row: str, scope: QueueScope, purpose: Purpose = Purpose.VIEW) -> Services:

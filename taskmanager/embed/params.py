@@ -1,7 +1,9 @@
 """The parameters of a framed page's address: its look, language and messages to the host."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
@@ -55,6 +57,9 @@ class WidgetParamsForm(forms.Form):
             raise forms.ValidationError(_("We do not speak this language.")) from None
 
 
+NAMES: Final = tuple(WidgetParamsForm.base_fields)
+
+
 @dataclass(frozen=True)
 class WidgetParams:
     """What the templates of a framed page ask for."""
@@ -72,7 +77,7 @@ class WidgetParams:
         """Of the address, and of the framed page's address that a fragment was requested from."""
         url = urlsplit(own_referer(request))
         before = QueryDict(url.query if url.path.startswith(WIDGET_PREFIX) else "")
-        return cls(**{**_asked(before), **_asked(request.GET)})
+        return cls(**{**_chosen(before), **_chosen(request.GET)})
 
     @property
     def query(self) -> str:
@@ -86,7 +91,12 @@ class WidgetParams:
         return "_top" if self.target == "top" else "_blank"
 
 
-def _asked(query: QueryDict) -> dict[str, str]:
-    form = WidgetParamsForm(query)
+def _chosen(query: QueryDict) -> Mapping[str, str]:
+    return _checked(tuple((name, query[name]) for name in NAMES if name in query))
+
+
+@lru_cache(maxsize=1_000)  # a form takes a fifth of a poll, and few differ
+def _checked(given: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    form = WidgetParamsForm(dict(given))
     form.is_valid()
     return {name: value for name, value in form.cleaned_data.items() if value}

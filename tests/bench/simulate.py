@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 WIDGETS, ITEMS, MINUTES = 30_000, 50_000, 10.0
 CHANGES_A_MINUTE = 50  # decisions here, and as many new work items
+AT_ONCE = 4  # calls of the scan
 LATENCY = 0.15  # seconds of a call to SailPoint
 START = 1_800_000_000.0  # epoch seconds
 
@@ -110,6 +111,7 @@ class ScanClient:
         self, tenant: PretendTenant, budget: "SharedBudget", clock: SimulatedClock
     ) -> None:
         self._tenant, self._budget, self._clock = tenant, budget, clock
+        self._number = 0
 
     def list_tenant_work_items(self, *, limit: int, offset: int) -> "WorkItemPage":
         from workitems.isc.schemas import WorkItemPage  # noqa: PLC0415
@@ -129,9 +131,11 @@ class ScanClient:
     def _asked(self) -> None:
         from workitems.isc.budget import Purpose  # noqa: PLC0415
 
-        self._budget.take(Purpose.VIEW)
+        self._budget.take(Purpose.DECISION)
         self._tenant.call("scan")
-        self._clock.advance(LATENCY)
+        self._number += 1
+        if self._number % AT_ONCE == 0:  # they were under way together
+            self._clock.advance(LATENCY)
 
 
 @dataclass

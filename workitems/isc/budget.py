@@ -31,6 +31,7 @@ SOON: Final = 60.0  # seconds: a refusal so soon after a pause is a repeated one
 LESS: Final = 0.75  # what a repeated refusal leaves of the budget
 LEAST: Final = 0.25  # what all of them together leave
 REGAINED: Final = 0.05  # of the budget, in each minute without a refusal
+LONGEST_TURN: Final = 600.0  # seconds, less up to a tenth: they are not to come back together
 FREE_GAP: Final = 0.002  # seconds between two pages that ask without a call: our own work
 
 
@@ -179,12 +180,14 @@ class SharedBudget:
         *,
         log: CallLog | None = None,
         waiting: int = 4,
+        longest_turn: float = LONGEST_TURN,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._limit, self._clock, self._sleep = limit, clock, sleep
         self._log = log or MemoryLog()
         self._seats = threading.Semaphore(waiting)
+        self._longest_turn = longest_turn
 
     def take(self, purpose: Purpose) -> None:
         wait, until = self._wait(purpose), self._clock() + PATIENCE
@@ -233,9 +236,12 @@ class SharedBudget:
 
     def _promise(self, purpose: Purpose, wait: float) -> float:
         """When to come again: each is told a place of its own, so that not all come at once."""
-        now = self._clock()
-        most = self._most(purpose, self._log.pause().share(now))
-        return self._log.promise(purpose, now + wait, WINDOW / most) - now
+        now, pause = self._clock(), self._log.pause()
+        gap = WINDOW / self._most(purpose, pause.share(now))
+        told = self._log.promise(purpose, now + wait, gap) - now
+        # Nobody is sent away for hours: by then there may be fewer pages, or a scan that answers.
+        longest = max(wait, self._longest_turn - told % (self._longest_turn / 10))
+        return min(told, longest)
 
     def _most(self, purpose: Purpose, share: float) -> int:
         return max(1, int(self._limit * share * PARTS[purpose]))

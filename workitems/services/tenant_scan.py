@@ -6,9 +6,10 @@ the whole tenant's. SailPoint does not document that, so it is checked before an
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeVar
+from functools import partial
+from typing import Any, Final, Protocol, TypeVar
 
 from workitems.domain.change_mark import EMPTY, with_item
 from workitems.isc.client import IscClient
@@ -17,6 +18,7 @@ from workitems.isc.schemas import WorkItem, WorkItemPage
 
 logger = logging.getLogger("workitems.scan")
 Answer = TypeVar("Answer")
+Each = Callable[..., Iterable[Any]]  # `map`, or one that makes several calls at once
 
 PAGE: Final = 250  # the most that ISC gives at once
 MOST_ASKED_SINGLY: Final = 300  # owners, in one pass
@@ -140,11 +142,12 @@ class TenantScan:
         *,
         own_id: str,
         renew: Callable[[], bool],
+        each: Each = map,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client, self._states, self._own_id, self._renew = client, states, own_id, renew
-        self._clock, self._sleep = clock, sleep
+        self._each, self._clock, self._sleep = each, clock, sleep
         self._before: Reading | None = None
 
     def run_pass(self) -> bool:
@@ -167,14 +170,17 @@ class TenantScan:
         return True
 
     def _read(self) -> Reading:
-        reading, offset = Reading(self._clock()), 0
-        while True:
-            page = self._page(offset)
-            self._states.hold()
-            reading.add(page)
-            offset += PAGE
-            if len(page.items) < PAGE:
-                return reading
+        reading, offset = Reading(self._clock()), PAGE
+        page = self._page(0)
+        reading.add(page)
+        while len(page.items) == PAGE:
+            # Several at once, because one takes much longer than its place in the budget.
+            most = max(offset + PAGE, page.total or 0)
+            for page in self._each(self._page, range(offset, most, PAGE)):
+                self._states.hold()
+                reading.add(page)
+            offset += -(-(most - offset) // PAGE) * PAGE
+        return reading
 
     def _page(self, offset: int) -> WorkItemPage:
         try:
@@ -238,16 +244,19 @@ class TenantScan:
         others = [one for one, row in kept.items() if not row.is_asked]
         wanted = dict.fromkeys([*doubtful, *(one for one in changed if one in kept)])
         wanted.update(dict.fromkeys(others[:MOST_ASKED_BESIDES]))
-        asked = {}
-        for owner_id in list(wanted)[:MOST_ASKED_SINGLY]:
-            at, tally = self._clock(), reading.of(owner_id)
-            try:
-                summary = self._asked(lambda one=owner_id: self._client.summarise_work_items(one))  # type: ignore[misc]
-            except IscError:  # it stays in doubt
-                continue
-            mark = tally.mark if summary.open == tally.open else ""
-            asked[owner_id] = Found(summary.open, summary.completed, mark, at)
-        return asked
+        owners = list(wanted)[:MOST_ASKED_SINGLY]
+        asked = zip(owners, self._each(partial(self._single, reading), owners), strict=True)
+        return {owner_id: found for owner_id, found in asked if found}
+
+    def _single(self, reading: Reading, owner_id: str) -> Found | None:
+        """None where nobody answers: the owner stays in doubt."""
+        at, tally = self._clock(), reading.of(owner_id)
+        try:
+            summary = self._asked(lambda: self._client.summarise_work_items(owner_id))
+        except IscError:
+            return None
+        mark = tally.mark if summary.open == tally.open else ""
+        return Found(summary.open, summary.completed, mark, at)
 
     def _asked(self, call: Callable[[], Answer]) -> Answer:
         """The answer, in its turn of the budget, with a new token where the present one is over."""
