@@ -30,6 +30,8 @@ EVERY = 0.5  # seconds between two decisions of a storm
 SECONDS = 120.0  # how long open widgets are watched
 HOST = "http://portal.localhost"
 PATHS = {"page": "/", "widget": "/widget/"}
+FRAMED = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "same-origin"}
+HEADERS = {"/": {"Sec-Fetch-Dest": "document"}, "/widget/": FRAMED}
 
 
 @dataclass
@@ -123,8 +125,9 @@ def open_page(port: int, cookie: str, path: str, found: Found) -> None:
     started = time.monotonic()
     while time.monotonic() - started < PATIENCE:
         visitor = Visitor(port, cookie)
-        answer = visitor.get(path, **{"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "same-origin"})
+        answer = visitor.get(path, **HEADERS[path])
         visitor.close()
+        assert answer.status in {HTTPStatus.OK, HTTPStatus.TOO_MANY_REQUESTS}, answer
         if answer.status == HTTPStatus.OK:
             found.seconds.append(time.monotonic() - started)
             return
