@@ -44,16 +44,19 @@ access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 def on_starting(_: object) -> None:
     """Close what killed workers left in the ledger; a key that it still needs stops the boot.
 
-    The workers count their calls to SailPoint together, in a file that goes with the master, unless
-    they do so in Redis.
+    Workers count their calls to SailPoint together: in Redis, in CALL_LOG, beside an SQLite
+    database, else in a file that goes with the master. The job worker cannot know that one: it
+    keeps to a part of the budget, and the others to the rest.
     """
     command = [sys.executable, "-m", "django", "recover", "--settings", "taskmanager.settings"]
     if code := subprocess.run(command, check=False).returncode:  # noqa: S603 - our own command
         sys.exit(code)
-    if _env.call_log is None and not _env.redis_url:
+    is_sqlite = _env.database_url.get_secret_value().startswith("sqlite")
+    if _env.call_log is None and not _env.redis_url and not is_sqlite:
         with suppress(OSError):  # nowhere to write: each worker has its part of the budget then
             folder = tempfile.mkdtemp(prefix=_OURS, dir=_in_memory)
             os.environ["CALL_LOG"] = f"{folder}/calls.sqlite3"
+            os.environ["ISC_BUDGET"] = str(_env.isc_budget * workers // (workers + 1))
 
 
 def on_exit(_: object) -> None:

@@ -1,5 +1,6 @@
 """Django's settings: flat, one file, every value that may differ comes from `env`."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -166,6 +167,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
     }
+    if CALL_LOG is None and ":memory:" not in str(DATABASES["default"]["NAME"]):
+        # Web, job worker and commands share one machine then: the file beside it is of them all.
+        CALL_LOG = Path(f"{DATABASES['default']['NAME']}-calls")
 
 # --- Static files: hashed and compressed by collectstatic, or plain from their folders
 

@@ -104,7 +104,7 @@ def budget_of(
 
 def budget() -> Budget:
     """What the settings say of it."""
-    processes, threads = settings.WEB_CONCURRENCY, settings.WEB_THREADS
+    processes, threads = settings.WEB_CONCURRENCY + 1, settings.WEB_THREADS  # and the job worker
     return budget_of(settings.ISC_BUDGET, processes, threads, settings.CALL_LOG, redis_link())
 
 

@@ -25,7 +25,7 @@ def limited(settings: LazySettings) -> Iterator[Limited]:
     """Gives this process a budget of so many calls in 10 s."""
 
     def give(limit: int) -> SharedBudget:
-        settings.ISC_BUDGET, settings.WEB_CONCURRENCY = limit, 1
+        settings.ISC_BUDGET, settings.WEB_CONCURRENCY = limit, 0  # and the job worker
         budget = budget_of_settings()
         assert isinstance(budget, SharedBudget)
         return budget
