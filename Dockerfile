@@ -29,4 +29,4 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 DATABASE_URL=sqli
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=3)"]
-CMD ["sh", "-c", "python manage.py migrate --noinput && exec gunicorn -c taskmanager/gunicorn.conf.py --bind 0.0.0.0:8000 taskmanager.wsgi"]
+CMD ["sh", "taskmanager/serve.sh"]

@@ -116,6 +116,7 @@ def _run(dashboard: Dashboard, stop: threading.Event, text: str) -> int:
     if stop.is_set():
         return 0
     dashboard.start()
+    dashboard.start_beside("run_worker")
     dashboard.wait_until_ready(stop.is_set)
     if not stop.is_set():
         print(text, flush=True)

@@ -72,7 +72,7 @@ class Dashboard:
         self.environment = dict(environment)
         self.port = port
         self._process: subprocess.Popen[bytes] | None = None
-        self._scan: subprocess.Popen[bytes] | None = None
+        self._beside: list[subprocess.Popen[bytes]] = []
 
     def migrate(self) -> None:
         """Raises DashboardFailed with the output of manage.py."""
@@ -101,7 +101,11 @@ class Dashboard:
         command += ["--bind", f"127.0.0.1:{self.port}", "taskmanager.wsgi"]
         self._process = self._started(command)
         if "TENANT_SCAN_CLIENT_ID" in self.environment:
-            self._scan = self._started(["manage.py", "scan_tenant"])
+            self.start_beside("scan_tenant")
+
+    def start_beside(self, command: str) -> None:
+        """Run a command of manage.py for as long as the server."""
+        self._beside.append(self._started(["manage.py", command]))
 
     def _started(self, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # noqa: S603 - our own interpreter and modules
@@ -126,7 +130,7 @@ class Dashboard:
 
     def stop(self) -> None:
         """Leaves no process behind."""
-        for process in filter(None, (self._scan, self._process)):
+        for process in filter(None, (*self._beside, self._process)):
             _end(process)
 
     def _is_healthy(self) -> bool:

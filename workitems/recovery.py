@@ -2,6 +2,7 @@
 
 import logging
 
+from taskmanager.jobs.registry import due_scan
 from taskmanager.signin.errors import ProviderUnavailable, SignInNeeded
 from workitems import ledger
 from workitems.domain.attempts import Abandoned
@@ -14,6 +15,7 @@ from workitems.wiring import services_for
 logger = logging.getLogger(__name__)
 
 
+@due_scan
 def recover() -> dict[str, int]:
     """Read the items of all such rows again and close the rows; how many ended how.
 

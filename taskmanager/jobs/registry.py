@@ -3,9 +3,11 @@ registers it here: a job gets an id, and looks there. It may be called twice, or
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
 Job = Callable[[str], None]
 Scan = Callable[[], object]
+Registered = TypeVar("Registered", bound=Scan)
 
 JOBS: dict[str, Job] = {}
 DUE_SCANS: list[Scan] = []
@@ -21,7 +23,7 @@ def job(name: str) -> Callable[[Job], Job]:
     return register
 
 
-def due_scan(function: Scan) -> Scan:
+def due_scan(function: Registered) -> Registered:
     """Register a look for what is due: when a worker starts, and each minute.
 
     An alarm may be lost with a worker that was killed, or never have been set.

@@ -9,6 +9,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from sandbox.handle import Sandbox
+from taskmanager.jobs.engine import scan
 from taskmanager.signin.models import Session
 from tests.web.conftest import Browser
 from tests.web.pressing import press
@@ -31,6 +32,15 @@ def test_recover_finds_what_was_done_before_the_kill(approver: Browser, sandbox:
     press(approver, row, "Approve")
     abandoned(row, approver)
     assert "1 verified" in run("recover")
+    assert (only_row().status, only_row().is_live) == ("verified", False)
+    assert len(writes(sandbox)) == 1
+
+
+def test_a_job_worker_looks_for_them_each_minute(approver: Browser, sandbox: Sandbox) -> None:
+    row = single(dashboard(approver))
+    press(approver, row, "Approve")
+    abandoned(row, approver)
+    scan()
     assert (only_row().status, only_row().is_live) == ("verified", False)
     assert len(writes(sandbox)) == 1
 
