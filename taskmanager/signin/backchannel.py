@@ -14,7 +14,6 @@ from typing import Any
 import requests
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -24,11 +23,14 @@ from joserfc.errors import JoseError
 from joserfc.jwt import JWTClaimsRegistry
 
 from taskmanager.core import crypto
+from taskmanager.jobs.heartbeat import is_worker_alive
+from taskmanager.signin import endings, revocations
 from taskmanager.signin.errors import ProviderUnavailable
 from taskmanager.signin.models import Session, UsedLogoutToken
 from taskmanager.signin.providers.jwt import LEEWAY
 from taskmanager.signin.providers.openid import OpenIdConnect
 from taskmanager.signin.providers.registry import configured_provider
+from taskmanager.signin.signals import Ending
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 # `logout+jwt` is what the specification recommends; older providers send the general name or
@@ -103,10 +105,17 @@ def _end(claims: Mapping[str, Any]) -> int:
     # Remembered for as long as it would be accepted.
     until = datetime.fromtimestamp(claims["iat"] + FRESH_SECONDS + 2 * LEEWAY, UTC)
     digest = crypto.digest(f"{issuer}\0{claims['jti']}")
-    with transaction.atomic():
+    if UsedLogoutToken.objects.filter(digest=digest).exists():
+        raise NotALogout("used before")  # before others are told of an end that does not come
+
+    def use_up() -> None:
         UsedLogoutToken.objects.filter(until__lt=timezone.now()).delete()
         _, is_new = UsedLogoutToken.objects.get_or_create(digest=digest, defaults={"until": until})
         if not is_new:
             raise NotALogout("used before")
-        _, by_model = Session.objects.filter(named).delete()
-    return by_model.get(Session._meta.label, 0)
+
+    rows = Session.objects.filter(named)
+    ended, kept = endings.end(rows, Ending.BY_PROVIDER, first=use_up)
+    if is_worker_alive():  # the provider waits for our answer: it is not called before that
+        revocations.settle(kept)
+    return ended

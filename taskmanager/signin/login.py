@@ -10,12 +10,14 @@ from django.conf import settings
 from django.middleware.csrf import rotate_token
 from django.urls import reverse
 
+from taskmanager.signin import endings
 from taskmanager.signin.auth_requests import AUTH_REQUESTS, AuthRequest
 from taskmanager.signin.devices import DEVICE, device_of
 from taskmanager.signin.errors import ProviderUnavailable, SignInRefused
 from taskmanager.signin.providers.registry import configured_provider
-from taskmanager.signin.request import SignedInRequest, keep_person, session_row
+from taskmanager.signin.request import SignedInRequest, keep_person, person_in, session_row
 from taskmanager.signin.session_store import REFUSED_AT, SIGNED_IN_AT
+from taskmanager.signin.signals import Ending
 from taskmanager.signin.token_store import TokenStore
 from taskmanager.signin.values import SignedIn
 from taskmanager.signin.widget_sessions import BROWSER
@@ -72,7 +74,10 @@ def begin_session(request: SignedInRequest, signed_in: SignedIn) -> None:
     # The full page goes on with the sign-ins of its other tabs and with its widgets.
     keep = (REFUSED_AT,) if request.has_own_session else (REFUSED_AT, AUTH_REQUESTS, BROWSER)
     kept: dict[str, Any] = {name: old[name] for name in keep if name in old}
-    request.session.flush()
+    if person_in(old) is None:
+        old.flush()
+    else:
+        endings.flush(old, Ending.REPLACED)
     request.session.clear_expired()
     rotate_token(request)
     keep_person(request.session, signed_in.person)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 class HashedRow(models.Model):
-    """A row whose primary key is a hash, of which the name shows only the beginning."""
+    """A row whose primary key is a hash or random; its name shows only the beginning."""
 
     class Meta:
         abstract = True
@@ -51,6 +51,19 @@ class TokenSet(HashedRow):
     sealed = models.TextField()
     leased_until = models.DateTimeField(null=True, help_text="somebody is refreshing until then")
     refresh_after = models.DateTimeField(null=True, help_text="the provider is down: wait")
+
+
+class Revocation(HashedRow):
+    """The refresh token of a session that has ended, to be revoked at the provider.
+
+    `due_at` is when to try next; while somebody tries, the end of their lease.
+    """
+
+    key = models.CharField(max_length=32, primary_key=True)
+    sealed = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now, db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="those that failed")
 
 
 class UsedLogoutToken(HashedRow):

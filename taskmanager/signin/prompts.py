@@ -17,9 +17,10 @@ from django.urls import reverse
 
 from taskmanager.core.addresses import WIDGET_PREFIX, with_query
 from taskmanager.core.htmx import is_read, notice_response, render
-from taskmanager.signin import handoff
+from taskmanager.signin import endings, handoff
 from taskmanager.signin.request import SignedInRequest
 from taskmanager.signin.session_store import REFUSED_AT
+from taskmanager.signin.signals import Ending
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def token_refused(request: SignedInRequest) -> HttpResponse:
     If the new one is refused as well, we say so: another sign-in would only repeat it for ever.
     """
     refused_before = time.time() - request.session.get(REFUSED_AT, 0) < LOOP_SECONDS
-    request.session.flush()
+    endings.flush(request.session, Ending.REFUSED)
     request.person = None
     if refused_before:
         logger.warning("a fresh sign-in is not accepted upstream")

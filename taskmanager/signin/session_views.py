@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from taskmanager.core import crypto
 from taskmanager.core.htmx import render
-from taskmanager.signin import widget_sessions
+from taskmanager.signin import endings, revocations
 from taskmanager.signin.devices import DEVICE, device_of
 from taskmanager.signin.models import Session
 from taskmanager.signin.request import person_of, session_row
 from taskmanager.signin.session_store import SIGNED_IN_AT
+from taskmanager.signin.signals import Ending
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +73,8 @@ def _place(row: Session, here: str) -> dict[str, Any] | None:
 
 
 def _ended(request: HttpRequest, rows: QuerySet[Session]) -> HttpResponse:
-    number = widget_sessions.end(rows)
+    number, kept = endings.end(rows, Ending.ENDED_ELSEWHERE)
+    revocations.settle(kept)
     logger.info("sessions ended elsewhere: %s, identity %s", number, person_of(request).id)
     if number:
         said = ngettext("%(number)s session was ended.", "%(number)s sessions were ended.", number)

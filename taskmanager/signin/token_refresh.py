@@ -7,6 +7,7 @@ import logging
 import time
 from typing import Final
 
+from taskmanager.signin import revocations
 from taskmanager.signin.errors import ProviderUnavailable, RefreshRefused, SignInNeeded
 from taskmanager.signin.providers.base import Provider
 from taskmanager.signin.token_store import TokenStore
@@ -74,5 +75,8 @@ def _refresh(store: TokenStore, provider: Provider, old: Tokens) -> Tokens | Non
         logger.warning("refresh failed: %s", error)
         store.back_off()
         raise
-    store.replace(tokens)
-    return tokens
+    if store.replace(tokens):
+        return tokens
+    # The session has ended meanwhile: nobody else knows of these.
+    revocations.settle(revocations.keep([tokens]))
+    return None

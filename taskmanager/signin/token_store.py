@@ -31,17 +31,17 @@ class TokenStore:
     def read(self) -> Tokens | None:
         """The tokens, or None when there are none that we can decrypt."""
         sealed = next(iter(self._rows().values_list("sealed", flat=True)), None)
-        content = crypto.unseal(sealed, row=self.row) if sealed else None
-        return Tokens(**content) if isinstance(content, dict) else None
+        return _opened(sealed, self.row) if sealed else None
 
     def write(self, tokens: Tokens) -> None:
         """Store the tokens of a session that has just been saved."""
         defaults = {"sealed": self._sealed(tokens)}
         TokenSet.objects.update_or_create(session_id=self.row, defaults=defaults)
 
-    def replace(self, tokens: Tokens) -> None:
-        """Store renewed tokens and end the lease, in one UPDATE."""
-        self._rows().update(sealed=self._sealed(tokens), leased_until=None, refresh_after=None)
+    def replace(self, tokens: Tokens) -> bool:
+        """Store renewed tokens and end the lease, in one UPDATE. False when the session is over."""
+        sealed = self._sealed(tokens)
+        return self._rows().update(sealed=sealed, leased_until=None, refresh_after=None) == 1
 
     def delete(self) -> None:
         self._rows().delete()
@@ -68,6 +68,17 @@ class TokenStore:
 
     def _sealed(self, tokens: Tokens) -> str:
         return crypto.seal(asdict(tokens), row=self.row)
+
+
+def read_locked(rows: list[str]) -> list[Tokens | None]:
+    """The tokens of several sessions, which no refresh can replace before the transaction ends."""
+    found = TokenSet.objects.select_for_update().filter(pk__in=rows).order_by("pk")
+    return [_opened(sealed, row) for row, sealed in found.values_list("pk", "sealed")]
+
+
+def _opened(sealed: str, row: str) -> Tokens | None:
+    content = crypto.unseal(sealed, row=row)
+    return Tokens(**content) if isinstance(content, dict) else None
 
 
 def tokens_of(session: SessionBase) -> Tokens | None:

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from taskmanager.core.addresses import origin_of, safe_next
 from taskmanager.core.htmx import render
-from taskmanager.signin import auth_requests, login, widget_sessions
+from taskmanager.signin import auth_requests, endings, login, revocations, widget_sessions
 from taskmanager.signin.error_messages import error_message
 from taskmanager.signin.errors import ProviderUnavailable, SignInRefused
 from taskmanager.signin.popup import popup_views
 from taskmanager.signin.prompts import signin_url
 from taskmanager.signin.providers.registry import configured_provider
 from taskmanager.signin.request import SignedInRequest, person_in
+from taskmanager.signin.signals import Ending
 from taskmanager.signin.token_store import tokens_of
 from taskmanager.signin.values import SignedIn, Tokens
 
@@ -85,21 +86,31 @@ def sign_out(request: SignedInRequest) -> HttpResponse:
     """End the session and its widgets here first; then, if it can be reached, at the provider."""
     person = person_in(request.session)
     held = tokens_of(request.session)
-    widget_sessions.end_all_of(request.session)
-    request.session.flush()
+    kept = _end_with_widgets(request)
     if person is not None:
         logger.info("signed out: identity %s", person.id)
-    response = _leave(request, held) if held else _signed_off(request)
+    is_up = revocations.settle(kept)
+    response = _leave(request, held, is_up=is_up) if held else _signed_off(request)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
-def _leave(request: SignedInRequest, held: Tokens) -> HttpResponse:
+def _end_with_widgets(request: SignedInRequest) -> list[str]:
+    """End all that ends with this session. The keys of what is to be revoked."""
+    widgets = widget_sessions.widgets_of(request.session)
+    own = endings.rows_of([request.session])
+    ended, kept = endings.end(own | widgets, Ending.SIGNED_OUT)
+    request.session.flush()
+    if ended > 1:
+        logger.info("signed out with the full page: %s widgets", ended - 1)
+    return kept
+
+
+def _leave(request: SignedInRequest, held: Tokens, *, is_up: bool) -> HttpResponse:
     """Go on to the provider's sign-out, or offer it as a link."""
     provider = configured_provider()
     state = auth_requests.new_state()
     way_back = {"back_to": login.public_address("signin:signed-out"), "state": state}
-    is_up = provider.revoke_all([held])
     try:
         url = provider.signout_url(held, **way_back)
         bare_url = provider.signout_url(None, **way_back)

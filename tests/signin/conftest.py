@@ -15,8 +15,13 @@ from django.test import Client
 from werkzeug.serving import make_server
 
 from sandbox.server import SandboxApp, create_app
+from taskmanager.signin.models import FramedSession
 from taskmanager.signin.providers import registry
+from taskmanager.signin.request import session_row
+from taskmanager.signin.session_store import SessionStore
+from taskmanager.signin.token_store import tokens_of
 from tests.environment import free_port
+from tests.session_tokens import keep
 
 if TYPE_CHECKING:
     from sandbox.handle import Sandbox
@@ -181,6 +186,19 @@ class Visitor:
     @property
     def session_key(self) -> str:
         return self.client.cookies["session"].value
+
+    def another_session(self, *, is_widget: bool) -> str:
+        """Another session of the person at the same provider; the key of its row."""
+        session = SessionStore()
+        session.update(dict(self.client.session.items()))
+        session.save()
+        held = tokens_of(self.client.session)
+        assert held is not None
+        keep(session, held)
+        row = session_row(session)
+        if is_widget:
+            FramedSession.objects.create(session_id=row, started_by="elsewhere")
+        return row
 
     def post(self, path: str) -> HttpResponse:
         """POST with a CSRF token, taken from the refusal of a stale form."""

@@ -10,13 +10,12 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from taskmanager.core.addresses import WIDGET_PREFIX
-from taskmanager.signin import handoff, login
+from taskmanager.signin import endings, handoff, login, revocations
 from taskmanager.signin.error_messages import error_message
 from taskmanager.signin.models import FramedSession
-from taskmanager.signin.providers.registry import configured_provider
 from taskmanager.signin.request import SignedInRequest, person_in, session_row
 from taskmanager.signin.session_store import SessionStore
-from taskmanager.signin.token_store import tokens_of
+from taskmanager.signin.signals import Ending
 
 logger = logging.getLogger(__name__)
 
@@ -69,12 +68,13 @@ def sign_out(request: SignedInRequest) -> HttpResponse:
     A frame that uses the full page's session may hold one of its own as well: both end, or the
     other would show somebody's tasks again.
     """
-    held = []
-    for session in (request.session, SessionStore(request.frame_session_key)):
-        if person := person_in(session):
-            logger.info("signed out of a widget: identity %s", person.id)
-        held.append(tokens_of(session))
+    both = (request.session, SessionStore(request.frame_session_key))
+    people = [person_in(session) for session in both]
+    _, kept = endings.end(endings.rows_of(both), Ending.SIGNED_OUT)
+    for session, person in zip(both, people, strict=True):
         session.flush()
-    configured_provider().revoke_all(held)
+        if person is not None:
+            logger.info("signed out of a widget: identity %s", person.id)
+    revocations.settle(kept)
     redirect = HttpResponseClientRedirect if request.htmx else HttpResponseRedirect
     return redirect(WIDGET_PREFIX)

@@ -15,11 +15,10 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from taskmanager.core.htmx import render
-from taskmanager.signin import auth_requests, handoff, login, widget_sessions
+from taskmanager.signin import auth_requests, handoff, login, revocations, widget_sessions
 from taskmanager.signin.auth_requests import AuthRequest
 from taskmanager.signin.error_messages import ErrorMessage, error_message
 from taskmanager.signin.errors import SignInRefused
-from taskmanager.signin.providers.registry import configured_provider
 from taskmanager.signin.request import SignedInRequest
 from taskmanager.signin.values import SignedIn
 
@@ -78,7 +77,7 @@ def finished(
     if code is None:
         logger.warning("hand-off: a sign-in arrived that no frame waits for any more")
         # Tokens that nobody will use are revoked, or they would stay valid at the provider.
-        configured_provider().revoke_all([signed_in.tokens])
+        revocations.settle(revocations.keep([signed_in.tokens]))
         return _problem(request, error_message("unknown_state"))
     logger.info("signed in for a widget: identity %s", signed_in.person.id)
     context = {"signed_in": signed_in.person, "code": code}

@@ -10,8 +10,9 @@ import logging
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, Final
 
 import requests
@@ -28,6 +29,8 @@ from taskmanager.signin.values import ProviderConfig, SignedIn, Tokens
 logger = logging.getLogger(__name__)
 
 TIMEOUT: Final = (3.05, 10.0)  # (connect, read) seconds; together less than the lease of a refresh
+# Refusals of a moment, unlike the others of 400 to 499.
+LATER: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 WORTH_REPEATING: Final = frozenset({502, 503, 504})
 METADATA_SECONDS: Final = 86_400
 METADATA_RETRY_SECONDS: Final = 3  # after a failure; else the waiting threads try one after another
@@ -60,6 +63,8 @@ def unavailable_on_errors(what: str) -> Iterator[None]:
 
 class Provider(ABC):
     """One provider and our client registration with it."""
+
+    can_revoke = True  # whether it may have an address for it
 
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
@@ -177,26 +182,22 @@ class Provider(ABC):
             raise RefreshRefused(f"id_token: {error}") from error
         return Tokens.from_response(token, old)
 
-    def revoke_all(self, tokens: Iterable[Tokens | None]) -> bool:
-        """Revoke the refresh tokens of sign-ins that have ended. False when the provider is down.
+    def revoke(self, refresh_token: str) -> None:
+        """Revoke the refresh token of a sign-in that has ended; what is refused is only logged.
 
-        Then the rest is left to expire: the person would wait for a time-out with each.
+        Raises ProviderUnavailable when it may work another time.
         """
-        try:
-            for each in filter(None, tokens):
-                endpoint = self.metadata().get("revocation_endpoint")
-                if endpoint is None or each.refresh_token is None:
-                    continue
-                with unavailable_on_errors("revocation"), self._session() as session:
-                    token, hint = each.refresh_token, "refresh_token"
-                    answer = session.revoke_token(endpoint, token, token_type_hint=hint)
-                if not answer.ok:
-                    status = answer.status_code
-                    logger.warning("the refresh token was not revoked: status %s", status)
-        except ProviderUnavailable as error:
-            logger.warning("the provider was not told of the end of a sign-in: %s", error)
-            return False
-        return True
+        endpoint = self.metadata().get("revocation_endpoint")
+        if endpoint is None:
+            return
+        with unavailable_on_errors("revocation"), self._session() as session:
+            hint = "refresh_token"
+            answer = session.revoke_token(endpoint, refresh_token, token_type_hint=hint)
+        status = answer.status_code
+        if status in LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise ProviderUnavailable(f"revocation: status {status}")
+        if not answer.ok:
+            logger.warning("the refresh token was not revoked: status %s", status)
 
     def _session(self, **extra: Any) -> Any:
         """A client with our registration; of the metadata it takes only how to authenticate."""

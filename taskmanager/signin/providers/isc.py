@@ -18,6 +18,8 @@ ENDPOINTS = {"authorizeEndpoint": "authorization_endpoint", "tokenEndpoint": "to
 class IscOAuth(Provider):
     """Addresses from {ISC_BASE_URL}/oauth/info, identity from the token response."""
 
+    can_revoke = False
+
     def fetch_metadata(self) -> dict[str, Any]:
         """The tenant says where to sign in: vanity and regional hosts differ."""
         info = self.read_json(f"{self.issuer}/oauth/info")

@@ -1,5 +1,15 @@
 """`manage.py clearsessions`, without the unused table of django.contrib.sessions."""
 
-from django.contrib.sessions.management.commands.clearsessions import Command
+from typing import Any
 
-__all__ = ["Command"]
+from django.contrib.sessions.management.commands import clearsessions
+
+from taskmanager.signin import revocations
+
+
+class Command(clearsessions.Command):
+    help = "Removes expired sessions, and revocations that were not done within a day."
+
+    def handle(self, **options: Any) -> None:
+        super().handle(**options)
+        revocations.drop_old()

@@ -6,8 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from taskmanager.core import crypto
+from taskmanager.signin import endings, revocations
 from taskmanager.signin.models import Session
 from taskmanager.signin.providers.registry import configured_provider
+from taskmanager.signin.signals import Ending
 
 
 class Command(BaseCommand):
@@ -27,5 +29,6 @@ class Command(BaseCommand):
                 raise CommandError("Say whose sessions to end.")
             named = crypto.fingerprints("subject", configured_provider().issuer, options["subject"])
             rows = rows.filter(subject_hash__in=named)
-        by_model = rows.delete()[1]
-        self.stdout.write(f"{by_model.get(Session._meta.label, 0)} sessions ended")
+        ended, kept = endings.end(rows, Ending.ENDED_ELSEWHERE)
+        self.stdout.write(f"{ended} sessions ended")
+        revocations.settle(kept)

@@ -1,0 +1,70 @@
+"""How sessions end: first here, and only then at the provider.
+
+Others are told, the refresh tokens are put into rows of revocations, and in the same transaction
+the sessions' rows are deleted. From then on the cookies open nothing, whatever the provider does.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.db.models import QuerySet
+
+from taskmanager.core import crypto
+from taskmanager.signin import revocations
+from taskmanager.signin.models import Session
+from taskmanager.signin.signals import Ending, session_ending
+from taskmanager.signin.token_store import read_locked
+
+BATCH: Final = 200  # rows in one query
+
+
+def end(
+    rows: QuerySet[Session], reason: Ending, *, first: Callable[[], None] | None = None
+) -> tuple[int, list[str]]:
+    """End sessions here. Their number, and the keys for `revocations.settle`.
+
+    `first` is done in the same transaction; if it raises, nothing has ended.
+    """
+    keys = list(rows.values_list("pk", flat=True))
+    announce(keys, reason)
+    kept: list[str] = []
+    ended = 0
+    with transaction.atomic():
+        if first is not None:
+            first()
+        for batch in _batches(keys):
+            kept += revocations.keep(read_locked(batch))
+            by_model = Session.objects.filter(pk__in=batch).delete()[1]
+            ended += by_model.get(Session._meta.label, 0)
+    return ended, kept
+
+
+def rows_of(sessions: Iterable[SessionBase]) -> QuerySet[Session]:
+    """The rows of sessions that a request holds."""
+    keys = [session.session_key for session in sessions if session.session_key]
+    return Session.objects.filter(pk__in=[crypto.hash_session_key(key) for key in keys])
+
+
+def flush(session: SessionBase, reason: Ending) -> None:
+    """End a session whose person is about to sign in again, without a word to the provider.
+
+    A provider may take a revocation for the end of all that the browser was granted
+    (docs/security.md), and with that end the new sign-in.
+    """
+    announce(rows_of([session]).values_list("pk", flat=True), reason)
+    session.flush()
+
+
+def announce(keys: Iterable[str], reason: Ending) -> None:
+    """Tell whoever listens. Outside a transaction: one that fails must not end ours.
+
+    What a receiver raises is caught and logged by Django: it keeps no session alive.
+    """
+    for key in keys:
+        session_ending.send_robust(sender=None, row=key, reason=reason)
+
+
+def _batches(keys: list[str]) -> Iterator[list[str]]:
+    return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
