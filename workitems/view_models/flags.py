@@ -35,17 +35,14 @@ class ShownFlag:
 
     text: str
     rule: Rule
-
-    @property
-    def asks(self) -> bool:
-        return self.rule.asks
+    asks: bool
 
     @classmethod
     @lru_cache(maxsize=1_000)  # a page repeats few of them, and each looks up a translation
     def of(cls, flag: Flag, language: str | None) -> "ShownFlag":
         name = type_label(flag.fact, language) if flag.rule is Rule.TYPE else flag.fact
         facts = {"name": name, "pattern": flag.pattern, "count": flag.count}
-        return cls(SENTENCES[flag.rule] % facts, flag.rule)
+        return cls(SENTENCES[flag.rule] % facts, flag.rule, flag.rule.asks)
 
 
 def shown_flags(item: WorkItem, context: RenderContext) -> tuple[ShownFlag, ...]:

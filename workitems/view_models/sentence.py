@@ -7,7 +7,7 @@ the parts that name something are marked, so that a page may set them in bold.
 import string
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from django.utils.functional import Promise
@@ -35,9 +35,9 @@ class Sentence:
     kind: str
     parts: tuple[Part, ...]
 
-    @property
+    @cached_property
     def text(self) -> str:
-        return "".join(part.text for part in self.parts)
+        return "".join([part.text for part in self.parts])
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,7 +25,7 @@ from workitems.web import looks
 from workitems.web.forms import AccountSelectionForm, ActionForm
 from workitems.web.links import Links
 from workitems.web.marks import Marked, Marks
-from workitems.web.polling import next_poll
+from workitems.web.polling import first_poll
 from workitems.wiring import Services, services_for, with_owner_name
 
 KEY_BYTES: Final = 12
@@ -167,7 +167,7 @@ class ActionContext:
             "surface": self.surface,
             "page_key": token_urlsafe(KEY_BYTES),
             "is_undecided": self.is_undecided,
-            "next_poll": next_poll,
+            "next_poll": first_poll,
             "marks": Marks.now(self.scope.actor.id),
             **more,
         }

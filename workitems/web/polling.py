@@ -20,10 +20,14 @@ EVERY: Final = 60.0  # seconds between two polls of a page, where the budget all
 SPREAD: Final = 0.1  # of that, at random: pages that were opened together do not ask together
 
 
-def next_poll(*, is_free: bool = False) -> int:
-    """In how many seconds the page that is being made may ask by itself."""
-    spread = random.uniform(1 - SPREAD, 1 + SPREAD)  # noqa: S311 - nothing is secret about it
-    return math.ceil(budget().turn(EVERY * spread, is_free=is_free))
+def first_poll() -> int:
+    """In how many seconds a new page asks by itself: it has no turn of its own before that."""
+    return math.ceil(EVERY * random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311 - no secret
+
+
+def next_poll(*, is_free: bool) -> int:
+    """In how many seconds the page that has just asked may ask again."""
+    return math.ceil(budget().turn(first_poll(), is_free=is_free))
 
 
 def polled(
