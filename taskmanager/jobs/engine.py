@@ -4,16 +4,18 @@ It keeps its own tables: a file beside SQLite's, or in the same PostgreSQL.
 """
 
 import logging
+import sys
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import close_old_connections
-from huey import Huey, MemoryHuey, PostgresHuey, SqliteHuey, crontab
-from huey.serializer import SignedSerializer
 
 from taskmanager.jobs.registry import DUE_SCANS, JOBS
+
+if TYPE_CHECKING:
+    from huey import Huey
 
 logger = logging.getLogger("taskmanager.jobs")
 
@@ -25,10 +27,10 @@ IDLE: Final = 0.2  # seconds between two looks into an empty queue
 class Engine:
     """One queue, in which every task is one of two: an alarm, and the scan of each minute."""
 
-    def __init__(self, huey: Huey) -> None:
+    def __init__(self, huey: "Huey") -> None:
         self._huey = huey
         self._alarm = huey.task(name="run")(run)
-        huey.periodic_task(crontab(), name="scan")(scan)
+        huey.periodic_task(lambda _: True, name="scan")(scan)  # each minute
 
     def wake(self, name: str, key: str, at: datetime | None) -> None:
         if at is None:
@@ -46,19 +48,37 @@ class Engine:
 @cache
 def engine() -> Engine:
     """The one queue of the installation; in memory where the database is."""
+    database = settings.DATABASES["default"]
+    is_postgres = database["ENGINE"].endswith("postgresql")
+    huey = _huey(*(() if is_postgres else ("psycopg",)))
     # Signed: who can write into the queue's tables must not have the worker run code of theirs.
     common: dict[str, Any] = {
         "results": False,
-        "serializer": SignedSerializer(secret=settings.SECRET_KEY, salt=SALT),
+        "serializer": huey.serializer.SignedSerializer(secret=settings.SECRET_KEY, salt=SALT),
     }
-    database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("postgresql"):
-        return Engine(PostgresHuey(NAME, connection=_connect, table_prefix="jobs", **common))
+    if is_postgres:
+        return Engine(huey.PostgresHuey(NAME, connection=_connect, table_prefix="jobs", **common))
     if ":memory:" in str(database["NAME"]) or "mode=memory" in str(database["NAME"]):
-        return Engine(MemoryHuey(NAME, **common))
+        return Engine(huey.MemoryHuey(NAME, **common))
     # A lost alarm is found by the next scan: it needs no fsync.
     file = f"{database['NAME']}-jobs"
-    return Engine(SqliteHuey(NAME, filename=file, fsync=False, **common))
+    return Engine(huey.SqliteHuey(NAME, filename=file, fsync=False, **common))
+
+
+def _huey(*unused: str) -> Any:
+    """The library, without the clients of stores that we do not use: 16 MB in each process.
+
+    It imports each of them that is installed. It is imported where the first alarm is set.
+    """
+    hidden = {"redis", *unused} - sys.modules.keys()
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: not to be had
+    try:
+        import huey  # noqa: PLC0415
+        import huey.serializer  # noqa: PLC0415
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+    return huey
 
 
 def _connect() -> Any:
