@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import DatabaseError
 
 from workitems import ledger
-from workitems.domain.queue_query import QueueQuery
+from workitems.domain.queue_query import QueueQuery, Tab
 from workitems.domain.results import Counts
 from workitems.isc.schemas import WorkItemPage
 from workitems.queue_states import learn, scanned
@@ -45,6 +45,10 @@ class RecentReads:
         found = scanned(self.scope.owner.id)
         return found if found and found.total is not None else None
 
+    def open_count(self) -> Counts | None:
+        kept: Counts | None = self._kept("open")
+        return kept
+
     def keep_counts(self, counts: Counts) -> None:
         learn(self.scope.owner.id, counts)
         if counts.total is not None:
@@ -56,6 +60,8 @@ class RecentReads:
 
     def keep_page(self, query: QueueQuery, page: WorkItemPage, asked_at: datetime) -> None:
         self._keep(str(query), page, asked_at)
+        if query.tab is Tab.PENDING and page.total is not None:
+            self._keep("open", Counts(page.total, as_of=asked_at.timestamp()), asked_at)
 
     def _kept(self, what: str) -> Any:
         kept: Kept | None = cache.get(self._key(what)) if self.seconds else None

@@ -122,6 +122,12 @@ def test_a_stale_page_is_shown_what_it_decides(approver: Browser, sandbox: Sandb
     assert writes(sandbox) == []
 
 
+def test_a_row_names_its_type_once(approver: Browser) -> None:
+    page = dashboard(approver)
+    assert words(row_of(page, VIOLATION)).count("Policy violation") == 1
+    assert words(row_of(page, GLASS)).count("Approval") == 1
+
+
 SHOWN = "Pending|Give VPN to Tom"
 
 

@@ -129,6 +129,18 @@ def test_a_widget_opens_with_one_call_and_again_with_none(
 
 
 @pytest.mark.usefixtures("framed")
+@pytest.mark.parametrize("first", ["/widget/", "/widget/badge/"])
+def test_a_badge_beside_a_widget_shares_what_either_reads(
+    approver: Browser, sandbox: Sandbox, first: str
+) -> None:
+    pages = {path: widget(approver, path) for path in (first, "/widget/badge/", "/widget/")}
+    waits = words(pages["/widget/"].select_one("#count-open"))
+    assert words(pages["/widget/badge/"].select_one("#badge")) == f"{waits} open tasks"
+    assert reads(sandbox).count("work-items") == 1
+    assert reads(sandbox).count("summary") == (0 if first == "/widget/" else 1)
+
+
+@pytest.mark.usefixtures("framed")
 def test_a_widget_shows_both_numbers_where_a_page_has_just_read_them(
     approver: Browser, sandbox: Sandbox
 ) -> None:

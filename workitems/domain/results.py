@@ -127,6 +127,9 @@ class RecentReads(Protocol):
     def counts(self) -> Counts | None:
         """Both numbers, or None."""
 
+    def open_count(self) -> Counts | None:
+        """The one number that a list tells."""
+
     def keep_counts(self, counts: Counts) -> None: ...
     def page(self, query: QueueQuery) -> WorkItemPage | None: ...
     def keep_page(self, query: QueueQuery, page: WorkItemPage, asked_at: datetime) -> None: ...

@@ -83,9 +83,9 @@ class Reader:
             return self.item(item_id), known
         return self._with_counts(lambda: self.item(item_id))
 
-    def counts(self) -> Counts:
-        """The badge's numbers alone: one call at most; unknown where ISC does not tell."""
-        return self._recent.counts() or self._fresh_counts()
+    def open_count(self) -> Counts:
+        """How many are open: one call at most; unknown where ISC does not tell."""
+        return self._recent.counts() or self._recent.open_count() or self._fresh_counts()
 
     def refreshed_counts(self) -> Counts:
         """Both numbers in one call: where one task leaves as another comes, one alone stays."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from workitems.domain.attempts import Shown
 from workitems.domain.changes import change_of_approval
 from workitems.domain.commands import Approve, ApproveAll, Complete, SubmitForm
+from workitems.domain.flags import Rule
 from workitems.domain.policy import NOTHING, Names, can_be_named
 from workitems.isc.schemas import ApprovalItem, UnreadableWorkItem, WorkItem
 from workitems.view_models.flags import ShownFlag, shown_flags
@@ -147,6 +148,11 @@ class TaskRow:
     def asks(self) -> bool:
         """Whether a decision shows the flags first, so that no button decides at once."""
         return any(flag.asks for flag in self.flags)
+
+    @property
+    def says_type(self) -> bool:
+        """Whether the row names its type: not where a flag does so already."""
+        return not any(flag.rule is Rule.TYPE for flag in self.flags)
 
     @property
     def shown(self) -> str:
