@@ -5,4 +5,4 @@ class WorkItemsConfig(AppConfig):
     name = "workitems"
 
     def ready(self) -> None:
-        from workitems import recovery  # noqa: F401, PLC0415 - importing registers its job
+        from workitems import ledger_upkeep, recovery  # noqa: F401, PLC0415 - they register jobs

@@ -11,7 +11,6 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from taskmanager.core import crypto
 from taskmanager.signin.values import Person
 from workitems.domain.attempts import Abandoned, Begun, Entry, Press, Repeated
 from workitems.domain.commands import Command, command_from_json
@@ -33,7 +32,6 @@ KEPT: Final = {
     "approval_items",
 }  # fmt: skip
 MOST_ENTRIES: Final = 50
-ERASED: Final = "erased"
 ANY_ABANDONED: Final = (
     f"SELECT 1 FROM {Attempt._meta.db_table}"  # noqa: S608 - a name of ours
     " WHERE is_live AND status = %s AND live_until < %s LIMIT 1"
@@ -251,36 +249,6 @@ def sender_of(row: Attempt) -> QueueScope:
     content = row.opened()
     actor = Person(row.actor_id, content.get("actor", ""), "", is_admin=False)
     return QueueScope(actor, Owner(row.owner_id, content.get("owner", "")))
-
-
-def missing_keys() -> int:
-    """How many rows no key of ours opens."""
-    known = crypto.key_marks(crypto.Purpose.LEDGER)
-    return Attempt.objects.exclude(key_mark__in=known).count()
-
-
-def reseal() -> int:
-    """Seal all rows with the first key; how many were sealed with another."""
-    first, count = crypto.key_marks(crypto.Purpose.LEDGER)[0], 0
-    for row in Attempt.objects.exclude(key_mark=first).iterator():
-        if content := row.opened():
-            row.seal(content)
-            row.save(update_fields=["key_mark", "sealed", "sealed_end"])
-            count += 1
-    return count
-
-
-def forget(person_id: str) -> int:
-    """Take a person out of all rows: their ids, and all that is sealed in rows of theirs."""
-    theirs = Attempt.objects.filter(Q(actor_id=person_id) | Q(owner_id=person_id))
-    count = 0
-    for row in theirs.iterator():
-        row.actor_id = ERASED if row.actor_id == person_id else row.actor_id
-        row.owner_id = ERASED if row.owner_id == person_id else row.owner_id
-        row.seal({"erased": True})
-        row.save()
-        count += 1
-    return count
 
 
 def _abandoned(row: Attempt) -> Abandoned | None:

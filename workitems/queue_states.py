@@ -20,7 +20,7 @@ logger = logging.getLogger("workitems.scan")
 
 ROW: Final = 1  # the only one of TenantScanState
 TRUSTED_FOR: Final = 300.0  # seconds without a published pass, after which pages ask themselves
-HELD_FOR: Final = 120.0  # seconds; renewed with each page of a pass
+HELD_FOR: Final = 120.0  # seconds; renewed while a pass goes on
 BATCH: Final = 500
 READ: Final = (
     "SELECT confirmed_at, is_partial, open, completed, mark, changed_at, is_doubtful"  # noqa: S608 - our names

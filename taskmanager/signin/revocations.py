@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from taskmanager.core import crypto
 from taskmanager.jobs import engine, heartbeat
-from taskmanager.jobs.registry import due_scan, job
+from taskmanager.jobs.registry import due_scan, hourly, job
 from taskmanager.signin.errors import ProviderUnavailable
 from taskmanager.signin.models import Revocation
 from taskmanager.signin.providers.base import Provider
@@ -95,6 +95,7 @@ def look_for_due() -> None:
         engine.wake(JOB, key)
 
 
+@hourly
 def drop_old() -> None:
     """Give up what is older than a day: nobody had the occasion to try it."""
     old = Revocation.objects.filter(created_at__lt=timezone.now() - GIVEN_UP)

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from taskmanager.core import crypto
+from taskmanager.jobs.registry import hourly
 from taskmanager.signin.models import Session
 from taskmanager.signin.request import PERSON
 
@@ -95,6 +96,14 @@ class SessionStore(DatabaseStore):
             row.update(seen_at=now, expire_date=self.get_expiry_date())
         except DatabaseError as error:  # locked or full: what the person came for may need none
             logger.warning("a session's last use could not be noted: %s", error)
+
+
+@hourly
+def clear_expired() -> None:
+    """Delete sessions that have run out. What could renew their tokens is not revoked: a provider
+    may take that for the end of a newer session in the same browser.
+    """
+    SessionStore.clear_expired()
 
 
 def _moment(value: datetime | None) -> datetime | None:

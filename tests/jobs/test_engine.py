@@ -105,6 +105,21 @@ def test_a_scan_asks_each_of_those_who_may_have_work(
     assert done == ["scanned"]
 
 
+def test_what_is_hourly_is_done_at_the_start_and_after_an_hour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[registry.Scan] = []
+    monkeypatch.setattr(registry, "DUE_SCANS", looks)
+    done: list[int] = []
+    registry.hourly(lambda: done.append(1))
+    now = [1000.0]
+    monkeypatch.setattr(registry.time, "monotonic", lambda: now[0])
+    for seconds in (0, 60, 3599, 3600, 3660):
+        now[0] = 1000.0 + seconds
+        looks[0]()
+    assert len(done) == 2
+
+
 def test_a_job_that_nobody_knows_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     run("unheard of", "a")
     assert "a job failed: unheard of" in caplog.text

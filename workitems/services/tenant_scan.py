@@ -23,6 +23,7 @@ Each = Callable[..., Iterable[Any]]  # `map`, or one that makes several calls at
 PAGE: Final = 250  # the most that ISC gives at once
 MOST_ASKED_SINGLY: Final = 300  # owners, in one pass
 MOST_ASKED_BESIDES: Final = 20  # of those whose numbers have not changed: a pass stays short
+HELD_EVERY: Final = 40  # pages: some seconds, and a write to the database each time
 PATIENCE: Final = 600.0  # seconds that one call may wait for its turn in the budget, all in all
 
 
@@ -176,8 +177,9 @@ class TenantScan:
         while len(page.items) == PAGE:
             # Several at once, because one takes much longer than its place in the budget.
             most = max(offset + PAGE, page.total or 0)
-            for page in self._each(self._page, range(offset, most, PAGE)):
-                self._states.hold()
+            for number, page in enumerate(self._each(self._page, range(offset, most, PAGE))):
+                if number % HELD_EVERY == 0:
+                    self._states.hold()
                 reading.add(page)
             offset += -(-(most - offset) // PAGE) * PAGE
         return reading

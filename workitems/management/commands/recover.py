@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from workitems import ledger
+from workitems import ledger_upkeep
 from workitems.recovery import recover
 
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, **_: Any) -> None:
         try:
-            missing = ledger.missing_keys()
+            missing = ledger_upkeep.missing_keys()
         except DatabaseError:
             self.stdout.write("The ledger has no table yet: run manage.py migrate.")
             return

@@ -1,0 +1,51 @@
+"""What becomes of the ledger's rows in the course of time: new keys, old age, erasure."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from taskmanager.core import crypto
+from taskmanager.jobs.registry import hourly
+from workitems.models import Attempt
+
+ERASED: Final = "erased"
+
+
+def missing_keys() -> int:
+    """How many rows no key of ours opens."""
+    known = crypto.key_marks(crypto.Purpose.LEDGER)
+    return Attempt.objects.exclude(key_mark__in=known).count()
+
+
+def reseal() -> int:
+    """Seal all rows with the first key; how many were sealed with another."""
+    first, count = crypto.key_marks(crypto.Purpose.LEDGER)[0], 0
+    for row in Attempt.objects.exclude(key_mark=first).iterator():
+        if content := row.opened():
+            row.seal(content)
+            row.save(update_fields=["key_mark", "sealed", "sealed_end"])
+            count += 1
+    return count
+
+
+@hourly
+def delete_old() -> int:
+    """Delete what is older than LEDGER_DAYS and has ended; how many rows."""
+    oldest = timezone.now() - timedelta(days=settings.LEDGER_DAYS)
+    return Attempt.objects.filter(asked_at__lt=oldest, is_live=False).delete()[0]
+
+
+def forget(person_id: str) -> int:
+    """Take a person out of all rows: their ids, and all that is sealed in rows of theirs."""
+    theirs = Attempt.objects.filter(Q(actor_id=person_id) | Q(owner_id=person_id))
+    count = 0
+    for row in theirs.iterator():
+        row.actor_id = ERASED if row.actor_id == person_id else row.actor_id
+        row.owner_id = ERASED if row.owner_id == person_id else row.owner_id
+        row.seal({"erased": True})
+        row.save()
+        count += 1
+    return count
