@@ -4,13 +4,14 @@ import logging
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
 from tests.redis_server import RedisServer
+from tests.unit.test_budget import taken
 from workitems.isc import redis_link
 from workitems.isc.budget import ON_ITS_WAY, WINDOW, Pause, Purpose, SharedBudget
 from workitems.isc.errors import OverBudget
@@ -19,20 +20,6 @@ from workitems.wiring import budget_of
 
 DECISION, VIEW, BACKGROUND = Purpose.DECISION, Purpose.VIEW, Purpose.BACKGROUND
 SLOWEST = 0.6  # seconds: a time-out of 0.25, on a machine that does something else too
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[RedisServer]:
-    """One that the test may harm."""
-    server = RedisServer(tmp_path)
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def admin(server: RedisServer) -> Iterator["Redis"]:
-    with Redis.from_url(server.url, decode_responses=True) as admin:
-        yield admin
 
 
 @pytest.fixture
@@ -45,15 +32,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def budget_at(server: RedisServer, *, processes: int = 4) -> tuple[SharedBudget, RedisLog]:
     log = RedisLog(server.link(least=processes))
     return SharedBudget(100, log=log, waiting=0, clock=log.clock), log
-
-
-def taken(budget: SharedBudget, purpose: Purpose, most: int = 200) -> int:
-    for count in range(most):
-        try:
-            budget.take(purpose)
-        except OverBudget:
-            return count
-    return most
 
 
 def seconds(call: Callable[[], object]) -> float:

@@ -4,17 +4,20 @@ import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import override_settings
-from redis import Redis
 
 from tests.redis_server import RedisServer
+from tests.unit.test_single_flight import Calls
 from workitems import wiring
 from workitems.isc import shared_flight
 from workitems.isc.shared_flight import Seals, SharedFlight
 from workitems.isc.transport import Reply
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 
 def unseal(sealed: str, key: str) -> str | None:
@@ -30,19 +33,6 @@ SEALS = Seals(
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def admin(server: RedisServer) -> Iterator["Redis"]:
-    with Redis.from_url(server.url, decode_responses=True) as admin:
-        yield admin
-
-
-@pytest.fixture
 def flights(server: RedisServer) -> list[SharedFlight[str]]:
     """Of three processes; threads of one process have one of them."""
     return [SharedFlight(server.link(), SEALS) for _ in range(3)]
@@ -52,20 +42,6 @@ def flights(server: RedisServer) -> list[SharedFlight[str]]:
 def pool() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(12) as pool:
         yield pool
-
-
-class Calls:
-    """Calls that wait until they are let go; counts them."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.begun, self.go_on = threading.Event(), threading.Event()
-
-    def __call__(self) -> str:
-        self.count += 1
-        self.begun.set()
-        assert self.go_on.wait(5)
-        return f"answer {self.count}"
 
 
 def first(pool: ThreadPoolExecutor, flight: SharedFlight[str], calls: Calls) -> "Future[str]":
