@@ -75,9 +75,11 @@ def config(*, style: str, level: str) -> dict[str, Any]:
     """The LOGGING setting. `style` is console or json."""
     formatter = JsonFormatter if style == "json" else ConsoleFormatter
     # At DEBUG these write code verifiers and addresses with codes in them.
-    quiet = {name: {"level": "INFO"} for name in ("authlib", "urllib3", "requests")}
+    least = level if level in {"WARNING", "ERROR"} else "INFO"
+    quiet = {name: {"level": least} for name in ("authlib", "urllib3", "requests")}
+    quiet["huey"] = {"level": "ERROR" if level == "ERROR" else "WARNING"}  # a line for each alarm
     # These do not pass their lines on to the root logger.
-    alone = {"handlers": ["stderr"], "level": "INFO", "propagate": False}
+    alone = {"handlers": ["stderr"], "level": least, "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -85,7 +87,7 @@ def config(*, style: str, level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            "django": {"handlers": [], "level": "INFO", "propagate": True},
+            "django": {"handlers": [], "level": least, "propagate": True},
             **dict.fromkeys(("django.server", "gunicorn.error", "gunicorn.access"), alone),
             **quiet,
         },

@@ -167,7 +167,8 @@ class TenantScan:
         self._states.publish(Published(found, doubtful, reading.begun_at, reading.is_partial))
         counts = (len(reading.seen), len(reading.owners), len(found), len(doubtful))
         line = "%d work items of %d owners: %d changed, %d in doubt; %.1f s"
-        logger.info(line, *counts, self._clock() - reading.begun_at)
+        level = logging.DEBUG if before else logging.INFO  # the first one says that it works
+        logger.log(level, line, *counts, self._clock() - reading.begun_at)
         return True
 
     def _read(self) -> Reading:
