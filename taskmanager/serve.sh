@@ -7,10 +7,12 @@ python manage.py run_worker &
 worker=$!
 gunicorn -c taskmanager/gunicorn.conf.py --bind "0.0.0.0:${PORT:-8000}" taskmanager.wsgi &
 server=$!
-trap 'kill -TERM "$server" "$worker" 2>/dev/null || true' TERM INT
+status=1 # one of them has ended by itself
+trap 'status=0; kill -TERM "$server" "$worker" 2>/dev/null || true' TERM INT
 while kill -0 "$server" 2>/dev/null && kill -0 "$worker" 2>/dev/null; do
   sleep 1 &
   wait $! || true
 done
 kill -TERM "$server" "$worker" 2>/dev/null || true
 wait "$server" "$worker" || true
+exit "$status"
