@@ -1,11 +1,13 @@
 """The budget under many people: how many calls were made, and none of them refused."""
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 
+from sandbox.people import personas, personas_by_id
 from sandbox.together import running
 from tests.bench.__main__ import decisions
 from tests.bench.crowd import Crowd
@@ -14,6 +16,16 @@ from tests.bench.storm import HOST, storm
 from tests.bench.visitor import Visitor
 
 WIDGETS = 120  # more than the tenant takes in ten seconds
+
+
+@pytest.fixture(autouse=True)
+def nobody_stays() -> Iterator[None]:
+    """The people of a crowd are not there for the tests that come after."""
+    before = dict(personas())
+    yield
+    personas().clear()
+    personas().update(before)
+    personas_by_id.cache_clear()
 
 
 @pytest.mark.parametrize("path", ["/widget/", "/"])
