@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.frame.conftest import World
 from tests.e2e.frame.firefox import Firefox
-from tests.e2e.frame.portal import portal_address
+from tests.e2e.frame.portal import THREE, portal_address
 from tests.e2e.frame.sites import page_around
 from tests.e2e.reading import item_id, writes
 
@@ -142,6 +142,30 @@ def test_each_decision_is_asked_for_twice_and_sent_once(firefox: Firefox, world:
     after = {"open": before["open"] - 4, "completed": None}
     assert told(firefox, "count", 5)[-1] == after
     assert told(firefox, "error", 0) == []
+
+
+@pytest.mark.parametrize("wait", [0.15, 0.4, 0.55])
+def test_one_press_too_many_on_the_same_spot_decides_nothing_more(
+    firefox: Firefox, world: World, wait: float
+) -> None:
+    """In the widget a decision takes two presses; the third may meet what has come there."""
+    firefox.open(portal_address(world))
+    sign_in(firefox)
+    row = f"#item-{item_id(world.tenant, 'approver', THREE)}"
+    firefox.until(f"document.querySelector('{row} summary').click() ?? true", "frame")
+    buttons = f"[...document.querySelectorAll('{row} li button[aria-label^=Approve]')]"
+    decided = 0
+    while firefox.until(f"[{buttons}.length]", "frame")[0]:
+        name = firefox.until(f"{buttons}.at(-1).getAttribute('aria-label')", "frame")
+        decide(firefox, world, name, inside=row)
+        decided += 1
+        time.sleep(wait)
+        firefox.press_again()
+        time.sleep(LONG_ENOUGH)
+        assert len(writes(world.tenant)) == decided
+        opened = "[document.querySelectorAll('#detail > *, #dialog > *').length]"
+        assert firefox.until(opened, "frame") == [0]
+    assert decided == 2  # the third had been decided before
 
 
 def test_beside_the_dashboard_the_full_pages_session_is_enough(
