@@ -96,10 +96,12 @@ def ready(port: int, cookie: str) -> list[Callable[[], Answer]]:
     return found
 
 
-def storm(port: int, cookies: Sequence[str], presses: Presses, path: str) -> Found:
+def storm(
+    port: int, cookies: Sequence[str], presses: Presses, path: str, every: float = EVERY
+) -> Found:
     """All open the page in the same moment; the deciders press until the last one has it."""
     found, is_over = Found(), threading.Event()
-    decider = threading.Thread(target=decide, args=(presses, found, is_over, EVERY))
+    decider = threading.Thread(target=decide, args=(presses, found, is_over, every))
     decider.start()
     with ThreadPoolExecutor(len(cookies)) as pool:
         list(pool.map(lambda cookie: open_page(port, cookie, path, found), cookies))
