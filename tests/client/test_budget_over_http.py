@@ -15,6 +15,8 @@ from tests.environment import free_port
 from tests.redis_server import RedisServer
 
 SECONDS = 11.0  # more than one window
+# The budget is 90, the tenant takes 100: on a busy machine a call may be longer on its way than the
+# budget allows for. Two processes that did not count together would send 170.
 
 HAMMER = """
 import json, sys, threading, time
@@ -31,9 +33,9 @@ from workitems.isc.transport import Sharing, Transport
 tenant, token, shared, seconds = sys.argv[1:]
 if shared.startswith("redis:"):
     log = RedisLog(RedisLink(shared, "tests", least=2))
-    budget = SharedBudget(100, log=log, clock=log.clock)
+    budget = SharedBudget(90, log=log, clock=log.clock)
 else:
-    budget = SharedBudget(100, log=MachineLog(Path(shared), 2))
+    budget = SharedBudget(90, log=MachineLog(Path(shared), 2))
 until, counts = time.monotonic() + float(seconds), []
 
 def read(purpose):
@@ -90,6 +92,6 @@ def test_the_tenant_never_refuses_what_two_processes_send(
         redis.close()
     statuses = Counter(call.status for call in app.sandbox.calls)
     assert statuses.keys() == {200}
-    assert 95 < statuses[200] <= 2 * 95
+    assert 85 < statuses[200] <= 2 * 85
     assert sum(map(len, sent)) == statuses[200]
     assert all(sent)
