@@ -63,6 +63,10 @@ class DatabaseQueueStates:
             for one, what in found.items()
             if one not in known
         ]
+        # Without a row nothing would be in doubt: nobody would wait for them.
+        unknown = Found(0, None, "", published.as_of)
+        unseen = doubtful - known - found.keys()
+        new += [QueueState(owner_id=one, **_fields(unknown)) for one in unseen]
         with transaction.atomic():
             QueueState.objects.bulk_create(new, BATCH, ignore_conflicts=True)
             for one in found.keys() & known:

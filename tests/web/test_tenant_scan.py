@@ -15,6 +15,7 @@ from tests.e2e.reading import decide_elsewhere
 from tests.web.conftest import AsUser, Browser, parsed, words
 from tests.web.pressing import poll, press
 from tests.web.test_decide import dashboard, single
+from workitems.isc.schemas import WorkItemPage
 from workitems.models import QueueState, TenantScanState
 from workitems.queue_states import DatabaseQueueStates, scanned
 from workitems.services.tenant_scan import ScanIsOff, TenantScan
@@ -276,6 +277,37 @@ def test_whom_nobody_could_ask_is_in_doubt_and_asks_for_themselves(
     assert calls(sandbox) == [SUMMARY]
     scan.run_pass()
     assert scanned(approver.persona_id).open == truth(sandbox)[approver.persona_id]
+
+
+def test_a_newcomer_in_doubt_is_not_told_that_nothing_waits(
+    scan: TenantScan, as_user: AsUser, sandbox: Sandbox, during: During
+) -> None:
+    scan.run_pass()
+    newcomer = as_user("empty")
+    moved(sandbox, first_of(sandbox, sandbox.persona("heavy").id), newcomer.persona_id)
+    first = first_of(sandbox, sandbox.persona("heavy").id)
+    during(lambda: sandbox.world.put(replace(first, done=True)))
+    sandbox.fault("GET", "/summary$", status=500, times=1_000)
+    scan.run_pass()
+    sandbox.gate.faults.clear()
+    assert scanned(newcomer.persona_id) is None
+    badge = newcomer.get("/widget/badge/", headers={"Sec-Fetch-Dest": "iframe"})
+    assert "1 open task" in words(parsed(badge))
+
+
+def test_a_length_that_is_not_true_costs_a_bounded_number_of_calls(
+    scan: TenantScan, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workitems.services.tenant_scan.MOST_PAGES", 12)
+    read = TenantScan._page
+
+    def lying(self: TenantScan, offset: int) -> WorkItemPage:
+        return replace(read(self, offset), total=10**9)
+
+    monkeypatch.setattr(TenantScan, "_page", lying)
+    scan.run_pass()
+    pages = len(sandbox.world.queue(None, done=False)) // 250 + 1
+    assert pages < len(calls(sandbox)) <= pages + 13
 
 
 def test_rows_without_an_owner_make_nobodys_number_wrong(

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from random import shuffle
 from typing import Any, Final, Protocol, TypeVar
 
 from workitems.domain.change_mark import EMPTY, with_item
@@ -23,6 +24,7 @@ Each = Callable[..., Iterable[Any]]  # `map`, or one that makes several calls at
 PAGE: Final = 250  # the most that ISC gives at once
 MOST_ASKED_SINGLY: Final = 300  # owners, in one pass
 MOST_ASKED_BESIDES: Final = 20  # of those whose numbers have not changed: a pass stays short
+MOST_PAGES: Final = 400  # before the list's length is believed again
 HELD_EVERY: Final = 40  # pages: some seconds, and a write to the database each time
 PATIENCE: Final = 600.0  # seconds that one call may wait for its turn in the budget, all in all
 
@@ -177,7 +179,7 @@ class TenantScan:
         reading.add(page)
         while len(page.items) == PAGE:
             # Several at once, because one takes much longer than its place in the budget.
-            most = max(offset + PAGE, page.total or 0)
+            most = min(max(offset + PAGE, page.total or 0), offset + MOST_PAGES * PAGE)
             for number, page in enumerate(self._each(self._page, range(offset, most, PAGE))):
                 if number % HELD_EVERY == 0:
                     self._states.hold()
@@ -245,6 +247,7 @@ class TenantScan:
         A first pass tells what waits for everybody; what they have completed is asked bit by bit.
         """
         others = [one for one, row in kept.items() if not row.is_asked]
+        shuffle(others)  # some may never be answered for
         wanted = dict.fromkeys([*doubtful, *(one for one in changed if one in kept)])
         wanted.update(dict.fromkeys(others[:MOST_ASKED_BESIDES]))
         owners = list(wanted)[:MOST_ASKED_SINGLY]
