@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,4 +7,6 @@ class WorkItemsConfig(AppConfig):
     name = "workitems"
 
     def ready(self) -> None:
-        from workitems import ledger_upkeep, recovery  # noqa: F401, PLC0415 - they register jobs
+        """Register what the job worker does for work items."""
+        for module in ("ledger_upkeep", "recovery"):
+            import_module(f"workitems.{module}")

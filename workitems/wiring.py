@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from workitems.isc.redis_link import RedisLink
 
 SCAN_CALLS: Final = 4  # at once
-SOON: Final = 120.0  # seconds
+LONGEST_WITH_SCAN: Final = 120.0  # seconds
 OWNER_NAME_SECONDS: Final = 600  # names hardly change; an admin steps through many pages of one
 
 
@@ -92,7 +92,7 @@ def budget_of(
     if not limit:
         return NoBudget()
     # Where the scan answers, a page that came before its first pass is to come back soon.
-    longest_turn = SOON if settings.TENANT_SCAN_CLIENT_ID else LONGEST_TURN
+    longest_turn = LONGEST_WITH_SCAN if settings.TENANT_SCAN_CLIENT_ID else LONGEST_TURN
     more: dict[str, Any] = {"waiting": max(1, threads // 2), "longest_turn": longest_turn}
     if link:
         from workitems.isc.redis_log import RedisLog  # noqa: PLC0415 - an optional package

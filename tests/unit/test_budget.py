@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -302,6 +303,31 @@ def test_a_refusal_of_one_process_stops_the_others(tmp_path: Path, clock: Clock)
     other.refused(0)  # again, and soon: somebody else uses the client
     clock.now += COUNTED
     assert taken(one, VIEW) == 60
+
+
+def test_what_the_machine_counted_before_it_was_started_anew_counts_no_more(
+    tmp_path: Path,
+) -> None:
+    """The file outlives it, and its clock began again at zero: all of it seems to be to come."""
+    later = Clock()
+    later.now = time.monotonic() + 500_000
+    old = MachineLog(tmp_path / "calls", 2)
+    before = SharedBudget(100, log=old, clock=later, sleep=later.sleep)
+    taken(before, DECISION)
+    before.turn(60)
+    before.refused(30)
+    old._connection.execute("UPDATE boot SET started_at = started_at - 500000")
+    budget = SharedBudget(100, log=MachineLog(tmp_path / "calls", 2))
+    assert taken(budget, VIEW) == 80
+    assert budget.turn(60) == pytest.approx(60, abs=1)
+
+
+def test_a_second_process_of_the_same_start_counts_on(tmp_path: Path, clock: Clock) -> None:
+    one, other = (
+        SharedBudget(100, log=MachineLog(tmp_path / "calls", 2), clock=clock, sleep=clock.sleep)
+        for _ in range(2)
+    )
+    assert taken(one, VIEW, 50) + taken(other, VIEW) == 80
 
 
 def test_a_log_that_cannot_be_used_leaves_each_process_its_part(

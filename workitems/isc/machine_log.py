@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
@@ -25,6 +26,8 @@ PROMISE: Final = (
     "INSERT INTO promises VALUES (?1, ?2)"
     " ON CONFLICT (name) DO UPDATE SET moment = max(?2, moment + ?3) RETURNING moment"
 )
+CREATE_BOOT: Final = "CREATE TABLE IF NOT EXISTS boot (started_at REAL)"
+SAME_BOOT: Final = 10.0  # seconds that the machine's wall clock may be set by without a doubt
 READ_PAUSE: Final = "SELECT until, kept, kept_at, repeated FROM pause"
 WRITE_PAUSE: Final = "INSERT OR REPLACE INTO pause VALUES (1, ?, ?, ?, ?)"
 
@@ -56,8 +59,24 @@ class MachineLog:
         # A killed process damages nothing; a machine that loses power loses ten seconds of counts.
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=OFF")
-        self._connection.execute(CREATE_PAUSE)
-        self._connection.execute(CREATE_PROMISES)
+        for statement in (CREATE_PAUSE, CREATE_PROMISES, CREATE_BOOT):
+            self._connection.execute(statement)
+        self._forget_another_boot()
+
+    def _forget_another_boot(self) -> None:
+        """The file may outlive the machine's start, and with that the clock that its times are of.
+
+        What was due in the old one's future would count for as long as that one had run.
+        """
+        started_at = time.time() - time.monotonic()
+        with self._exclusive():
+            known = self._connection.execute("SELECT started_at FROM boot").fetchone()
+            if known and abs(known[0] - started_at) < SAME_BOOT:
+                return
+            for table in ("calls", "pause", "promises", "boot"):
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            self._connection.execute("INSERT INTO boot VALUES (?)", (started_at,))
+            self._connection.commit()
 
     def put(self, purpose: Purpose, most: int, now: float) -> float:
         moment = milliseconds(now)
