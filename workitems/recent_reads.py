@@ -54,12 +54,12 @@ class RecentReads:
         if counts.total is not None:
             self._keep("counts", counts, datetime.fromtimestamp(counts.as_of, UTC))
 
-    def page(self, query: QueueQuery) -> WorkItemPage | None:
-        kept: WorkItemPage | None = self._kept(str(query))
+    def page(self, query: QueueQuery) -> tuple[WorkItemPage, datetime] | None:
+        kept: tuple[WorkItemPage, datetime] | None = self._kept(str(query))
         return kept
 
     def keep_page(self, query: QueueQuery, page: WorkItemPage, asked_at: datetime) -> None:
-        self._keep(str(query), page, asked_at)
+        self._keep(str(query), (page, asked_at), asked_at)
         if query.tab is Tab.PENDING and page.total is not None:
             self._keep("open", Counts(page.total, as_of=asked_at.timestamp()), asked_at)
 

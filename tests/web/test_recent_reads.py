@@ -129,6 +129,12 @@ def test_a_widget_opens_with_one_call_and_again_with_none(
 
 
 @pytest.mark.usefixtures("framed")
+def test_a_list_that_is_shown_again_claims_to_be_no_younger(approver: Browser) -> None:
+    times = [widget(approver).select_one("#badge [name=as_of]")["value"] for _ in range(2)]
+    assert times[0] == times[1]
+
+
+@pytest.mark.usefixtures("framed")
 @pytest.mark.parametrize("first", ["/widget/", "/widget/badge/"])
 def test_a_badge_beside_a_widget_shares_what_either_reads(
     approver: Browser, sandbox: Sandbox, first: str

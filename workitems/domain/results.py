@@ -131,7 +131,9 @@ class RecentReads(Protocol):
         """The one number that a list tells."""
 
     def keep_counts(self, counts: Counts) -> None: ...
-    def page(self, query: QueueQuery) -> WorkItemPage | None: ...
+    def page(self, query: QueueQuery) -> tuple[WorkItemPage, datetime] | None:
+        """With `asked_at`."""
+
     def keep_page(self, query: QueueQuery, page: WorkItemPage, asked_at: datetime) -> None: ...
 
 

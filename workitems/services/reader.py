@@ -57,8 +57,10 @@ class Reader:
 
         The number that the list does not tell is unknown, unless somebody has read it before.
         """
-        asked_at, page = datetime.now(UTC), self._recent.page(query)
-        if page is None:
+        if kept := self._recent.page(query):
+            page, asked_at = kept
+        else:
+            asked_at = datetime.now(UTC)
             page = self._page(query)
             self._recent.keep_page(query, page, asked_at)
         known = self._recent.counts()
