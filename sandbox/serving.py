@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+# The "bad ports" of the Fetch standard from 1024 on: a browser opens no page at one of them.
+REFUSED_BY_BROWSERS = frozenset(
+    (1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, *range(6665, 6670))
+) | {6679, 6697, 10080}
 
 
 class TenantServer(ThreadingMixIn, TCPServer):
@@ -118,4 +122,4 @@ def free_port(wanted: int | None, usual: int, host: str = "127.0.0.1") -> int:
         except OSError:
             probe.bind((host, 0))
         port: int = probe.getsockname()[1]
-        return port
+    return free_port(0, usual, host) if port in REFUSED_BY_BROWSERS else port

@@ -9,11 +9,13 @@ from typing import NoReturn
 import pytest
 
 from sandbox.clients import DASHBOARD_CLIENT_ID
+from sandbox.serving import REFUSED_BY_BROWSERS
 
 # Below the ephemeral ports (from 32768 on Linux), and a separate range for each test worker, so
 # that no other process takes a port between this check and the start of the server.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-PORTS = range(10_000 + 2_000 * (WORKER % 10), 12_000 + 2_000 * (WORKER % 10))
+FIRST = 10_000 + 2_000 * (WORKER % 10)
+PORTS = [port for port in range(FIRST, FIRST + 2_000) if port not in REFUSED_BY_BROWSERS]
 _turn = itertools.count(os.getpid())
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 import requests
 
+from sandbox import serving
 from sandbox.server import SandboxApp, create_app
 from tests.contract.conftest import CALLBACK, ROOT, Caller
 from tests.contract.sign_in_steps import SignInSteps
-from tests.environment import free_port
+from tests.environment import PORTS, free_port
 
 
 @pytest.fixture
@@ -96,6 +97,12 @@ def test_a_taken_port_is_told_in_one_sentence() -> None:
     assert process.returncode == 1
     assert "Traceback" not in errors
     assert "in use" in errors
+
+
+def test_no_port_is_chosen_that_browsers_refuse() -> None:
+    """Chromium and Firefox open no page at 10080, among others ("bad ports" of Fetch)."""
+    assert serving.free_port(None, 10080) not in serving.REFUSED_BY_BROWSERS
+    assert serving.REFUSED_BY_BROWSERS.isdisjoint(PORTS)
 
 
 @pytest.mark.parametrize("profile", ["openid", "isc"])
