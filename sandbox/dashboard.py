@@ -107,6 +107,11 @@ class Dashboard:
         """Run a command of manage.py for as long as the server."""
         self._beside.append(self._started(["manage.py", command]))
 
+    def stop_beside(self) -> None:
+        """Stop what runs beside the server."""
+        while self._beside:
+            _end(self._beside.pop())
+
     def _started(self, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # noqa: S603 - our own interpreter and modules
             [sys.executable, *arguments], cwd=ROOT, env=self.environment, start_new_session=True

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -34,6 +34,7 @@ class Call:
 
     `status` is None when the connection was dropped; `actor` is the caller's identity id.
     `executed`: the tenant itself ran it and answered with 2xx, whatever a fault made of that.
+    `at`: when it came, in epoch seconds.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Call:
     api: bool
     status: int | None = None
     executed: bool = False
+    at: float = field(default_factory=time.time)
 
 
 @dataclass

@@ -124,6 +124,7 @@ class Env(BaseSettings):
     web_threads: int = Field(8, ge=1, le=64, description="a whole number from 1 to 64")
 
     # Decisions
+    undo_seconds: int = Field(6, ge=0, le=600, description="a whole number from 0 to 600")
     note_required: Noteds = Field((), description="any of approve, reject, complete")
     bulk_calls: bool = Field(default=True, description="true or false")
     flag_types: Listed = Field(FLAG_TYPES, description="types with commas between, or none")

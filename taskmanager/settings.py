@@ -129,6 +129,7 @@ ISC_BUDGET = env.isc_budget
 CALL_LOG = env.call_log
 REDIS_URL = env.redis_url.get_secret_value()
 COUNTS_SECONDS = env.counts_seconds
+UNDO_SECONDS = env.undo_seconds
 TENANT_SCAN_CLIENT_ID = env.tenant_scan_client_id
 TENANT_SCAN_CLIENT_SECRET = env.tenant_scan_client_secret.get_secret_value()
 WEB_CONCURRENCY, WEB_THREADS = env.web_concurrency, env.web_threads

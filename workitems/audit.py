@@ -22,8 +22,13 @@ OUTCOMES: Final[Mapping[str, tuple[WriteStatus, ...]]] = {
         WriteStatus.CHANGED,
         WriteStatus.GONE,
     ),
-    "not-done": (WriteStatus.REFUSED, WriteStatus.NOT_SENT, WriteStatus.NOT_DONE),
-    "unknown": (WriteStatus.UNCONFIRMED, WriteStatus.SENDING),
+    "not-done": (
+        WriteStatus.REFUSED,
+        WriteStatus.NOT_SENT,
+        WriteStatus.NOT_DONE,
+        WriteStatus.CANCELLED,
+    ),
+    "unknown": (WriteStatus.UNCONFIRMED, WriteStatus.SENDING, WriteStatus.SCHEDULED),
 }
 
 

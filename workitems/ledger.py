@@ -3,34 +3,26 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
-from uuid import UUID
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid4
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from taskmanager.signin.values import Person
-from workitems.domain.attempts import Abandoned, Begun, Entry, Press, Repeated
+from workitems.domain.attempts import Abandoned, Begun, Delay, Entry, Press, Repeated
 from workitems.domain.commands import Command, command_from_json
-from workitems.domain.results import NotRecorded, Receipt, Rival, WriteStatus
+from workitems.domain.results import NotRecorded, Receipt, Rival, SessionEnding, WriteStatus
 from workitems.isc.schemas import WorkItem
-from workitems.models import LONGEST_ID, Attempt, sealed
+from workitems.ledger_content import LEASE, SEALED_AFTER, content_of, end_of
+from workitems.models import Attempt, EndingSession
 from workitems.queue_states import left
-from workitems.scope import Owner, QueueScope
+from workitems.scope import QueueScope
 
 logger = logging.getLogger(__name__)
 
-# Longer than one attempt may take: a write's time-outs (33 s), and the read after it with its
-# repetition (66 s). A sender that has not closed its row by then was killed.
-LEASE: Final = timedelta(seconds=120)
-UNKNOWN_FOR: Final = timedelta(minutes=2)  # so long an unknown end keeps others from repeating it
 RETRIABLE: Final = (WriteStatus.NOT_SENT, WriteStatus.NOT_DONE, WriteStatus.REFUSED)
-KEPT: Final = {
-    "id", "type", "name", "description", "state", "requester_name", "owner_id", "owner_name",
-    "approval_items",
-}  # fmt: skip
 MOST_ENTRIES: Final = 50
 ANY_ABANDONED: Final = (
     f"SELECT 1 FROM {Attempt._meta.db_table}"  # noqa: S608 - a name of ours
@@ -38,7 +30,7 @@ ANY_ABANDONED: Final = (
 )
 ANY_SINCE: Final = (
     f"SELECT 1 FROM {Attempt._meta.db_table} WHERE owner_id = %s"  # noqa: S608 - a name of ours
-    " AND asked_at > %s AND (closed_at IS NULL OR closed_at >= %s) LIMIT 1"
+    " AND sent_at > %s AND (closed_at IS NULL OR closed_at >= %s) LIMIT 1"
 )
 DECIDED: Final = (WriteStatus.SUCCEEDED, WriteStatus.VERIFIED)
 
@@ -50,28 +42,49 @@ class DatabaseLedger:
     scope: QueueScope
     session: str
 
-    def begin(self, command: Command, press: Press) -> Begun | Repeated | Rival | Abandoned:
+    def begin(
+        self, command: Command, press: Press, delay: Delay | None = None
+    ) -> Begun | Repeated | Rival | Abandoned:
         key = f"{press.key}:{command.key()}"
         try:
             with transaction.atomic(durable=True):
                 lock(command.item_id)
-                return self._standing(command, key) or self._recorded(command, key, press)
+                if EndingSession.objects.filter(pk=self.session).exists():
+                    raise SessionEnding("the session is being ended")
+                return self._standing(command, key) or self._recorded(command, key, press, delay)
         except DatabaseError as error:
             logger.exception("an attempt could not be recorded")
             raise NotRecorded from error
 
     def close(self, row: UUID, receipt: Receipt) -> None:
         try:
-            Attempt.objects.filter(pk=row).update(**_end(row, receipt))
+            Attempt.objects.filter(pk=row).update(**end_of(row, receipt))
         except DatabaseError:
             # The row is found later, as that of a sender that was killed.
             logger.exception("the end of an attempt could not be recorded: %s", receipt.status)
         item, owner_id = receipt.item, self.scope.owner.id
+        if item is not None and len(item.approval_items) > 1:
+            _still_waiting(item)
         is_closed = item is not None and not item.is_open
         # A forward is no completion: it comes back without the item, or with its new owner.
         is_moved = item is None or item.owner_id not in {"", owner_id}
         if receipt.status.is_success and (is_closed or is_moved):
             left(owner_id, completed=int(is_closed))
+
+    def again(self, row: UUID, *, by_hand: bool = False) -> UUID | None:
+        old = Attempt.objects.filter(pk=row, has_news=True).first()
+        if old is None:
+            return None
+        try:
+            with transaction.atomic(durable=True):
+                lock(old.item_id)
+                if is_taken(old):
+                    return None
+                Attempt.objects.filter(pk=row).update(has_news=False)
+                return _repeated(old, self.session if by_hand else old.session, by_hand=by_hand)
+        except DatabaseError as error:
+            logger.exception("an attempt could not be recorded")
+            raise NotRecorded from error
 
     def status(self, row: UUID) -> WriteStatus:
         try:
@@ -104,7 +117,8 @@ class DatabaseLedger:
         now, same, live = timezone.now(), [], []
         of_target = Q(is_live=True) & _about(command)
         for row in Attempt.objects.filter(of_target | Q(key=key)).order_by("-asked_at"):
-            if row.is_live and row.live_until < now:
+            is_held = row.status == WriteStatus.SCHEDULED
+            if row.is_live and not is_held and row.live_until < now:
                 if row.status == WriteStatus.SENDING and (abandoned := _abandoned(row)):
                     return abandoned
                 # How it ended is unknown for good, or has been for long enough.
@@ -123,8 +137,9 @@ class DatabaseLedger:
         is_own = row.actor_id == self.scope.actor.id
         return Rival(row.command, row.actor_id, "" if is_own else name, row.asked_at)
 
-    def _recorded(self, command: Command, key: str, press: Press) -> Begun:
-        now = timezone.now()
+    def _recorded(self, command: Command, key: str, press: Press, delay: Delay | None) -> Begun:
+        now, due_at = timezone.now(), delay.due_at if delay else None
+        is_live = delay is None or due_at is not None
         row = Attempt(
             key=key,
             item_id=command.item_id,
@@ -134,32 +149,44 @@ class DatabaseLedger:
             session=self.session,
             command=command.name,
             surface=press.surface,
-            status=WriteStatus.SENDING,
+            status=WriteStatus.SENDING if delay is None else WriteStatus.SCHEDULED,
             asked_at=now,
-            sent_at=now,
-            is_live=True,
+            due_at=due_at,
+            sent_at=now if delay is None else None,
+            is_live=is_live,
             live_until=now + LEASE,
+            waits=press.waits,
+            has_news=delay is not None,
         )
-        actor = self.scope.actor
-        row.seal(
-            {
-                "command": command.to_json(),
-                "actor": actor.name or actor.alias,
-                "owner": self.scope.owner.label,
-                "note": press.note,
-                "task": press.task,
-                "shown": _shown(press),
-            }
-        )
+        row.seal(content_of(self.scope, command, press, delay))
         row.save(force_insert=True)
         return Begun(row.pk)
 
 
-def _shown(press: Press) -> dict[str, str]:
-    shown = press.shown
-    if shown is None:
-        return {}
-    return {"state": shown.state, "at": shown.at.isoformat()}
+def _repeated(old: Attempt, session: str, *, by_hand: bool) -> UUID:
+    content, now = old.opened(), timezone.now()
+    content = {name: content[name] for name in content.keys() - SEALED_AFTER}
+    new = old
+    new.pk, new.status, new.request_id, new.session = uuid4(), WriteStatus.SCHEDULED, "", session
+    new.due_at, new.sent_at, new.closed_at = now, None, None
+    new.is_live, new.has_news = True, True
+    new.seal(content | ({"looks_first": True} if by_hand else {}))
+    new.save(force_insert=True)
+    return new.pk
+
+
+def is_taken(row: Attempt) -> bool:
+    """Whether another attempt is live on what this row is about. Ask under the item's lock: what
+    has been unknown for long enough makes room.
+    """
+    about = Q(item_id=row.item_id, is_live=True)
+    if row.approval_item_id:
+        about &= Q(approval_item_id__in=("", row.approval_item_id))
+    others = Attempt.objects.filter(about).exclude(pk=row.pk)
+    others.filter(status=WriteStatus.UNCONFIRMED, live_until__lt=timezone.now()).update(
+        is_live=False
+    )
+    return others.exists()
 
 
 def history(item_id: str) -> list[Entry]:
@@ -209,27 +236,13 @@ def _is_any(query: str, *values: str | datetime) -> bool:
         return cursor.fetchone() is not None
 
 
-def _end(row: UUID, receipt: Receipt) -> dict[str, Any]:
-    """The fields that say how it ended: they are written without reading the row."""
-    now = timezone.now()
-    found: dict[str, Any] = {"unlisted": receipt.unlisted}
-    if receipt.before is not None:
-        found["before"] = facts_of(receipt.before)
-    if receipt.item is not None:
-        found["after"] = facts_of(receipt.item)
-    return {
-        "status": receipt.status,
-        "request_id": (receipt.request_id or "")[:LONGEST_ID],
-        "closed_at": now,
-        "is_live": receipt.status is WriteStatus.UNCONFIRMED,
-        "live_until": now + UNKNOWN_FOR,
-        "sealed_end": sealed(row, found),
-    }
-
-
-def facts_of(item: WorkItem) -> dict[str, Any]:
-    """What the history says of the item: enough for its sentence, and how each part stood."""
-    return item.model_dump(include=KEPT)
+def _still_waiting(item: WorkItem) -> None:
+    """Tell what is held on other parts of this item how many there are now."""
+    held = Attempt.objects.filter(item_id=item.id, status=WriteStatus.SCHEDULED)
+    try:
+        held.exclude(approval_item_id="").update(waits=len(item.open_approval_items))
+    except DatabaseError:  # it is a number for a badge
+        logger.warning("how much of an item waits could not be written")
 
 
 def _about(command: Command) -> Q:
@@ -242,13 +255,6 @@ def _may_repeat(row: Attempt) -> bool:
     """Whether the same press may be sent again: it was not done, or nobody can know any more."""
     is_over = row.status == WriteStatus.UNCONFIRMED and not row.is_live
     return is_over or row.status in RETRIABLE
-
-
-def sender_of(row: Attempt) -> QueueScope:
-    """Whose attempt it was, in whose queue: enough to read the item again for them."""
-    content = row.opened()
-    actor = Person(row.actor_id, content.get("actor", ""), "", is_admin=False)
-    return QueueScope(actor, Owner(row.owner_id, content.get("owner", "")))
 
 
 def _abandoned(row: Attempt) -> Abandoned | None:

@@ -17,7 +17,11 @@ class Attempt(models.Model):
 
     `approval_item_id` is "" for a command on the whole work item. `is_live` rows exclude others on
     the same target; `live_until` is when a sender counts as killed, or when an unknown end may be
-    repeated. `session` is the hashed key of the session that sent it.
+    repeated. `session` is the hashed key of the session that sends it.
+
+    One that is SCHEDULED is sent at `due_at`; without that, when the person says so, and until then
+    it is not live. `waits` is how many approval items waited on the page: with so many decided the
+    item leaves the queue. `has_news`: pages have something to say of it still.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -39,8 +43,10 @@ class Attempt(models.Model):
     live_until = models.DateTimeField()
     key_mark = models.CharField(max_length=8)
     sealed = models.TextField()
-    # The default in the database is for processes of the version before, while an upgrade runs.
+    # Defaults in the database are for processes of the version before, while an upgrade runs.
     sealed_end = models.TextField(blank=True, default="", db_default="")
+    waits = models.PositiveSmallIntegerField(default=1, db_default=1)
+    has_news = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = (
@@ -53,6 +59,13 @@ class Attempt(models.Model):
         indexes = (
             models.Index(fields=("item_id", "asked_at"), name="attempt_of_item"),
             models.Index(fields=("asked_at",), name="attempt_by_time"),
+            models.Index(fields=("owner_id", "sent_at"), name="attempt_sent"),
+            models.Index(
+                fields=("due_at",), condition=Q(status="scheduled"), name="attempt_scheduled"
+            ),
+            models.Index(
+                fields=("owner_id", "actor_id"), condition=Q(has_news=True), name="attempt_news"
+            ),
         )
 
     def __str__(self) -> str:
@@ -70,6 +83,27 @@ class Attempt(models.Model):
     def opened(self) -> dict[str, Any]:
         """What was sealed before and after the call; empty where no key of ours opens it."""
         return _opened(self.pk, self.sealed) | _opened(self.pk, self.sealed_end)
+
+
+class EndingSession(models.Model):
+    """A session that is being ended: nothing new is recorded for it while it is still there."""
+
+    session = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.session[:8]
+
+
+class PersonSettings(models.Model):
+    """What one person has chosen. `undo_seconds`: null to send only when they say so."""
+
+    person_id = models.CharField(max_length=LONGEST_ID, primary_key=True)
+    undo_seconds = models.PositiveIntegerField(null=True)
+    has_keys = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.person_id
 
 
 class QueueState(models.Model):

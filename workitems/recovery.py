@@ -9,6 +9,7 @@ from workitems.domain.attempts import Abandoned
 from workitems.domain.commands import command_from_json
 from workitems.domain.results import CannotRenew, Receipt, WriteStatus
 from workitems.isc import errors
+from workitems.ledger_content import sender_of
 from workitems.models import Attempt
 from workitems.wiring import services_for
 
@@ -29,7 +30,7 @@ def recover() -> dict[str, int]:
 
 
 def _end_of(row: Attempt) -> str:
-    scope = ledger.sender_of(row)
+    scope = sender_of(row)
     try:
         executor = services_for(row.session, scope).executor
         command = command_from_json(row.opened()["command"])

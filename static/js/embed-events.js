@@ -3,7 +3,7 @@ import { tell, version } from "./embed.js";
 
 const said = {};
 // Names in version 1, which calls all other ends "already".
-const TOLD = { succeeded: "done", verified: "confirmed", unconfirmed: "unchanged", "not-done": "unchanged", refused: "refused" };
+const TOLD = { succeeded: "done", verified: "confirmed", unconfirmed: "unchanged", "not-done": "unchanged", "not-sent": "unchanged", refused: "refused" };
 
 // Skip events whose data has not changed.
 const tellNews = (type, data) => {
@@ -36,6 +36,7 @@ document.addEventListener("page:updated", ({ detail }) => {
 });
 document.addEventListener("page:unanswered", () => error(0));
 document.addEventListener("task:decided", ({ detail: { id, status } }) => {
+  if (version === 1 && ["scheduled", "cancelled"].includes(status)) return; // it has no words for them
   tell("decided", version === 1 ? { id, told: TOLD[status] ?? "already" } : { id, status });
 });
 document.addEventListener("signin:done", () => {

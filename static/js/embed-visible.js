@@ -6,8 +6,9 @@ const SECOND_PRESS_LIMIT = 10_000;
 const words = document.getElementById("embed").dataset;
 const seenSince = new WeakMap(); // fully visible elements, and since when
 const canTell = "isVisible" in IntersectionObserverEntry.prototype;
-const decides = (button) => button?.form?.method === "post" && button.name !== "find";
-const BUTTONS = "[data-actions] button, #dialog button";
+// To take a decision back needs no look; to send what waits for that does.
+const decides = ({ form, name } = {}) => form?.method === "post" && name !== "find" && !form.matches("[data-undo]");
+const BUTTONS = "[data-actions] button, #dialog button, [data-send] button";
 
 // Only in rows and lines: a whole task or a form may be too tall for button and subject to fit.
 const subjectOf = (button) => button.closest(".lines__line, article")?.querySelector("[data-subject]");

@@ -12,7 +12,11 @@ document.addEventListener("page:asked", () => {
   pressed = document.activeElement;
 });
 
-const isOpen = (row) => row.querySelector("[data-actions]");
+// A row whose decision is about to be sent has its buttons still, and none that shows.
+const isOpen = (row) =>
+  row.querySelector("[data-actions]") &&
+  (!row.querySelector("[data-held]") ||
+    [...row.querySelectorAll("[data-actions] button")].some((one) => !one.closest("[data-held]") && one.checkVisibility()));
 const nextOpen = () => {
   const rows = [...document.querySelectorAll("#tasks [data-task]")];
   const place = rows.findIndex((row) => row.id === task);

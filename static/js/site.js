@@ -2,6 +2,8 @@
 // content of its file, in a block of its own.
 import "./htmx-events.js";
 import "./response-placement.js";
+import "./later.js";
+import "./keys.js";
 import "./focus.js";
 import "./pane.js";
 import "./dialog.js";

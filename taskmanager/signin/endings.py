@@ -4,20 +4,25 @@ Others are told, the refresh tokens are put into rows of revocations, and in the
 the sessions' rows are deleted. From then on the cookies open nothing, whatever the provider does.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from taskmanager.core import crypto
+from taskmanager.jobs.registry import hourly
 from taskmanager.signin import revocations
 from taskmanager.signin.models import Session
+from taskmanager.signin.session_store import SessionStore
 from taskmanager.signin.signals import Ending, session_ending
 from taskmanager.signin.token_store import read_locked
 
 BATCH: Final = 200  # rows in one query
+PATIENCE: Final = 3.0  # seconds for all that listen, together
 
 
 def end(
@@ -62,8 +67,19 @@ def announce(keys: Iterable[str], reason: Ending) -> None:
 
     What a receiver raises is caught and logged by Django: it keeps no session alive.
     """
+    until = time.monotonic() + PATIENCE
     for key in keys:
-        session_ending.send_robust(sender=None, row=key, reason=reason)
+        session_ending.send_robust(sender=None, row=key, reason=reason, until=until)
+
+
+@hourly
+def clear_expired() -> None:
+    """Delete sessions that have run out. What could renew their tokens is not revoked: a provider
+    may take that for the end of a newer session in the same browser.
+    """
+    over = Session.objects.filter(expire_date__lt=timezone.now(), tokens__isnull=False)
+    announce(over.values_list("pk", flat=True), Ending.EXPIRED)
+    SessionStore.clear_expired()
 
 
 def _batches(keys: list[str]) -> Iterator[list[str]]:

@@ -11,7 +11,6 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from taskmanager.core import crypto
-from taskmanager.jobs.registry import hourly
 from taskmanager.signin.models import Session
 from taskmanager.signin.request import PERSON
 
@@ -98,12 +97,13 @@ class SessionStore(DatabaseStore):
             logger.warning("a session's last use could not be noted: %s", error)
 
 
-@hourly
-def clear_expired() -> None:
-    """Delete sessions that have run out. What could renew their tokens is not revoked: a provider
-    may take that for the end of a newer session in the same browser.
-    """
-    SessionStore.clear_expired()
+def lasts(row: str) -> bool:
+    """Whether the session of this row is still there and within its absolute limit, idle or not."""
+    found = Session.objects.filter(pk=row).values_list("session_data", flat=True).first()
+    content = crypto.unseal(found, row=row) if found else None
+    if not isinstance(content, dict) or SIGNED_IN_AT not in content:
+        return False
+    return time.time() < float(content[SIGNED_IN_AT]) + settings.SESSION_ABSOLUTE_SECONDS
 
 
 def _moment(value: datetime | None) -> datetime | None:

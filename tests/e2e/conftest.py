@@ -57,11 +57,19 @@ def empty_ledger(path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
+def running() -> dict[str, Dashboard]:
+    """The dashboards that run, by their sign-in profile."""
+    return {}
+
+
+@pytest.fixture(scope="session")
 def address_of(
-    tenant: SandboxApp, tmp_path_factory: pytest.TempPathFactory, ledgers: list[Path]
+    tenant: SandboxApp,
+    tmp_path_factory: pytest.TempPathFactory,
+    ledgers: list[Path],
+    running: dict[str, Dashboard],
 ) -> Iterator[AddressOf]:
     """Returns a sign-in profile's dashboard address; starts its process on first use."""
-    running: dict[str, Dashboard] = {}
 
     def address(profile: str) -> str:
         if profile not in running:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -15,6 +16,7 @@ def _walk(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
         if isinstance(entry, URLResolver):
             yield from _walk(entry, route)
         elif isinstance(entry, URLPattern):
+            route = re.sub(r"<uuid:[^>]+>", str(UUID(int=1)), route)
             yield re.sub(r"<[^>]+>", "an-id", route)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +27,7 @@ def _addresses(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
         if isinstance(entry, URLResolver):
             yield from _addresses(entry, route)
         elif isinstance(entry, URLPattern):
+            route = route.replace("<uuid:attempt_id>", str(UUID(int=1)))
             yield route.replace("<str:item_id>", "an-id").replace("<str:approval_id>", "another")
 
 

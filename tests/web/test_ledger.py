@@ -247,6 +247,7 @@ def under_way(row: BeautifulSoup | Tag, part: str, actor: str = "somebody") -> A
         command="approve" if part else "complete",
         status="sending",
         asked_at=now,
+        sent_at=now,
         is_live=True,
         live_until=now + timedelta(minutes=1),
     )
@@ -263,7 +264,7 @@ def test_while_somebody_is_at_it_others_are_told_who(
     under_way(row, line_of(row))
     response = press(approver, row, label)
     assert response.status_code == 409
-    assert "Noor Haddad has sent a decision on this at" in words(parsed(response))
+    assert "Noor Haddad has decided on this at" in words(parsed(response))
     assert writes(sandbox) == []
 
 
@@ -274,7 +275,7 @@ def test_while_somebody_is_at_it_others_are_told_since_when(approver: Browser) -
     Attempt.objects.update(asked_at=then)
     said = words(parsed(press(approver, row, "Approve")).select_one("#status"))
     time = f"{localtime(then):%H:%M}"
-    assert f"on this at March 5, 2026 {time}, and it is still under way." in said
+    assert f"on this at March 5, 2026 {time}, and that is still under way." in said
 
 
 def test_a_part_excludes_itself_and_the_whole_and_no_other_part(

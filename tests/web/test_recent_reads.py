@@ -51,7 +51,7 @@ def test_so_does_a_decision_of_another_process(approver: Browser, sandbox: Sandb
     row = Attempt(
         key="k", item_id="i", approval_item_id="", owner_id=approver.persona_id, actor_id="noor",
         session="s", command="approve", surface="page", status="sending", asked_at=now,
-        is_live=True, live_until=now,
+        sent_at=now, is_live=True, live_until=now,
     )  # fmt: skip
     row.seal({})
     row.save()

@@ -32,18 +32,28 @@ class Press:
     """Where a command comes from: the page's random key, and page, widget or bulk.
 
     The same press sent again, by a double click or by a browser on its own, has the same key.
-    `shown` is None where no form of ours showed the item.
+    `shown` is None where no form of ours showed the item. `waits` is how many of its approval items
+    waited there. `target` is the name of whom it is forwarded to.
     """
 
     key: str
     surface: str
     note: str = ""
     shown: Shown | None = None
+    waits: int = 1
+    target: str = ""
 
     @property
     def task(self) -> str:
         """The sentence of what was decided; "" where it is not known."""
         return self.shown.sentence if self.shown else ""
+
+
+@dataclass(frozen=True)
+class Delay:
+    """When to send: at a moment, or without one only when the person says so."""
+
+    due_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,7 @@ class Begun:
 
 @dataclass(frozen=True)
 class Repeated:
-    """The row of the same press, which was sent before; SENDING where it may still be."""
+    """The row of the same press, which came before; SENDING where it may still be under way."""
 
     id: UUID
     status: WriteStatus
@@ -86,11 +96,24 @@ class Entry:
 class Ledger(Protocol):
     """Every attempt to write, recorded before the call and closed after it."""
 
-    def begin(self, command: Command, press: Press) -> Begun | Repeated | Rival | Abandoned:
-        """Record it durably, or say what stands against sending it. Raises NotRecorded."""
+    def begin(
+        self, command: Command, press: Press, delay: Delay | None = None
+    ) -> Begun | Repeated | Rival | Abandoned:
+        """Record it durably, or say what stands against it. Without a delay the caller sends it.
+
+        Raises NotRecorded and SessionEnding.
+        """
 
     def close(self, row: UUID, receipt: Receipt) -> None:
         """Record how it ended; raises nothing, because what was done stays done."""
+
+    def again(self, row: UUID, *, by_hand: bool = False) -> UUID | None:
+        """Record a second attempt, due now, of one that was to be sent later and was not done.
+
+        Only when no call of it can be under way any more. `by_hand`: the person asks for it, from
+        this session, and its item is read before. None where it was a direct press, or where
+        another attempt is live by now. Raises NotRecorded.
+        """
 
     def status(self, row: UUID) -> WriteStatus:
         """How the row stands now."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from workitems.domain.queue_query import QueueQuery, Tab
 from workitems.isc.errors import IscError
@@ -22,6 +23,14 @@ class NotRecorded(IscError):
     """The ledger cannot be written: nothing is sent that is not recorded before."""
 
 
+class SessionEnding(IscError):
+    """The session that a write comes from is being ended: nothing new is begun for it."""
+
+
+class SessionOver(IscError):
+    """What was to be sent later is not: its session has ended, and with it the right to send it."""
+
+
 class ListForbidden(IscError):
     """403 for a list, its numbers or a search: it is not about one work item."""
 
@@ -33,6 +42,8 @@ class ListMissing(IscError):
 class WriteStatus(StrEnum):
     """How a write ended, once everything that can be known is known."""
 
+    SCHEDULED = "scheduled"  # recorded, to be sent later; whoever pressed may take it back
+    CANCELLED = "cancelled"  # taken back before it was sent
     SENDING = "sending"  # recorded, and on its way: somebody else's, for who meets it
     SUCCEEDED = "succeeded"  # ISC's answer shows it
     VERIFIED = "verified"  # no answer showed it, but reading the item again does
@@ -71,8 +82,9 @@ class Receipt:
 
     `is_accepted`: ISC took an UNCONFIRMED write with a 2xx; `is_answered`: it answered at all.
     `rival` is who is at it (SENDING) or was faster, as far as the ledger knows. `refusal` is
-    ISC's error behind REFUSED and GONE. `sent` are the ids of the approval items that were sent
-    one by one, None where all went in one call; `unlisted` those that one call decided besides.
+    ISC's error behind REFUSED, GONE and NOT_SENT. `attempt` is the row of a write that is, or
+    was, SCHEDULED. `sent` are the ids of the approval items that were sent one by one, None where
+    all went in one call; `unlisted` those that one call decided besides.
     """
 
     status: WriteStatus
@@ -86,6 +98,7 @@ class Receipt:
     unlisted: tuple[str, ...] = ()
     refusal: IscError | None = None
     before: WorkItem | None = None
+    attempt: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -93,13 +106,18 @@ class Counts:
     """How many work items an owner has; None where ISC did not say.
 
     `mark` is that of the queue (`change_mark`), "" where it is not known; `as_of` when all this was
-    true, in epoch seconds, 0.0 where nobody has noted it.
+    true, in epoch seconds, 0.0 where nobody has noted it. `leaving` are those that will leave the
+    queue by what is recorded here and not sent yet, `closing` those that will then be completed:
+    pages count both as done. `news` is a mark of all that pages have to say of such writes.
     """
 
     open: int | None = None
     completed: int | None = None
     mark: str = field(default="", compare=False)
     as_of: float = field(default=0.0, compare=False)
+    leaving: int = field(default=0, compare=False)
+    closing: int = field(default=0, compare=False)
+    news: str = field(default="", compare=False)
 
     def agree(self, tab: Tab, total: int | None) -> bool:
         """Whether a list of this length is what the numbers say; a list may not know its own."""
@@ -108,14 +126,23 @@ class Counts:
     @property
     def etag(self) -> str:
         """The ETag (RFC 9110, 8.8.3) of whatever shows these numbers."""
-        numbers = ["" if number is None else number for number in (self.open, self.completed)]
-        return 'W/"{}-{}-{}"'.format(*numbers, self.mark)
+        numbers = (self.shown_open, self.shown_completed)
+        shown = ["" if number is None else number for number in numbers]
+        return 'W/"{}-{}-{}{}"'.format(*shown, self.mark, self.news and f"-{self.news}")
+
+    @property
+    def shown_open(self) -> int | None:
+        return None if self.open is None else max(0, self.open - self.leaving)
+
+    @property
+    def shown_completed(self) -> int | None:
+        return None if self.completed is None else self.completed + self.closing
 
     @property
     def total(self) -> int | None:
-        if self.open is None or self.completed is None:
+        if self.shown_open is None or self.shown_completed is None:
             return None
-        return self.open + self.completed
+        return self.shown_open + self.shown_completed
 
 
 class RecentReads(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from workitems.domain.attempts import Abandoned, Begun, Ledger, Press, Repeated
+from workitems.domain.attempts import Abandoned, Begun, Delay, Ledger, Press, Repeated
 from workitems.domain.commands import Command, DecideAll, Judgement
 from workitems.domain.ports import Credentials, WorkItemsClient
 from workitems.domain.results import NotSent, Receipt, Rival, WriteStatus
@@ -41,39 +41,65 @@ class Executor:
 
         Raises a child of IscError where nothing was sent.
         """
-        begun = self.ledger.begin(command, press)
+        begun = self._begun(command, press, None)
+        return self._run(command, begun.id) if isinstance(begun, Begun) else begun
+
+    def schedule(self, command: Command, press: Press, delay: Delay) -> Receipt:
+        """Record it to be sent later, by `send`; else what stands against that."""
+        begun = self._begun(command, press, delay)
+        if not isinstance(begun, Begun):
+            return begun
+        receipt = Receipt(WriteStatus.SCHEDULED, attempt=begun.id)
+        self.log(command, receipt)
+        return receipt
+
+    def send(self, command: Command, row: UUID, *, looks_first: bool = False) -> Receipt:
+        """Send what was recorded before and is claimed now; trouble is its end, never an error.
+
+        `looks_first`: whoever pressed did so long ago, so that its item is read before.
+        """
+        try:
+            return self._run(command, row, looks_first=looks_first)
+        except errors.IscError as error:
+            return Receipt(WriteStatus.NOT_SENT, refusal=error, attempt=row)
+
+    def _begun(self, command: Command, press: Press, delay: Delay | None) -> Begun | Receipt:
+        begun = self.ledger.begin(command, press, delay)
         if isinstance(begun, Abandoned):
             self.recover(begun)
-            begun = self.ledger.begin(command, press)
+            begun = self.ledger.begin(command, press, delay)
         if isinstance(begun, Begun):
-            return self._run(command, begun)
+            return begun
         if isinstance(begun, Repeated):
+            if begun.status is WriteStatus.SCHEDULED:
+                return Receipt(begun.status, attempt=begun.id)
             return self._after_repeat(command, begun)
         rival = begun if isinstance(begun, Rival) else None
         return Receipt(WriteStatus.SENDING, rival=rival)
 
-    def _run(self, command: Command, begun: Begun) -> Receipt:
+    def _run(self, command: Command, row: UUID, *, looks_first: bool = False) -> Receipt:
         receipt = Receipt(WriteStatus.UNCONFIRMED)  # should anything unforeseen happen below
         try:
-            receipt = self._guarded(command)
+            receipt = self._guarded(command, looks_first=looks_first)
             if receipt.status in {WriteStatus.ALREADY_DONE, WriteStatus.SUPERSEDED}:
                 receipt = replace(receipt, rival=self.ledger.decided_by(command))
-        except errors.IscError:  # what comes after a call is a receipt, never an error
-            receipt = Receipt(WriteStatus.NOT_SENT)
+        except errors.IscError as error:  # what comes after a call is a receipt, never an error
+            receipt = Receipt(WriteStatus.NOT_SENT, refusal=error)
             raise
         finally:
-            self._ended(begun.id, command, receipt)
+            self._ended(row, command, receipt)
         return receipt
 
-    def _guarded(self, command: Command) -> Receipt:
+    def _guarded(self, command: Command, *, looks_first: bool) -> Receipt:
         """Read first where that decides what is sent, then send."""
-        if not (command.reads_first or self.checks_owner):
+        if not (command.reads_first or self.checks_owner or looks_first):
             return self._sent(command)
         try:
             item = self.reader.item(command.item_id)
         except GONE as gone:
             return Receipt(WriteStatus.GONE, request_id=gone.request_id, refusal=gone)
-        if self.checks_owner and item.owner_id not in {"", self.owner_id}:
+        has_moved = item.owner_id not in {"", self.owner_id}
+        if has_moved and (self.checks_owner or looks_first):
             receipt = Receipt(WriteStatus.CHANGED, item)
         elif not command.is_waiting(item):
             receipt = self._judged(command, item, done=WriteStatus.ALREADY_DONE)
@@ -213,7 +239,7 @@ class Executor:
             receipt = self._judged(command, item, done=WriteStatus.VERIFIED)
             if receipt.status is not WriteStatus.UNCONFIRMED:
                 self.ledger.close(row.id, receipt)
-                self._log(command, receipt)
+                self.log(command, receipt)
         return receipt, command
 
     def recover(self, abandoned: Abandoned) -> None:
@@ -227,10 +253,11 @@ class Executor:
     def _settle(self, abandoned: Abandoned, item: WorkItem) -> None:
         command = abandoned.command
         if command.judge(item) is Judgement.OPEN:
-            receipt = Receipt(WriteStatus.NOT_DONE, item)
+            self._ended(abandoned.id, command, Receipt(WriteStatus.NOT_DONE, item))
+            self.ledger.again(abandoned.id)
         else:
             receipt = self._judged(command, item, done=WriteStatus.VERIFIED)
-        self._ended(abandoned.id, command, receipt)
+            self._ended(abandoned.id, command, receipt)
 
     @staticmethod
     def _judged(
@@ -245,10 +272,10 @@ class Executor:
 
     def _ended(self, row: UUID, command: Command, receipt: Receipt) -> None:
         """Log first: a kill in between leaves an open row, which is looked up and logged again."""
-        self._log(command, receipt)
+        self.log(command, receipt)
         self.ledger.close(row, receipt)
 
-    def _log(self, command: Command, receipt: Receipt) -> None:
+    def log(self, command: Command, receipt: Receipt) -> None:
         """Who did what for whom, and how it ended: as fields, without names or typed text."""
         # After a forward the item's owner is who has it now, not whose task was decided.
         read = receipt.item if not command.hands_over else None

@@ -36,6 +36,7 @@ class Confirmation:
     flags: tuple[ShownFlag, ...] = ()
     item_id: str = ""
     shown: str = ""
+    waits: int = 1
 
     def about(self, item: WorkItem, context: RenderContext) -> Self:
         """The same with the item's own words on top, and with what is flagged."""
@@ -79,6 +80,7 @@ class Confirmation:
             tone=verdict.value,
             lines=tuple(ApprovalLine.of(line, get_language()) for line in lines),
             warning=_on_behalf(owner_name),
+            waits=len(item.open_approval_items) if command.part else 1,
         )
 
 

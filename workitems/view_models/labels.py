@@ -90,6 +90,8 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "view": _("Look at the queue"),
 }
 ENDS: Final[Mapping[str, State]] = {
+    WriteStatus.SCHEDULED: State("open", _("To be sent")),
+    WriteStatus.CANCELLED: State("quiet", _("Taken back before it was sent")),
     WriteStatus.SENDING: State("open", _("Under way")),
     WriteStatus.SUCCEEDED: State("done", _("Done")),
     WriteStatus.VERIFIED: State("done", _("Done, as a second look showed")),

@@ -66,7 +66,8 @@ class ShownRows:
 
     @property
     def total(self) -> int | None:
-        return self.counts.open if self.tab is Tab.PENDING else self.counts.completed
+        is_pending = self.tab is Tab.PENDING
+        return self.counts.shown_open if is_pending else self.counts.shown_completed
 
     @property
     def end(self) -> int:

@@ -9,7 +9,15 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from workitems.domain.results import CannotRenew, ListForbidden, ListMissing, NotRecorded, NotSent
+from workitems.domain.results import (
+    CannotRenew,
+    ListForbidden,
+    ListMissing,
+    NotRecorded,
+    NotSent,
+    SessionEnding,
+    SessionOver,
+)
 from workitems.isc import errors
 from workitems.view_models.labels import Text
 
@@ -105,6 +113,21 @@ WORDS: Final[Mapping[type, tuple[HTTPStatus, Text, Text]]] = {
             "possible at the moment. Please try again; if it stays so, tell the people who run "
             "this site."
         ),
+    ),
+    SessionEnding: (
+        HTTPStatus.CONFLICT,
+        _("You are being signed out"),
+        _("Nothing was sent. Please sign in again, and repeat it."),
+    ),
+    SessionOver: (
+        HTTPStatus.CONFLICT,
+        _("Your session had ended before"),
+        _("Nothing was sent."),
+    ),
+    errors.SignInAgain: (
+        HTTPStatus.UNAUTHORIZED,
+        _("SailPoint asked for a new sign-in"),
+        _("Nothing was sent."),
     ),
     ListForbidden: (HTTPStatus.FORBIDDEN, _("SailPoint does not show this"), NOT_SHOWN),
     ListMissing: (HTTPStatus.NOT_FOUND, _("SailPoint has nothing at this address"), NOT_SHOWN),

@@ -13,10 +13,13 @@ from workitems.isc.errors import Forbidden, NotFound
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.labels import Text
 from workitems.view_models.outcome import counted, mixed_outcome, state_of
+from workitems.view_models.problem import Problem
 from workitems.view_models.sentence import change_sentence, sentence_of
 from workitems.view_models.times import clock
 
 TONES: Final[Mapping[WriteStatus, str]] = {
+    WriteStatus.SCHEDULED: "success",
+    WriteStatus.CANCELLED: "success",
     WriteStatus.SUCCEEDED: "success",
     WriteStatus.VERIFIED: "success",
     WriteStatus.ALREADY_DONE: "warning",
@@ -27,6 +30,7 @@ TONES: Final[Mapping[WriteStatus, str]] = {
     WriteStatus.NOT_DONE: "warning",
     WriteStatus.UNCONFIRMED: "error",
     WriteStatus.REFUSED: "error",
+    WriteStatus.NOT_SENT: "error",
 }
 # What a success is called.
 DONE: Final[Mapping[str, Text]] = {
@@ -82,9 +86,9 @@ def _under_way(receipt: Receipt) -> str:
     if rival is None:
         return _("This is being sent already.")
     words = (
-        _("%(name)s has sent a decision on this at %(time)s, and it is still under way.")
+        _("%(name)s has decided on this at %(time)s, and that is still under way.")
         if rival.actor_name
-        else _("You have sent a decision on this at %(time)s, and it is still under way.")
+        else _("You have decided on this at %(time)s, and that is still under way.")
     )
     return words % {"name": rival.actor_name, "time": clock(rival.at)}
 
@@ -142,6 +146,21 @@ def _in_part(_receipt: Receipt) -> str:
     return _("Not all of it was sent; here is how it stands.")
 
 
+def _not_sent(receipt: Receipt) -> str:
+    if receipt.refusal is None:
+        return _("Not sent. Nothing was changed.")
+    problem = Problem.of(receipt.refusal, is_write=True)
+    return _("Not sent: %(why)s. Nothing was changed.") % {"why": problem.title}
+
+
+def _taken_back(_receipt: Receipt) -> str:
+    return _("Taken back. Nothing was sent.")
+
+
+def _held(_receipt: Receipt) -> str:
+    return _("It is sent in a moment.")
+
+
 OTHERWISE: Final[Mapping[WriteStatus, Callable[[Receipt], str]]] = {
     WriteStatus.SENDING: _under_way,
     WriteStatus.ALREADY_DONE: _done_before,
@@ -151,6 +170,9 @@ OTHERWISE: Final[Mapping[WriteStatus, Callable[[Receipt], str]]] = {
     WriteStatus.REFUSED: _refused,
     WriteStatus.CHANGED: _moved,
     WriteStatus.NOT_DONE: _in_part,
+    WriteStatus.NOT_SENT: _not_sent,
+    WriteStatus.CANCELLED: _taken_back,
+    WriteStatus.SCHEDULED: _held,
 }
 
 

@@ -159,6 +159,11 @@ class TaskRow:
         return Shown.written(self.raw_state, self.sentence.text)
 
     @property
+    def waits(self) -> int:
+        """How many of its approval items wait."""
+        return sum(line.item.is_open for line in self.approvals) or 1
+
+    @property
     def reason_line(self) -> str:
         """The beginning of the reason, as much as the row's second line may hold."""
         return shortened(self.reason)

@@ -13,6 +13,7 @@ from workitems.isc.schemas import WorkItem
 from workitems.view_models.receipt import receipt_text, with_request_id
 from workitems.web.context import ActionContext, require_action
 from workitems.web.forms import AccountSelectionForm
+from workitems.web.later import carried_out, scheduled_response
 from workitems.web.links import address
 from workitems.web.responses import Changes, oob_response, write_response
 
@@ -39,7 +40,9 @@ def account_selection(request: SignedInRequest, item_id: str) -> HttpResponse:
 def send(context: ActionContext, item: WorkItem, form: AccountSelectionForm) -> HttpResponse:
     """Send it; SailPoint's reason stands at the field that it names, if it names one."""
     command = SubmitForm(item.id, form.values())
-    receipt = context.services.executor.run(command, context.press)
+    receipt = carried_out(context, command, context.press)
+    if receipt.status is WriteStatus.SCHEDULED:
+        return scheduled_response(context, receipt, command)
     if receipt.status not in UNSENT:
         return write_response(context, receipt, command)
     name = form.named_in(receipt.detail) if receipt.status is WriteStatus.REFUSED else None

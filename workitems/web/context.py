@@ -11,14 +11,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from taskmanager.signin.request import SignedInRequest, person_of, session_row
-from workitems import ledger
+from workitems import ledger, preferences
 from workitems.domain.attempts import Press
 from workitems.domain.policy import Policy
+from workitems.domain.results import Counts
 from workitems.isc.budget import Purpose
 from workitems.isc.schemas import WorkItem
 from workitems.looks import has_looked, record_look
+from workitems.schedule import Later, Outstanding
 from workitems.scope import QueueScope
 from workitems.view_models.history import HistoryLine, history_of
+from workitems.view_models.later import LaterPage
 from workitems.view_models.panel import TaskPanel
 from workitems.view_models.render_context import RenderContext
 from workitems.web import looks
@@ -36,13 +39,15 @@ require_action = require_http_methods(["GET", "HEAD", "POST"])  # a write: shown
 class ActionContext:
     """One request in one queue.
 
-    `is_undecided`: ISC has refused to complete the item, because its approval items wait.
+    `is_undecided`: ISC has refused to complete the item, because its approval items wait. `later`
+    is the decision that the address names in the place of a work item.
     """
 
     request: SignedInRequest
     scope: QueueScope
     links: Links
     is_undecided: bool = False
+    later: Later | None = None
 
     @classmethod
     def of(cls, request: SignedInRequest) -> Self:
@@ -90,6 +95,8 @@ class ActionContext:
     @property
     def item_id(self) -> str:
         """The work item that the address names; "" where it names none."""
+        if self.later:
+            return self.later.row.item_id
         match = self.request.resolver_match
         return str(match.kwargs.get("item_id", "")) if match else ""
 
@@ -102,7 +109,30 @@ class ActionContext:
             surface=self.came_from,
             note=value("note") or "",
             shown=self._marked.before,
+            waits=value("waits") or 1,
         )
+
+    @property
+    def task(self) -> str:
+        """The sentence of what was decided, as the page showed it; "" where that is not known."""
+        return str(self.later.content.get("task", "")) if self.later else self.press.task
+
+    @cached_property
+    def outstanding(self) -> Outstanding:
+        """What is to be sent, or to be told. Ask for it after the request has changed it."""
+        return Outstanding.of(self.scope.owner.id, self.scope.actor.id)
+
+    @cached_property
+    def later_page(self) -> LaterPage:
+        found, actor_id = self.outstanding, self.scope.actor.id
+        # In a frame a letter may be meant for the page around it.
+        may_have_keys = bool(found.rows) and not self.request.embedded
+        has_keys = may_have_keys and preferences.of_person(actor_id).has_keys
+        return LaterPage.of(found, timezone.now(), has_keys=has_keys)
+
+    def counted(self, counts: Counts) -> Counts:
+        """The numbers, with what is to be sent as done."""
+        return self.outstanding.counted(counts)
 
     @property
     def policy(self) -> Policy:
@@ -156,7 +186,10 @@ class ActionContext:
     @cached_property
     def _named(self) -> Self:
         named = replace(self, scope=with_owner_name(self.scope, self.services.reader))
-        named.__dict__["services"] = self.services  # made already: not once more by the new object
+        # Made already: not once more by the new object.
+        named.__dict__["services"] = self.services
+        if "outstanding" in self.__dict__:
+            named.__dict__["outstanding"] = self.outstanding
         return named
 
     def template(self, **more: Any) -> dict[str, Any]:
@@ -168,6 +201,7 @@ class ActionContext:
             "page_key": token_urlsafe(KEY_BYTES),
             "is_undecided": self.is_undecided,
             "next_poll": first_poll,
+            "later": lambda: self.later_page,
             "marks": Marks.now(self.scope.actor.id),
             **more,
         }

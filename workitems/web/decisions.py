@@ -25,6 +25,7 @@ from workitems.isc.schemas import WorkItem
 from workitems.view_models.confirmation import Confirmation, Question
 from workitems.web.context import ActionContext, require_action
 from workitems.web.forms import NoteForm
+from workitems.web.later import carried_out, scheduled_response
 from workitems.web.responses import dialog_response, owner_redirect, write_response
 
 
@@ -87,7 +88,9 @@ def _send(
     is_risky = is_risky or not is_plain or note.fields["note"].required
     is_ready = command.is_complete and (note.is_valid() or not note.is_bound)
     if is_ready and context.may_send(is_risky=is_risky):
-        receipt = context.services.executor.run(command, context.press)
+        receipt = carried_out(context, command, context.press)
+        if receipt.status is WriteStatus.SCHEDULED:
+            return scheduled_response(context, receipt, command)
         if _is_undecided(command, receipt):
             context = replace(context, is_undecided=True)
         return write_response(context, receipt, command)

@@ -64,11 +64,17 @@ class NumbersForm(HiddenForm):
     change = forms.CharField(required=False, max_length=16)
     open = forms.IntegerField(min_value=0, required=False)
     completed = forms.IntegerField(min_value=0, required=False)
+    leaving = forms.IntegerField(min_value=0, max_value=10_000, required=False)
+    closing = forms.IntegerField(min_value=0, max_value=10_000, required=False)
 
     @property
     def counts(self) -> Counts:
+        """As ISC said them: the page shows what is to be sent as done."""
         mark, as_of = self.value("change") or "", self.value("as_of") or 0.0
-        return Counts(self.value("open"), self.value("completed"), mark, as_of)
+        shown, done = self.value("open"), self.value("completed")
+        waits = None if shown is None else shown + (self.value("leaving") or 0)
+        closed = None if done is None else max(0, done - (self.value("closing") or 0))
+        return Counts(waits, closed, mark, as_of)
 
 
 class ActionForm(NumbersForm):
@@ -80,6 +86,7 @@ class ActionForm(NumbersForm):
     confirmed = forms.BooleanField(required=False)
     mark = forms.CharField(required=False, max_length=64)
     shown = forms.CharField(required=False, strip=False)
+    waits = forms.IntegerField(min_value=1, max_value=10_000, required=False)
     asked = forms.IntegerField(min_value=0, max_value=MOST_ASKED, required=False)
     # The rows of the list: sent beside the numbers, so that an answer can write all of them anew.
     rows_of = forms.ChoiceField(choices=[(tab.value, tab.value) for tab in Tab], required=False)

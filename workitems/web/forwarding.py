@@ -1,5 +1,7 @@
 """Hand a work item to somebody else: the form, its search, and the command."""
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -11,6 +13,7 @@ from workitems.view_models.receipt import receipt_text, with_request_id
 from workitems.view_models.rows import TaskRow
 from workitems.web.context import ActionContext, require_action
 from workitems.web.forms import ForwardForm, PeopleSearch
+from workitems.web.later import carried_out, scheduled_response
 from workitems.web.people import choice_of, option_of
 from workitems.web.responses import (
     dialog_response,
@@ -53,7 +56,9 @@ def send(
     context: ActionContext, form: ForwardForm, command: Forward, target_name: str
 ) -> HttpResponse:
     """Send it, or show the form again with the reason: what was typed stays."""
-    receipt = context.services.executor.run(command, context.press)
+    receipt = carried_out(context, command, replace(context.press, target=target_name))
+    if receipt.status is WriteStatus.SCHEDULED:
+        return scheduled_response(context, receipt, command, target_name)
     if receipt.status.is_success or receipt.status is WriteStatus.GONE:
         return forwarded_response(context, receipt, target_name)
     form.add_error(None, with_request_id(receipt_text(receipt, ""), receipt))

@@ -24,7 +24,7 @@ def item(request: SignedInRequest, item_id: str) -> HttpResponse:
     values = context.named().template(
         **context.panel(found),
         surface="list" if is_pane else "page",
-        badge=counts,
+        badge=counts and context.counted(counts),
         list_url=list_url(request, context.links),
     )
     return render_partial(request, "workitems/item.html", values, block="pane")

@@ -14,7 +14,7 @@ from taskmanager.core.htmx import render_partial
 from taskmanager.signin.prompts import background_request, inline_login_prompt
 from taskmanager.signin.request import SignedInRequest
 from workitems.domain.change_mark import mark_if_whole
-from workitems.domain.queue_query import Tab
+from workitems.domain.queue_query import QueueQuery, Tab
 from workitems.domain.results import Counts, Queue
 from workitems.queue_states import told_by_scan
 from workitems.view_models.page import TaskPage
@@ -34,13 +34,21 @@ def queue(request: SignedInRequest) -> HttpResponse:
         raise BadRequest(_("There is no such page of the list."))
     query = filters.query()
     context = context.named()
-    reader, actor_id = context.services.reader, context.scope.actor.id
-    is_opened = request.embedded and not request.htmx
-    found = reader.frugal_queue(query) if is_opened else reader.queue(query)
-    context.services.executor.settle(found.items)
-    page = TaskPage.of(found, query, now=timezone.now(), actor_id=actor_id)
+    found = read(context, query, is_opened=request.embedded and not request.htmx)
+    page = TaskPage.of(found, query, now=timezone.now(), actor_id=context.scope.actor.id)
     values = context.template(page=page, badge=with_mark(found))
     return render_partial(request, "workitems/list.html", values, block="list_update")
+
+
+def read(context: ActionContext, query: QueueQuery, *, is_opened: bool) -> Queue:
+    """The list, with what killed senders left of it closed, and what is to be sent counted.
+
+    `is_opened`: a widget that has just been opened, which may cost one call at most.
+    """
+    reader = context.services.reader
+    found = reader.frugal_queue(query) if is_opened else reader.queue(query)
+    context.services.executor.settle(found.items)
+    return replace(found, counts=context.counted(found.counts))
 
 
 @inline_login_prompt
@@ -51,7 +59,7 @@ def counts(request: SignedInRequest) -> HttpResponseBase:
     context = ActionContext.of(request)
     known = NumbersForm(context.sent).counts
     scanned = told_by_scan(context.scope.owner.id, known)
-    fresh = scanned or context.services.reader.refreshed_counts()
+    fresh = context.counted(scanned or context.services.reader.refreshed_counts())
     changes = Changes(badge=fresh, news=_news(known, fresh), has_changed=_has_changed(known, fresh))
     answer = partial(oob_response, context, changes)
     return polled(request, fresh, answer, is_free=scanned is not None)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from secrets import token_urlsafe
 from typing import Any, Final
 
 from django.contrib import messages
@@ -28,7 +29,7 @@ from workitems.view_models.receipt import (
     with_task,
 )
 from workitems.view_models.rows import TaskRow
-from workitems.web.context import ActionContext
+from workitems.web.context import KEY_BYTES, ActionContext
 from workitems.web.forms import AccountSelectionForm
 from workitems.web.links import Links, address, back_url
 
@@ -43,6 +44,9 @@ STATUSES: Final = {
     WriteStatus.GONE: HTTPStatus.NOT_FOUND,
     WriteStatus.UNCONFIRMED: HTTPStatus.GATEWAY_TIMEOUT,
     WriteStatus.REFUSED: HTTPStatus.CONFLICT,
+    WriteStatus.NOT_SENT: HTTPStatus.CONFLICT,
+    WriteStatus.SCHEDULED: HTTPStatus.OK,
+    WriteStatus.CANCELLED: HTTPStatus.OK,
 }
 
 
@@ -52,7 +56,7 @@ class Changes:
 
     `standing` are words in the place of the buttons of a task (`standing_id`), which asks at
     `ask_at` again in `ask_in` seconds if that is not empty; `status` goes to the status line in
-    the colour of `tone`; `news` is how many tasks a poll found to be new.
+    the colour of `tone`, or is only spoken; `news` is how many tasks a poll found to be new.
     """
 
     row: TaskRow | None = None
@@ -67,6 +71,7 @@ class Changes:
     is_in_pane: bool = False
     status: str = ""
     tone: str = "success"
+    is_spoken: bool = False
     request_id: str = ""
     news: int = 0
     has_changed: bool = False
@@ -82,12 +87,10 @@ def write_response(
     """The answer to a write; the page asks again for one whose end is not known yet."""
     text, tone = receipt_text(receipt, done_text(command, receipt)), TONES[receipt.status]
     # An answer without the item is named by what the page showed of it.
-    task = task_of(receipt.item, command) if receipt.item else context.press.task
+    task = task_of(receipt.item, command) if receipt.item else context.task
     named = with_task(text, task)
     if not context.request.htmx:
-        message = with_request_id(named, receipt)
-        messages.add_message(context.request, DEFAULT_LEVELS[tone.upper()], message)
-        return HttpResponseRedirect(page_after(context, receipt))
+        return _told_by_page(context, receipt, with_request_id(named, receipt), tone)
     closed = 1 if receipt.item is not None and not receipt.item.is_open else 0
     changes = Changes(
         status=named,
@@ -105,6 +108,23 @@ def write_response(
         panel = context.panel(item, notice=text, tone=tone) if is_in_pane else {}
         changes = replace(changes, row=row, **panel)
     return closing(context, oob_response(context, changes, STATUSES[receipt.status]), receipt)
+
+
+def held_response(context: ActionContext, receipt: Receipt, words: str) -> HttpResponse:
+    """The answer to what is sent later, or was taken back: the numbers, and what can be undone."""
+    named = with_task(words, context.task)
+    if not context.request.htmx:
+        return _told_by_page(context, receipt, named, "success")
+    changes = Changes(status=named, is_spoken=True, badge=context.form.counts)
+    response = closing(context, oob_response(context, changes), receipt)
+    if receipt.status is WriteStatus.CANCELLED:  # its own press cannot be sent once more
+        trigger_client_event(response, "page:key", {"key": token_urlsafe(KEY_BYTES)})
+    return response
+
+
+def _told_by_page(context: ActionContext, receipt: Receipt, words: str, tone: str) -> HttpResponse:
+    messages.add_message(context.request, DEFAULT_LEVELS[tone.upper()], words)
+    return HttpResponseRedirect(page_after(context, receipt))
 
 
 def standing(context: ActionContext, words: str, *, is_known: bool = True) -> dict[str, Any]:
@@ -139,7 +159,7 @@ def removed_response(
 def forwarded_response(context: ActionContext, receipt: Receipt, name: str) -> HttpResponse:
     """The answer to a forward: the work item is somebody else's now."""
     words = receipt_text(receipt, _("Forwarded to %(name)s.") % {"name": name})
-    text = with_task(words, context.press.task)  # ISC's answer has nothing of the item
+    text = with_task(words, context.task)  # ISC's answer has nothing of the item
     if not context.request.htmx:
         level = DEFAULT_LEVELS[TONES[receipt.status].upper()]
         messages.add_message(context.request, level, text)
@@ -172,6 +192,8 @@ def oob_response(
     context: ActionContext, changes: Changes, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
     """The parts of the page that have changed, each out-of-band."""
+    if changes.badge is not None:
+        changes = replace(changes, badge=context.counted(changes.badge))
     shown = context.form.shown_rows(changes.badge) if changes.badge else None
     values = context.template(**vars(changes), shown=shown)
     response = render(context.request, "workitems/changed.html", values, status=status)

@@ -5,17 +5,20 @@ from django.urls import path
 from workitems.web import (
     account_selection,
     auditing,
+    choices,
     decisions,
     forwarding,
     item,
+    later,
     looks,
     people,
     queue,
 )
 
 app_name = "workitems"
-# Not in a frame: whoever audits has the room of a page.
+# Not in a frame: they need the room of a page.
 on_page_only = [
+    path("settings/", choices.choose, name="choose"),
     path("audit/", auditing.audit, name="audit"),
     path("audit/export.csv", auditing.export, name="audit-export"),
 ]
@@ -27,6 +30,10 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("owner/", people.owner, name="owner"),
     path("reason/", looks.reason, name="reason"),
+    path("decisions/<uuid:attempt_id>/undo/", later.undo, name="undo"),
+    path("decisions/<uuid:attempt_id>/over/", later.over, name="over"),
+    path("decisions/<uuid:attempt_id>/send/", later.send, name="send"),
+    path("decisions/<uuid:attempt_id>/dismiss/", later.dismiss, name="dismiss"),
     path(ITEM, item.item, name="item"),
     path(f"{ITEM}standing/", item.standing, name="standing"),
     path(f"{ITEM}approve/<str:approval_item_id>/", decisions.approve, name="approve"),

@@ -22,7 +22,7 @@ def badge(request: SignedInRequest) -> HttpResponseBase:
     """How many tasks wait, and nothing else: one upstream call, or none where the scan knows."""
     context = ActionContext.of(request)
     scanned = told_by_scan(context.scope.owner.id, NumbersForm(context.sent).counts)
-    fresh = scanned or context.services.reader.open_count()
+    fresh = context.counted(scanned or context.services.reader.open_count())
     return polled(request, fresh, partial(_pill, context, fresh), is_free=scanned is not None)
 
 

@@ -1,0 +1,543 @@
+"""Decisions that can be taken back: held, undone, sent once, and told where they failed."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from django.conf import LazySettings
+from django.http import HttpResponse
+from django.utils import timezone
+
+from sandbox.handle import Sandbox
+from taskmanager.jobs.models import Heartbeat
+from taskmanager.signin import endings
+from taskmanager.signin.signals import Ending
+from tests.web.conftest import AsUser, Browser, parsed, words
+from tests.web.pressing import fields_of, press, row_of
+from tests.web.test_decide import MANUAL, count, dashboard, several, single, writes
+from tests.web.test_ledger import item_of, line_of, only_row, under_way
+from tests.web.test_outcomes import elsewhere
+from tests.web.test_widget import HOST, frame
+from workitems import deferred, recovery, schedule
+from workitems.models import Attempt, EndingSession, PersonSettings
+
+pytestmark = pytest.mark.django_db
+DECIDING = ".task__buttons form[method=post]"
+
+
+@pytest.fixture(autouse=True)
+def worker() -> None:
+    """A job worker lives, as far as a page can tell."""
+    Heartbeat.objects.create(name="worker 1", beaten_at=time.time())
+
+
+def held_of(page: BeautifulSoup) -> list[Tag]:
+    return list(page.select("#held [data-held]"))
+
+
+def undo(browser: Browser, page: BeautifulSoup, **more: Any) -> HttpResponse:
+    return press(browser, held_of(page)[0], "Undo", **more)
+
+
+def window_ends(browser: Browser, page: BeautifulSoup) -> HttpResponse:
+    """What the page's script does when the time of the newest is over."""
+    return have_sent(browser, page, held_of(page)[0])
+
+
+def have_sent(browser: Browser, page: BeautifulSoup, held: Tag) -> HttpResponse:
+    fields = {name: value for name, value in fields_of(page.select_one("#badge")).items() if value}
+    return browser.act(str(held.select_one("form[data-over]")["action"]), **fields)
+
+
+def make_due(row: Attempt) -> None:
+    Attempt.objects.filter(pk=row.pk).update(due_at=timezone.now() - timedelta(seconds=1))
+
+
+def by_hand(person_id: str) -> None:
+    PersonSettings.objects.create(person_id=person_id, undo_seconds=None)
+
+
+def decide(browser: Browser, label: str = "Approve") -> tuple[Tag, BeautifulSoup]:
+    """Press on the first task with a single approval item: its row, and the answer."""
+    row = single(dashboard(browser))
+    return row, parsed(press(browser, row, label))
+
+
+@pytest.mark.parametrize(("button", "said"), [("Approve", "Approved."), ("Reject", "Rejected.")])
+def test_a_held_decision_is_no_call_and_counts_as_done(
+    approver: Browser, sandbox: Sandbox, button: str, said: str
+) -> None:
+    page = dashboard(approver)
+    row = single(page)
+    answer = parsed(press(approver, row, button))
+    assert writes(sandbox) == []
+    (held,) = held_of(answer)
+    assert said in words(held)
+    assert words(row.select_one("h2")) in words(held)
+    assert 5 < float(str(held["data-seconds"])) < 7
+    assert count(answer, "open") == count(page, "open") - 1
+    assert count(answer, "completed") == count(page, "completed") + 1
+    assert words(answer.select_one("#status")).endswith("You can undo this for 6 seconds.")
+    kept = only_row()
+    assert (kept.status, kept.is_live, kept.sent_at) == ("scheduled", True, None)
+
+
+def test_another_page_shows_the_same_and_stands_in_the_place_of_the_buttons(
+    approver: Browser,
+) -> None:
+    row, answer = decide(approver)
+    again = dashboard(approver)
+    assert count(again, "open") == count(answer, "open")
+    assert count(again, "completed") == count(answer, "completed")
+    shown = again.select_one(f"#{row['id']}")
+    assert "Approved." in words(shown.select_one(".task__buttons > .held"))
+    pane = parsed(approver.fragment(str(row.select_one("h2 a")["href"])))
+    assert "Approved." in words(pane.select_one("#panel-actions .held"))
+
+
+def test_undo_takes_it_back_without_any_call(approver: Browser, sandbox: Sandbox) -> None:
+    page = dashboard(approver)
+    row = single(page)
+    answer = parsed(press(approver, row, "Approve"))
+    sandbox.calls.clear()
+    undone = undo(approver, answer)
+    assert sandbox.api_calls == []
+    assert held_of(parsed(undone)) == []
+    assert count(parsed(undone), "open") == count(page, "open")
+    assert count(parsed(undone), "completed") == count(page, "completed")
+    assert only_row().status == "cancelled"
+    assert "page:key" in undone["HX-Trigger"]
+
+
+def test_what_was_taken_back_is_not_sent_by_the_same_press(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row, answer = decide(approver)
+    undo(approver, answer)
+    again = press(approver, row, "Approve")
+    assert "Taken back" in words(parsed(again).select_one("#status"))
+    assert writes(sandbox) == []
+    fresh = single(dashboard(approver))
+    assert len(held_of(parsed(press(approver, fresh, "Approve")))) == 1
+
+
+def test_at_the_end_the_page_has_it_sent_and_shows_how_it_ended(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row, answer = decide(approver)
+    ended = parsed(window_ends(approver, answer))
+    assert len(writes(sandbox)) == 1
+    assert "Approved." in words(ended.select_one(f"#{row['id']}"))
+    assert held_of(ended) == []
+    assert count(ended, "open") == count(answer, "open")
+    assert only_row().status == "succeeded"
+
+
+def test_page_worker_and_look_together_send_it_once(approver: Browser, sandbox: Sandbox) -> None:
+    _row, answer = decide(approver)
+    kept = only_row()
+    make_due(kept)
+    deferred.ring(str(kept.pk))
+    deferred.send_due()
+    deferred.ring(str(kept.pk))
+    told = parsed(window_ends(approver, answer))
+    window_ends(approver, answer)
+    assert len(writes(sandbox)) == 1
+    assert words(told.select_one("#status")).endswith(": Approved.")
+
+
+def test_the_worker_waits_for_the_moment(approver: Browser, sandbox: Sandbox) -> None:
+    decide(approver)
+    kept = only_row()
+    moment = timezone.now() + timedelta(seconds=0.7)
+    Attempt.objects.filter(pk=kept.pk).update(due_at=moment)
+    deferred.ring(str(kept.pk))
+    sent_at = only_row().sent_at
+    assert sent_at is not None
+    assert moment <= sent_at < moment + timedelta(seconds=0.5)
+
+
+def test_an_alarm_that_rings_far_too_early_sends_nothing(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    decide(approver)
+    deferred.ring(str(only_row().pk))
+    assert writes(sandbox) == []
+
+
+def test_undo_that_comes_too_late_tells_how_it_ended(approver: Browser, sandbox: Sandbox) -> None:
+    row, answer = decide(approver)
+    window_ends(approver, answer)
+    late = parsed(undo(approver, answer))
+    assert "Approved." in words(late.select_one(f"#{row['id']}"))
+    assert len(writes(sandbox)) == 1
+
+
+def test_a_held_decision_keeps_others_from_the_item(approver: Browser, sandbox: Sandbox) -> None:
+    page = dashboard(approver)
+    press(approver, single(page), "Approve")
+    other = press(approver, single(page), "Reject")
+    assert other.status_code == 409
+    assert "You have decided on this at" in words(parsed(other).select_one("#status"))
+    assert writes(sandbox) == []
+
+
+def test_the_same_press_twice_is_held_once(approver: Browser) -> None:
+    row, _answer = decide(approver)
+    again = parsed(press(approver, row, "Approve"))
+    assert len(held_of(again)) == 1
+    only_row()
+
+
+def test_without_a_worker_it_is_sent_at_once(approver: Browser, sandbox: Sandbox) -> None:
+    Heartbeat.objects.update(beaten_at=time.time() - 60)
+    _row, answer = decide(approver)
+    assert len(writes(sandbox)) == 1
+    assert held_of(answer) == []
+
+
+def test_no_undo_where_the_installation_wants_none(
+    approver: Browser, sandbox: Sandbox, settings: LazySettings
+) -> None:
+    settings.UNDO_SECONDS = 0
+    decide(approver)
+    assert len(writes(sandbox)) == 1
+
+
+def test_all_kinds_of_decisions_are_held(approver: Browser, sandbox: Sandbox) -> None:
+    page = dashboard(approver)
+    asked = parsed(press(approver, several(page), "Approve all"))
+    answer = parsed(press(approver, asked, "Approve all 2 items"))
+    assert "Approved." in words(held_of(answer)[0])
+    answer = parsed(press(approver, row_of(page, MANUAL), "Mark complete"))
+    assert "Completed." in words(held_of(answer)[0])
+    form = parsed(press(approver, single(page), "Forward"))
+    target = sandbox.persona("agent")
+    filled = {"target": target.id, "listed": target.id, "comment": "Yours"}
+    answer = parsed(press(approver, form, "Forward", **filled))
+    assert f"Forwarded to {target.name}." in words(held_of(answer)[0])
+    assert len(held_of(answer)) == 3
+    assert writes(sandbox) == []
+    for _ in range(3):
+        window_ends(approver, dashboard(approver))
+    assert sorted(Attempt.objects.values_list("status", flat=True)) == ["succeeded"] * 3
+    assert len(writes(sandbox)) == 3
+
+
+def test_an_item_leaves_with_the_last_of_its_parts(approver: Browser, sandbox: Sandbox) -> None:
+    page = dashboard(approver)
+    lines = several(page).select("details li:has(form)")
+    first = parsed(press(approver, lines[0], "Approve"))
+    assert count(first, "open") == count(page, "open")
+    second = parsed(press(approver, lines[1], "Approve"))
+    assert count(second, "open") == count(page, "open") - 1
+    older = held_of(second)[1]
+    sent = parsed(have_sent(approver, second, older))
+    assert count(sent, "open") == count(page, "open") - 1
+    assert len(held_of(sent)) == 1
+    row = sent.select_one(f"#{several(page)['id']}")
+    assert "Approved." in words(row.select_one("details li .held"))
+    assert len(writes(sandbox)) == 1
+
+
+def test_undo_works_without_javascript(approver: Browser, sandbox: Sandbox) -> None:
+    row = single(dashboard(approver))
+    press(approver, row, "Approve", htmx=False)
+    page = dashboard(approver)
+    assert "You can undo this for 6 seconds." in words(page.select_one("#notices"))
+    assert undo(approver, page, htmx=False).status_code == 302
+    page = dashboard(approver)
+    assert "Taken back. Nothing was sent." in words(page.select_one("#notices"))
+    assert held_of(page) == []
+    assert writes(sandbox) == []
+
+
+def test_nobody_else_can_take_it_back_or_send_it(approver: Browser, as_user: AsUser) -> None:
+    _row, answer = decide(approver)
+    stranger = as_user("agent")
+    for form in held_of(answer)[0].select("form"):
+        assert stranger.act(str(form["action"])).status_code == 404
+    assert only_row().status == "scheduled"
+
+
+def test_an_administrators_decision_is_told_in_the_owners_page(
+    approver: Browser, admin: Browser, sandbox: Sandbox
+) -> None:
+    page = dashboard(admin, f"/?owner={approver.persona_id}")
+    asked = parsed(press(admin, row_of(page, "Treasury to ximena"), "Approve"))
+    press(admin, asked, "Approve 1 item")
+    theirs = dashboard(approver)
+    assert held_of(theirs) == []
+    told = words(row_of(theirs, "has decided on this").select_one(".held"))
+    assert sandbox.persona("admin").name in told
+    assert "Undo" not in told
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ({"status": 501}, "SailPoint cannot be reached"),
+        ({"status": 429, "retry_after": 7}, "SailPoint is busy"),
+    ],
+)
+def test_what_could_not_be_sent_is_told_wherever_the_person_is_and_can_be_sent_after_all(
+    approver: Browser, sandbox: Sandbox, fault: dict[str, Any], why: str
+) -> None:
+    page = dashboard(approver)
+    row = single(page)
+    press(approver, row, "Approve")
+    sandbox.fault("POST", "/approve/", **fault)
+    make_due(only_row())
+    deferred.ring(str(only_row().pk))
+    assert only_row().status == "not-sent"
+    again = dashboard(approver, "/?tab=completed")
+    news = again.select_one("#news")
+    assert why in words(news)
+    assert words(row.select_one("h2")) in words(news)
+    assert count(again, "open") == count(page, "open")
+    sent = parsed(press(approver, news, "Send it now"))
+    assert words(sent.select_one("#status")).endswith(": Approved.")
+    assert sent.select_one("#news").select("li") == []
+    statuses = Attempt.objects.order_by("sent_at").values_list("status", flat=True)
+    assert list(statuses) == ["not-sent", "succeeded"]
+
+
+def test_a_refusal_is_told_with_its_reason_and_can_be_dismissed(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    decide(approver)
+    sandbox.fault("POST", "/approve/", status=400)
+    make_due(only_row())
+    deferred.ring(str(only_row().pk))
+    news = dashboard(approver).select_one("#news")
+    assert "SailPoint refused this" in words(news)
+    assert [words(one) for one in news.select("button")] == ["Dismiss"]
+    press(approver, news, "Dismiss")
+    assert dashboard(approver).select_one("#news").select("li") == []
+
+
+def test_a_poll_brings_the_news(approver: Browser, sandbox: Sandbox) -> None:
+    _row, answer = decide(approver)
+    sandbox.fault("POST", "/approve/", status=501)
+    make_due(only_row())
+    deferred.ring(str(only_row().pk))
+    fields = {str(one["name"]): str(one["value"]) for one in answer.select("#badge input")}
+    etag = str(answer.select_one("#badge [data-etag]")["data-etag"])
+    polled = approver.get("/counts/", fields, headers={"HX-Request": "true", "If-None-Match": etag})
+    assert polled.status_code == 200
+    assert "Not sent" in words(parsed(polled).select_one("#news"))
+
+
+def test_a_session_past_its_limit_sends_nothing(
+    approver: Browser, sandbox: Sandbox, settings: LazySettings
+) -> None:
+    decide(approver)
+    settings.SESSION_ABSOLUTE_SECONDS = 300  # it began ten minutes ago
+    make_due(only_row())
+    deferred.ring(str(only_row().pk))
+    assert only_row().status == "not-sent"
+    assert writes(sandbox) == []
+
+
+def session_rows(browser: Browser) -> Any:
+    return endings.rows_of([browser.session])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_signing_out_sends_what_is_held(approver: Browser, sandbox: Sandbox) -> None:
+    decide(approver)
+    endings.end(session_rows(approver), Ending.SIGNED_OUT)
+    assert len(writes(sandbox)) == 1
+    assert only_row().status == "succeeded"
+
+
+@pytest.mark.parametrize("reason", [one for one in Ending if one is not Ending.SIGNED_OUT])
+def test_a_session_that_ends_otherwise_sends_nothing_and_the_next_sign_in_lists_it(
+    approver: Browser, sandbox: Sandbox, as_user: AsUser, reason: Ending
+) -> None:
+    row, _answer = decide(approver)
+    endings.end(session_rows(approver), reason)
+    assert only_row().status == "not-sent"
+    assert writes(sandbox) == []
+    again = as_user("approver")
+    news = dashboard(again).select_one("#news")
+    assert "Not sent: Your session had ended before" in words(news)
+    sent = parsed(press(again, news, "Send it now"))
+    assert "Approved." in words(sent.select_one(f"#{row['id']}"))
+    assert len(writes(sandbox)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_signing_out_waits_three_seconds_for_a_slow_tenant_and_no_longer(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    page = dashboard(approver)
+    rows = [
+        row
+        for row in page.select("article[data-task]")
+        if row.select_one(".task__buttons form[method=post]")
+    ]
+    for row in rows[:3]:
+        press(approver, row, words(row.select("form[method=post] button")[-1]).split(":")[0])
+    sandbox.fault("POST", "/work-items/", latency=2.0, times=9)
+    began = time.monotonic()
+    endings.announce(list(session_rows(approver).values_list("pk", flat=True)), Ending.SIGNED_OUT)
+    assert time.monotonic() - began < 4
+    statuses = sorted(Attempt.objects.values_list("status", flat=True))
+    assert statuses[0] == "not-sent"
+    assert "succeeded" in statuses or "sending" in statuses
+
+
+def test_a_session_that_is_being_ended_takes_nothing_new(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = single(dashboard(approver))
+    key = session_rows(approver).get().pk
+    EndingSession.objects.create(session=key, at=timezone.now())
+    answer = press(approver, row, "Approve")
+    assert answer.status_code == 409
+    assert "You are being signed out" in words(parsed(answer))
+    assert not Attempt.objects.exists()
+    assert writes(sandbox) == []
+
+
+def test_what_waits_for_the_person_is_sent_by_nothing_else(
+    approver: Browser, sandbox: Sandbox, as_user: AsUser
+) -> None:
+    by_hand(approver.persona_id)
+    page = dashboard(approver)
+    row = single(page)
+    answer = parsed(press(approver, row, "Approve"))
+    assert "Approve: not sent yet." in words(held_of(answer)[0])
+    assert count(answer, "open") == count(page, "open")
+    deferred.ring(str(only_row().pk))
+    deferred.send_due()
+    endings.end(session_rows(approver), Ending.SIGNED_OUT)
+    recovery.recover()
+    assert only_row().status == "scheduled"
+    assert writes(sandbox) == []
+    again = as_user("approver")
+    sent = parsed(press(again, held_of(dashboard(again))[0], "Send"))
+    assert "Approved." in words(sent.select_one(f"#{row['id']}"))
+    assert len(writes(sandbox)) == 1
+
+
+def test_what_waits_for_the_person_does_not_block_the_item_and_is_looked_at_before(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    by_hand(approver.persona_id)
+    page = dashboard(approver)
+    answer = parsed(press(approver, single(page), "Approve"))
+    PersonSettings.objects.update(undo_seconds=0)
+    assert press(approver, single(page), "Reject").status_code == 200
+    told = press(approver, held_of(answer)[0], "Send")
+    assert told.status_code == 409
+    assert "Already rejected by you" in words(parsed(told).select_one("#status"))
+    assert len(writes(sandbox)) == 1
+
+
+def test_what_waits_for_the_person_cannot_be_sent_while_another_is_under_way(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    by_hand(approver.persona_id)
+    page = dashboard(approver)
+    answer = parsed(press(approver, single(page), "Approve"))
+    PersonSettings.objects.update(undo_seconds=20)
+    press(approver, single(page), "Reject")
+    told = press(approver, held_of(answer)[0], "Send")
+    assert told.status_code == 409
+    assert writes(sandbox) == []
+
+
+def test_an_end_that_has_been_unknown_for_long_makes_room(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    by_hand(approver.persona_id)
+    row = single(dashboard(approver))
+    answer = parsed(press(approver, row, "Approve"))
+    old = under_way(row, line_of(row))
+    long_ago = timezone.now() - timedelta(minutes=5)
+    Attempt.objects.filter(pk=old.pk).update(status="unconfirmed", live_until=long_ago)
+    sent = parsed(press(approver, held_of(answer)[0], "Send"))
+    assert words(sent.select_one("#status")).endswith(": Approved.")
+
+
+def test_one_owners_decisions_are_sent_one_after_another(approver: Browser) -> None:
+    page = dashboard(approver)
+    press(approver, single(page), "Approve")
+    press(approver, row_of(page, MANUAL), "Mark complete")
+    for row in Attempt.objects.all():
+        make_due(row)
+    first = schedule.claim(approver.persona_id)
+    assert first is not None
+    assert first.row.command == "approve"
+    assert schedule.claim(approver.persona_id) is None
+    Attempt.objects.filter(pk=first.id).update(sent_at=timezone.now() - schedule.TURN)
+    second = schedule.claim(approver.persona_id)
+    assert second is not None
+    assert second.row.command == "complete"
+
+
+def kill_while_sending(row: Attempt) -> None:
+    long_ago = timezone.now() - timedelta(seconds=300)
+    changed = {"status": "sending", "sent_at": long_ago, "live_until": long_ago}
+    Attempt.objects.filter(pk=row.pk).update(**changed, due_at=long_ago)
+
+
+def test_after_a_crash_what_was_not_done_is_sent_again(approver: Browser, sandbox: Sandbox) -> None:
+    decide(approver)
+    first = only_row()
+    kill_while_sending(first)
+    recovery.recover()
+    second = Attempt.objects.exclude(pk=first.pk).get()
+    assert (second.status, second.key) == ("scheduled", first.key)
+    deferred.ring(str(second.pk))
+    statuses = dict(Attempt.objects.values_list("pk", "status"))
+    assert statuses == {first.pk: "not-done", second.pk: "succeeded"}
+    assert len(writes(sandbox)) == 1
+
+
+def test_after_a_crash_what_was_done_is_not_sent_again(approver: Browser, sandbox: Sandbox) -> None:
+    row, _answer = decide(approver)
+    item, line = item_of(row), line_of(row)
+    elsewhere(sandbox, f"{item}/approve/{line}")
+    kill_while_sending(only_row())
+    recovery.recover()
+    assert only_row().status == "verified"
+    assert writes(sandbox) == []
+
+
+def test_each_person_chooses_how_long(approver: Browser, sandbox: Sandbox) -> None:
+    page = parsed(approver.get("/settings/"))
+    labels = [words(one) for one in page.select("main label")]
+    assert labels[0] == "As usual here: 6 seconds"
+    assert "until I press Send" in labels
+    assert approver.post("/settings/", {"undo": "60", "keys": "on"}).status_code == 302
+    _row, answer = decide(approver)
+    assert 59 < float(str(held_of(answer)[0]["data-seconds"])) < 61
+    assert answer.select_one("#held [data-keys]") is not None
+    chosen = parsed(approver.get("/settings/")).select_one("[name=undo][checked]")
+    assert chosen["value"] == "60"
+    approver.post("/settings/", {"undo": ""})
+    assert dashboard(approver).select_one("#held [data-keys]") is None
+
+
+def test_a_choice_that_is_none_is_refused(approver: Browser) -> None:
+    refused = approver.post("/settings/", {"undo": "7000"})
+    assert refused.status_code == 422
+    assert parsed(refused).select_one(".errorlist") is not None
+    assert not PersonSettings.objects.exists()
+
+
+def test_a_widget_holds_and_undoes_as_the_page_does(
+    approver: Browser, sandbox: Sandbox, settings: LazySettings
+) -> None:
+    settings.FRAME_ANCESTORS = (HOST,)
+    page = parsed(frame(approver))
+    answer = parsed(press(approver, single(page), "Approve"))
+    form = held_of(answer)[0].select_one("[data-undo]")
+    assert str(form["action"]).startswith("/widget/decisions/")
+    undo(approver, answer)
+    assert writes(sandbox) == []

@@ -1,0 +1,100 @@
+"""What is sealed in the ledger's rows, before a call and after it."""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from taskmanager.signin.values import Person
+from workitems.domain.attempts import Delay, Press
+from workitems.domain.commands import Command
+from workitems.domain.results import Receipt, WriteStatus
+from workitems.isc.schemas import WorkItem
+from workitems.models import LONGEST_ID, Attempt, sealed
+from workitems.scope import Owner, QueueScope
+
+# Longer than one attempt may take: a write's time-outs (33 s), and the read after it with its
+# repetition (66 s). A sender that has not closed its row by then was killed.
+LEASE: Final = timedelta(seconds=120)
+UNKNOWN_FOR: Final = timedelta(minutes=2)  # so long an unknown end keeps others from repeating it
+SEALED_AFTER: Final = frozenset({"before", "after", "unlisted", "why"})
+KEPT: Final = {
+    "id", "type", "name", "description", "state", "requester_name", "owner_id", "owner_name",
+    "approval_items",
+}  # fmt: skip
+
+
+def content_of(
+    scope: QueueScope, command: Command, press: Press, delay: Delay | None
+) -> dict[str, Any]:
+    """What is sealed before the call."""
+    actor = scope.actor
+    content = {
+        "command": command.to_json(),
+        "actor": actor.name or actor.alias,
+        "owner": scope.owner.label,
+        "note": press.note,
+        "task": press.task,
+        "shown": _shown(press),
+    }
+    return content | _of_later(scope, press, delay)
+
+
+def _of_later(scope: QueueScope, press: Press, delay: Delay | None) -> dict[str, Any]:
+    """What it takes besides to send it in another process, and to tell how it ended."""
+    if delay is None:
+        return {}
+    return {
+        "is_admin": scope.actor.is_admin,
+        "language": get_language(),
+        "looks_first": delay.due_at is None,
+        "target": press.target,
+    }
+
+
+def _shown(press: Press) -> dict[str, str]:
+    shown = press.shown
+    if shown is None:
+        return {}
+    return {"state": shown.state, "at": shown.at.isoformat()}
+
+
+def end_of(row: UUID, receipt: Receipt) -> dict[str, Any]:
+    """The fields that say how it ended: they are written without reading the row."""
+    now = timezone.now()
+    found: dict[str, Any] = {"unlisted": receipt.unlisted}
+    if receipt.before is not None:
+        found["before"] = facts_of(receipt.before)
+    if receipt.item is not None:
+        found["after"] = facts_of(receipt.item)
+    if not receipt.status.is_success:
+        found["why"] = {
+            "kind": type(receipt.refusal).__name__ if receipt.refusal else "",
+            "detail": receipt.detail,
+            "is_answered": receipt.is_answered,
+            "is_accepted": receipt.is_accepted,
+        }
+    return {
+        **({"has_news": False} if receipt.status.is_success else {}),
+        "status": receipt.status,
+        "request_id": (receipt.request_id or "")[:LONGEST_ID],
+        "closed_at": now,
+        "is_live": receipt.status is WriteStatus.UNCONFIRMED,
+        "live_until": now + UNKNOWN_FOR,
+        "sealed_end": sealed(row, found),
+    }
+
+
+def facts_of(item: WorkItem) -> dict[str, Any]:
+    """What the history says of the item: enough for its sentence, and how each part stood."""
+    return item.model_dump(include=KEPT)
+
+
+def sender_of(row: Attempt) -> QueueScope:
+    """Whose attempt it was, in whose queue: enough to read the item again for them."""
+    content = row.opened()
+    is_admin = content.get("is_admin", False)
+    actor = Person(row.actor_id, content.get("actor", ""), "", is_admin=is_admin)
+    return QueueScope(actor, Owner(row.owner_id, content.get("owner", "")))

@@ -1,0 +1,239 @@
+"""What the ledger holds until later: taken back, claimed and sent, and told where it failed.
+
+A row is claimed by one conditional UPDATE, and taken back by another: whoever comes second finds
+nothing. The rows of one owner are sent one after another, across all processes.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
+from zlib import crc32
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from workitems.domain import results
+from workitems.domain.commands import Command, Forward, command_from_json
+from workitems.domain.results import Counts, NotRecorded, Receipt, WriteStatus
+from workitems.isc import errors
+from workitems.isc.errors import IscError
+from workitems.isc.schemas import WorkItem, read_work_item
+from workitems.ledger import is_taken, lock
+from workitems.ledger_content import LEASE, end_of
+from workitems.models import Attempt
+
+logger = logging.getLogger(__name__)
+
+# A sender that was killed keeps the others of its owner waiting for as long as its call may take.
+TURN: Final = timedelta(seconds=40)
+# The page counts from the moment it has the answer, and has the first word: it sends by itself.
+GRACE: Final = timedelta(seconds=0.6)
+WAITING: Final = (WriteStatus.SCHEDULED, WriteStatus.SENDING)
+MOST_NEWS: Final = 200
+NEWS: Final = (
+    f"SELECT id FROM {Attempt._meta.db_table}"  # noqa: S608 - a name of ours
+    f" WHERE has_news AND (owner_id = %s OR actor_id = %s) LIMIT {MOST_NEWS}"
+)
+
+
+@dataclass(frozen=True)
+class Later:
+    """One row that is to be sent later, is being sent, or ended in a way that is to be told."""
+
+    row: Attempt
+
+    @property
+    def id(self) -> UUID:
+        return self.row.pk
+
+    @property
+    def status(self) -> WriteStatus:
+        return self.row.end
+
+    @cached_property
+    def content(self) -> Mapping[str, Any]:
+        return self.row.opened()
+
+    @cached_property
+    def command(self) -> Command | None:
+        """None where no key of ours opens it."""
+        document = self.content.get("command")
+        return command_from_json(document) if document else None
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status in WAITING
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it is sent only when the person says so."""
+        return self.status is WriteStatus.SCHEDULED and self.row.due_at is None
+
+    def seconds_left(self, now: datetime) -> float:
+        """Until a page has it sent; 0.0 where it is about to be."""
+        due_at = self.row.due_at
+        return max(0.0, (due_at - GRACE - now).total_seconds()) if due_at else 0.0
+
+    def receipt(self) -> Receipt:
+        """How it ended, as far as the row says it."""
+        why = self.content.get("why") or {}
+        kind: Any = KINDS.get(why.get("kind", ""))
+        item = read_work_item(self.content.get("after"))
+        return Receipt(
+            self.status,
+            item if isinstance(item, WorkItem) else None,
+            detail=why.get("detail", ""),
+            request_id=self.row.request_id or None,
+            is_answered=why.get("is_answered", True),
+            is_accepted=why.get("is_accepted", False),
+            refusal=kind() if kind else None,
+            attempt=self.id,
+        )
+
+
+KINDS: Final[Mapping[str, type[IscError]]] = {
+    name: kind
+    for module in (errors, results)
+    for name, kind in vars(module).items()
+    if isinstance(kind, type) and issubclass(kind, IscError)
+}
+
+
+@dataclass(frozen=True)
+class Outstanding:
+    """What pages have to say of one queue, and of what one person did elsewhere."""
+
+    owner_id: str
+    actor_id: str
+    rows: Sequence[Later]
+
+    @classmethod
+    def of(cls, owner_id: str, actor_id: str) -> "Outstanding":
+        return cls(owner_id, actor_id, _news(owner_id, actor_id))
+
+    def of_actor(self) -> list[Later]:
+        """What this person may take back or send, or has to be told; the newest first."""
+        mine = [one for one in self.rows if one.row.actor_id == self.actor_id]
+        return sorted(mine, key=lambda one: one.row.asked_at, reverse=True)
+
+    def of_items(self) -> Mapping[str, list[Later]]:
+        """What is to be sent for the work items of the queue, by their ids."""
+        found: dict[str, list[Later]] = defaultdict(list)
+        for one in self.rows:
+            if one.is_waiting and self.owner_id == one.row.owner_id:
+                found[one.row.item_id].append(one)
+        return found
+
+    def counted(self, counts: Counts) -> Counts:
+        """The numbers with what is to be sent counted as done, save what waits for the person."""
+        leaving = closing = 0
+        for rows in self.of_items().values():
+            due = [one for one in rows if not one.is_by_hand]
+            if due and (
+                len(due) >= min(one.row.waits for one in due)
+                or not all(one.row.approval_item_id for one in due)
+            ):
+                leaving += 1
+                closing += all(one.row.command != Forward.name for one in due)
+        marks = sorted(f"{one.id}{one.status}" for one in self.rows)
+        news = f"{crc32(''.join(marks).encode()):x}" if marks else ""
+        return replace(counts, leaving=leaving, closing=closing, news=news)
+
+
+def _news(owner_id: str, actor_id: str) -> list[Later]:
+    """In plain SQL first: each page asks, and hardly ever is there anything."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(NEWS, [owner_id, actor_id])
+            ids = [id_ if isinstance(id_, UUID) else UUID(id_) for (id_,) in cursor.fetchall()]
+    except DatabaseError:  # a page shows what ISC has even so
+        logger.exception("the ledger cannot be read")
+        return []
+    rows = Attempt.objects.filter(pk__in=ids) if ids else ()
+    return [Later(row) for row in rows]
+
+
+def find(row: UUID, actor_id: str) -> Later | None:
+    """A row that was to be sent later, of this person; None where there is none."""
+    try:
+        found = Attempt.objects.filter(pk=row, actor_id=actor_id).first()
+    except DatabaseError as error:
+        raise NotRecorded from error
+    return Later(found) if found else None
+
+
+def take_back(row: UUID) -> bool:
+    """End it unsent, for its actor. False where it is too late: it is being sent, or was."""
+    ended = {"status": WriteStatus.CANCELLED, "closed_at": timezone.now()}
+    held = Attempt.objects.filter(pk=row, status=WriteStatus.SCHEDULED)
+    return held.update(**ended, is_live=False, has_news=False) == 1
+
+
+def told(rows: Sequence[UUID]) -> None:
+    """Nothing more is to be said of these: the person has seen how they ended."""
+    ended = Attempt.objects.filter(pk__in=rows).exclude(status__in=WAITING)
+    ended.update(has_news=False)
+
+
+def release(later: Later, session: str) -> bool:
+    """Make it due now, to be sent with the tokens of this session.
+
+    False where it waited for the person, and another attempt on its item is live by now.
+    """
+    now, row = timezone.now(), later.row
+    held = Attempt.objects.filter(pk=row.pk, status=WriteStatus.SCHEDULED)
+    if row.due_at is not None:
+        held.filter(due_at__gt=now).update(due_at=now, session=session)
+        return True
+    try:
+        with transaction.atomic(durable=True):
+            lock(row.item_id)
+            if is_taken(row):
+                return False
+            held.update(due_at=now, session=session, is_live=True)
+    except DatabaseError as error:
+        logger.exception("an attempt could not be recorded")
+        raise NotRecorded from error
+    return True
+
+
+def due() -> QuerySet[Attempt]:
+    """What has to be sent by now, the longest due first."""
+    rows = Attempt.objects.filter(status=WriteStatus.SCHEDULED, due_at__lte=timezone.now())
+    return rows.order_by("due_at", "asked_at", "pk")
+
+
+def claim(owner_id: str) -> Later | None:
+    """The next row of this owner that is due, for the caller alone to send.
+
+    None while another is being sent for this owner: its sender goes on with what is due then.
+    """
+    with transaction.atomic(durable=True):
+        lock(f"queue of {owner_id}")
+        now = timezone.now()
+        deferred = Attempt.objects.filter(owner_id=owner_id, due_at__isnull=False)
+        if deferred.filter(status=WriteStatus.SENDING, sent_at__gt=now - TURN).exists():
+            return None
+        row = due().filter(owner_id=owner_id).first()
+        if row is None:
+            return None
+        row.status, row.sent_at, row.live_until = WriteStatus.SENDING, now, now + LEASE
+        row.save(update_fields=["status", "sent_at", "live_until"])
+    return Later(row)
+
+
+def end_unsent(rows: QuerySet[Attempt], why: IscError) -> int:
+    """End what is still held as NOT_SENT, with the reason; how many. What waits for the person
+    goes on waiting.
+    """
+    count, ended = 0, Receipt(WriteStatus.NOT_SENT, refusal=why)
+    for row in rows.filter(status=WriteStatus.SCHEDULED, due_at__isnull=False):
+        held = Attempt.objects.filter(pk=row.pk, status=WriteStatus.SCHEDULED)
+        count += held.update(**end_of(row.pk, ended))
+    return count

@@ -1,0 +1,137 @@
+"""What is to be sent later, and what was not sent: on every page, for who decided it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from django.utils.translation import gettext as _
+
+from workitems.domain.commands import Forward
+from workitems.domain.results import WriteStatus
+from workitems.schedule import Later, Outstanding
+from workitems.view_models.labels import ACTIONS, Text
+from workitems.view_models.receipt import DONE, receipt_text, with_request_id
+from workitems.view_models.rows import TaskRow
+from workitems.view_models.times import clock
+
+SENDABLE: Final = (WriteStatus.NOT_SENT, WriteStatus.NOT_DONE)
+ASK_EVERY: Final = 2.0  # seconds: how it ended, of what is being sent
+
+
+@dataclass(frozen=True)
+class HeldTask:
+    """One decision that is not sent yet, or is being sent.
+
+    `part` ends the addresses of the approval item that it is about, "" for the whole work item.
+    `seconds` are left until the page has it sent, or asks how it ended (`asks_at`).
+    """
+
+    id: str
+    dom_id: str
+    part: str
+    words: str
+    task: str
+    seconds: float
+    is_timed: bool
+    can_undo: bool
+    can_send: bool
+    asks_at: bool
+
+    @classmethod
+    def of(cls, later: Later, now: datetime, actor_id: str) -> "HeldTask":
+        row, is_own = later.row, later.row.actor_id == actor_id
+        is_held = later.status is WriteStatus.SCHEDULED
+        line = _slug(row.approval_item_id) if row.approval_item_id else ""
+        return cls(
+            id=str(later.id),
+            dom_id=TaskRow.dom_id_of(row.item_id),
+            part=_slug(row.item_id) + line if line else "",
+            words=_words(later, is_own=is_own),
+            task=later.content.get("task", ""),
+            seconds=round(later.seconds_left(now), 1) if is_held else ASK_EVERY,
+            is_timed=is_held and not later.is_by_hand and is_own,
+            can_undo=is_held and is_own,
+            can_send=later.is_by_hand and is_own,
+            asks_at=is_own and not later.is_by_hand,
+        )
+
+
+def done_words(command: str, target: str) -> str:
+    """What a page says of a decision that it takes as done."""
+    if command == Forward.name:
+        return _("Forwarded to %(name)s.") % {"name": target or _("somebody else")}
+    return str(DONE[command])
+
+
+def _words(later: Later, *, is_own: bool) -> str:
+    if not is_own:
+        name = later.content.get("actor") or later.row.actor_id
+        words = _("%(name)s has decided on this at %(time)s, and that is still under way.")
+        return words % {"name": name, "time": clock(later.row.asked_at)}
+    if later.is_by_hand:
+        action = ACTIONS.get(later.row.command, later.row.command)
+        return _("%(action)s: not sent yet.") % {"action": action}
+    return done_words(later.row.command, later.content.get("target", ""))
+
+
+@dataclass(frozen=True)
+class NewsLine:
+    """One decision that ended otherwise than its page had said; `query` leads to its queue."""
+
+    id: str
+    action: Text
+    task: str
+    slug: str
+    query: str
+    why: str
+    at: datetime
+    can_send: bool
+
+    @classmethod
+    def of(cls, later: Later, actor_id: str) -> "NewsLine":
+        row, receipt = later.row, later.receipt()
+        owner = {"owner": row.owner_id} if row.owner_id != actor_id else {}
+        return cls(
+            id=str(later.id),
+            action=ACTIONS.get(row.command, row.command),
+            task=later.content.get("task") or row.item_id,
+            slug=_slug(row.item_id),
+            query=f"?{urlencode(owner)}" if owner else "",
+            why=with_request_id(receipt_text(receipt, ""), receipt),
+            at=row.asked_at,
+            can_send=later.status in SENDABLE and later.command is not None,
+        )
+
+
+@dataclass(frozen=True)
+class LaterPage:
+    """All of it, as one page shows it; `has_keys`: the key U takes back the newest."""
+
+    held: tuple[HeldTask, ...]
+    held_of_items: Mapping[str, list[HeldTask]]
+    news: tuple[NewsLine, ...]
+    has_keys: bool = False
+
+    @classmethod
+    def of(cls, outstanding: Outstanding, now: datetime, *, has_keys: bool) -> "LaterPage":
+        if not outstanding.rows:
+            return NOTHING
+        actor_id, mine = outstanding.actor_id, outstanding.of_actor()
+        of_items: dict[str, list[HeldTask]] = defaultdict(list)
+        for item_id, rows in outstanding.of_items().items():
+            dom_id = TaskRow.dom_id_of(item_id)
+            of_items[dom_id] = [HeldTask.of(one, now, actor_id) for one in rows]
+        held = tuple(HeldTask.of(one, now, actor_id) for one in mine if one.is_waiting)
+        news = tuple(NewsLine.of(one, actor_id) for one in mine if not one.is_waiting)
+        return cls(held, of_items, news, has_keys)
+
+
+NOTHING: Final = LaterPage((), {}, ())
+
+
+def _slug(part: str) -> str:
+    """As the addresses of a page have it."""
+    return quote(part, safe="") + "/"
