@@ -20,19 +20,23 @@ from taskmanager.jobs.registry import due_scan, job
 from taskmanager.signin.errors import ProviderUnavailable, SignInNeeded
 from taskmanager.signin.session_store import lasts
 from taskmanager.signin.signals import Ending, session_ending
-from workitems import schedule
+from workitems import runs, schedule
+from workitems.bulk_sending import SEATS, Looks, put_off
+from workitems.domain.attempts import Look
 from workitems.domain.results import CannotRenew, Receipt, SessionOver, WriteStatus
 from workitems.isc.budget import Purpose
-from workitems.isc.errors import IscError, UnexpectedReply
+from workitems.isc.errors import RateLimited, UnexpectedReply
 from workitems.ledger import DatabaseLedger
 from workitems.ledger_content import sender_of
-from workitems.models import Attempt, EndingSession
+from workitems.models import Attempt, BulkRun, EndingSession
 from workitems.schedule import Later
+from workitems.services.reader import Reader
 from workitems.wiring import services_for
 
 logger = logging.getLogger(__name__)
 
 JOB: Final = "send"
+SEAT_AGAIN: Final = timedelta(seconds=2)
 EARLY: Final = timedelta(seconds=1.2)  # the alarm's own clock looks once a second
 SIGN_OUT_CALLS: Final = 4  # at once
 KEPT_FOR: Final = timedelta(days=1)
@@ -43,19 +47,44 @@ def set_alarm(row: UUID, due_at: datetime) -> None:
     wake(JOB, str(row), due_at - EARLY)
 
 
+def start(run: BulkRun) -> None:
+    """Have the worker begin a run in time."""
+    row = runs.waiting(run).first()
+    if row is not None and run.due_at is not None:
+        set_alarm(row.pk, run.due_at)
+
+
 @job(JOB)
 def ring(key: str) -> None:
     """The alarm of one row: wait for its moment, and send what is due for its owner then."""
     row = Attempt.objects.filter(pk=key, status=WriteStatus.SCHEDULED, due_at__isnull=False).first()
-    if row is None:
-        return None
-    early = (row.due_at - timezone.now()).total_seconds() if row.due_at else 0.0
+    if row is None or row.due_at is None:
+        return
+    early = (row.due_at - timezone.now()).total_seconds()
     if early > EARLY.total_seconds():  # the person may have been given more time
-        return set_alarm(row.pk, row.due_at or timezone.now())
+        set_alarm(row.pk, row.due_at)
+        return
     time.sleep(max(0.0, early))
-    while later := schedule.claim(row.owner_id):
+    while later := schedule.claim(row.owner_id, urgent=True):
         send(later)
-    return None
+    if next_row := schedule.due().filter(owner_id=row.owner_id).first():
+        _send_runs(next_row)
+
+
+def _send_runs(row: Attempt) -> None:
+    """Send the bulk runs of this row's owner, and what becomes urgent meanwhile before the rest.
+
+    Only few threads do so: the others are there for what somebody waits for.
+    """
+    if not SEATS.acquire(blocking=False):
+        wake(JOB, str(row.pk), timezone.now() + SEAT_AGAIN)
+        return
+    try:
+        looks = Looks()
+        while later := schedule.claim(row.owner_id):
+            send(later, looks)
+    finally:
+        SEATS.release()
 
 
 @due_scan
@@ -72,39 +101,54 @@ def send_now(later: Later) -> Receipt | None:
 
     None where somebody else sends it, or what comes before it.
     """
-    while (claimed := schedule.claim(later.row.owner_id)) is not None:
-        receipt = send(claimed)
-        if claimed.id == later.id:
-            if next_row := schedule.due().filter(owner_id=later.row.owner_id).first():
-                wake(JOB, str(next_row.pk), None)
-            return receipt
-    return None
+    receipt = None
+    while receipt is None and (claimed := schedule.claim(later.row.owner_id, urgent=True)):
+        ended = send(claimed)
+        receipt = ended if claimed.id == later.id else None
+    if next_row := schedule.due().filter(owner_id=later.row.owner_id).first():
+        wake(JOB, str(next_row.pk), None)
+    return receipt
 
 
-def send(later: Later) -> Receipt:
+def send(later: Later, looks: Looks | None = None) -> Receipt:
     """Send a row that was claimed; whatever goes wrong is how it ended."""
-    row, command = later.row, later.command
-    scope = sender_of(row)
-    ledger = DatabaseLedger(scope, row.session)
-    if command is None:
-        return _unsent(ledger, later, UnexpectedReply("no key of ours opens the command"))
-    if not lasts(row.session):
-        return _unsent(ledger, later, SessionOver("the session has ended"))
-    looks_first = later.content.get("looks_first", False)
+    ledger = DatabaseLedger(sender_of(later.row), later.row.session)
     try:
         with override(later.content.get("language")):
-            executor = services_for(row.session, scope, Purpose.DECISION).executor
-            return executor.send(command, row.pk, looks_first=looks_first)
-    except SignInNeeded:
-        return _unsent(ledger, later, SessionOver("the session has ended"))
-    except ProviderUnavailable:
-        return _unsent(ledger, later, CannotRenew("the sign-in service does not answer"))
-
-
-def _unsent(ledger: DatabaseLedger, later: Later, why: IscError) -> Receipt:
-    receipt = Receipt(WriteStatus.NOT_SENT, refusal=why, attempt=later.id)
-    ledger.close(later.id, receipt)
+            receipt = _sent(later, ledger, looks)
+    except (SessionOver, UnexpectedReply, CannotRenew, RateLimited) as why:
+        receipt = Receipt(WriteStatus.NOT_SENT, refusal=why, attempt=later.id)
+        ledger.close(later.id, receipt)
+    if later.is_one_of_many and (again := put_off(ledger, later, receipt)):
+        wake(JOB, str(again[0]), again[1])
+    runs.check_end(later.row.run_id)
     return receipt
+
+
+def _sent(later: Later, ledger: DatabaseLedger, looks: Looks | None) -> Receipt:
+    """Raises SessionOver, UnexpectedReply, CannotRenew and RateLimited where nothing was sent."""
+    row, command = later.row, later.command
+    if command is None:
+        raise UnexpectedReply("no key of ours opens the command")
+    if not lasts(row.session):
+        raise SessionOver("the session has ended")
+    purpose = Purpose.RUN if later.is_one_of_many else Purpose.DECISION
+    try:
+        services = services_for(row.session, ledger.scope, purpose)
+        look = _look(later, services.reader, looks)
+        return services.executor.send(command, row.pk, look)
+    except SignInNeeded as error:
+        raise SessionOver("the session has ended") from error
+    except ProviderUnavailable as error:
+        raise CannotRenew("the sign-in service does not answer") from error
+
+
+def _look(later: Later, reader: Reader, looks: Looks | None) -> Look | None:
+    if later.is_one_of_many:
+        return (looks or Looks()).at(reader, later)
+    content = later.content
+    needed = content.get("looks_first") or content.get("fingerprint")
+    return Look(content.get("fingerprint", "")) if needed else None
 
 
 def settle_session(row: str, reason: Ending, until: float, **_: Any) -> None:
@@ -119,15 +163,19 @@ def settle_session(row: str, reason: Ending, until: float, **_: Any) -> None:
         calls = [pool.submit(_send_until, owner, until) for owner in owners]
         wait(calls, timeout=max(0.0, until - time.monotonic()))
         pool.shutdown(wait=False)
+    run_ids = set(mine.exclude(run=None).values_list("run_id", flat=True))
     schedule.end_unsent(mine, SessionOver("the session was ended"))
+    for run_id in run_ids:
+        runs.check_end(run_id)
     EndingSession.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
 
 
 def _send_until(owner_id: str, until: float) -> None:
     close_old_connections()
     try:
+        looks = Looks()
         while time.monotonic() < until and (later := schedule.claim(owner_id)):
-            send(later)
+            send(later, looks)
     finally:
         close_old_connections()
 

@@ -71,8 +71,11 @@ class DatabaseLedger:
         if receipt.status.is_success and (is_closed or is_moved):
             left(owner_id, completed=int(is_closed))
 
-    def again(self, row: UUID, *, by_hand: bool = False) -> UUID | None:
-        old = Attempt.objects.filter(pk=row, has_news=True).first()
+    def again(
+        self, row: UUID, *, by_hand: bool = False, due_at: datetime | None = None
+    ) -> UUID | None:
+        of_later = Q(has_news=True) | Q(run__isnull=False, is_followed=False)
+        old = Attempt.objects.filter(of_later, pk=row).first()
         if old is None:
             return None
         try:
@@ -80,8 +83,9 @@ class DatabaseLedger:
                 lock(old.item_id)
                 if is_taken(old):
                     return None
-                Attempt.objects.filter(pk=row).update(has_news=False)
-                return _repeated(old, self.session if by_hand else old.session, by_hand=by_hand)
+                Attempt.objects.filter(pk=row).update(has_news=False, is_followed=True)
+                session = self.session if by_hand else old.session
+                return _repeated(old, session, by_hand=by_hand, due_at=due_at)
         except DatabaseError as error:
             logger.exception("an attempt could not be recorded")
             raise NotRecorded from error
@@ -138,6 +142,12 @@ class DatabaseLedger:
         return Rival(row.command, row.actor_id, "" if is_own else name, row.asked_at)
 
     def _recorded(self, command: Command, key: str, press: Press, delay: Delay | None) -> Begun:
+        row = self.row_of(command, key, press, delay)
+        row.save(force_insert=True)
+        return Begun(row.pk)
+
+    def row_of(self, command: Command, key: str, press: Press, delay: Delay | None) -> Attempt:
+        """A new row, not saved yet."""
         now, due_at = timezone.now(), delay.due_at if delay else None
         is_live = delay is None or due_at is not None
         row = Attempt(
@@ -157,19 +167,19 @@ class DatabaseLedger:
             live_until=now + LEASE,
             waits=press.waits,
             has_news=delay is not None,
+            run_id=press.run,
         )
         row.seal(content_of(self.scope, command, press, delay))
-        row.save(force_insert=True)
-        return Begun(row.pk)
+        return row
 
 
-def _repeated(old: Attempt, session: str, *, by_hand: bool) -> UUID:
-    content, now = old.opened(), timezone.now()
+def _repeated(old: Attempt, session: str, *, by_hand: bool, due_at: datetime | None) -> UUID:
+    content = old.opened()
     content = {name: content[name] for name in content.keys() - SEALED_AFTER}
     new = old
     new.pk, new.status, new.request_id, new.session = uuid4(), WriteStatus.SCHEDULED, "", session
-    new.due_at, new.sent_at, new.closed_at = now, None, None
-    new.is_live, new.has_news = True, True
+    new.due_at, new.sent_at, new.closed_at = due_at or timezone.now(), None, None
+    new.is_live = True
     new.seal(content | ({"looks_first": True} if by_hand else {}))
     new.save(force_insert=True)
     return new.pk

@@ -51,6 +51,7 @@ def _of_later(scope: QueueScope, press: Press, delay: Delay | None) -> dict[str,
         "language": get_language(),
         "looks_first": delay.due_at is None,
         "target": press.target,
+        "fingerprint": press.fingerprint,
     }
 
 

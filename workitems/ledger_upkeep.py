@@ -9,9 +9,12 @@ from django.utils import timezone
 
 from taskmanager.core import crypto
 from taskmanager.jobs.registry import hourly
-from workitems.models import Attempt
+from workitems.domain.results import Erased, TooOld
+from workitems.models import Attempt, BulkRun
+from workitems.schedule import end_unsent
 
 ERASED: Final = "erased"
+TO_BE_READ: Final = timedelta(days=30)
 
 
 def missing_keys() -> int:
@@ -33,14 +36,27 @@ def reseal() -> int:
 
 @hourly
 def delete_old() -> int:
-    """Delete what is older than LEDGER_DAYS and has ended; how many rows."""
-    oldest = timezone.now() - timedelta(days=settings.LEDGER_DAYS)
-    return Attempt.objects.filter(asked_at__lt=oldest, is_live=False).delete()[0]
+    """Delete what is older than LEDGER_DAYS and has ended; how many rows.
+
+    What has waited for its person so long is not sent any more. They have a month to read that.
+    """
+    now = timezone.now()
+    oldest, unread = now - timedelta(days=settings.LEDGER_DAYS), now - TO_BE_READ
+    old = Attempt.objects.filter(asked_at__lt=oldest)
+    end_unsent(old, TooOld("it has waited too long"), by_hand=True)
+    is_unread = Q(has_news=True, closed_at__gte=unread)
+    count = old.filter(is_live=False).exclude(is_unread).delete()[0]
+    BulkRun.objects.filter(asked_at__lt=oldest, attempts=None).delete()
+    return count
 
 
 def forget(person_id: str) -> int:
     """Take a person out of all rows: their ids, and all that is sealed in rows of theirs."""
-    theirs = Attempt.objects.filter(Q(actor_id=person_id) | Q(owner_id=person_id))
+    mine = Q(actor_id=person_id) | Q(owner_id=person_id)
+    theirs = Attempt.objects.filter(mine)
+    end_unsent(theirs, Erased("the person was erased"), by_hand=True)
+    for name in ("actor_id", "owner_id"):
+        BulkRun.objects.filter(**{name: person_id}).update(**{name: ERASED})
     count = 0
     for row in theirs.iterator():
         row.actor_id = ERASED if row.actor_id == person_id else row.actor_id

@@ -12,6 +12,36 @@ from workitems.domain.results import WriteStatus
 LONGEST_ID = 255
 
 
+class BulkRun(models.Model):
+    """Decisions on several work items that were confirmed together; their rows are `attempts`.
+
+    `key` is that of the press: the same confirmation sent again leads to the same run. `due_at` is
+    when it may begin, null where its person has to say so. `has_news`: pages have something to say
+    of it still.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    key = models.CharField(max_length=64, unique=True)
+    owner_id = models.CharField(max_length=LONGEST_ID)
+    actor_id = models.CharField(max_length=LONGEST_ID)
+    command = models.CharField(max_length=20)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    has_news = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("owner_id", "actor_id"), condition=Q(has_news=True), name="run_news"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.command}, asked at {self.asked_at}"
+
+
 class Attempt(models.Model):
     """One attempt to write: recorded before the call, closed after it, read by auditors.
 
@@ -21,7 +51,8 @@ class Attempt(models.Model):
 
     One that is SCHEDULED is sent at `due_at`; without that, when the person says so, and until then
     it is not live. `waits` is how many approval items waited on the page: with so many decided the
-    item leaves the queue. `has_news`: pages have something to say of it still.
+    item leaves the queue. `has_news`: pages have something to say of it still. `is_followed`:
+    another attempt has taken its place in its run.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -47,6 +78,8 @@ class Attempt(models.Model):
     sealed_end = models.TextField(blank=True, default="", db_default="")
     waits = models.PositiveSmallIntegerField(default=1, db_default=1)
     has_news = models.BooleanField(default=False, db_default=False)
+    run = models.ForeignKey(BulkRun, models.CASCADE, null=True, related_name="attempts")
+    is_followed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = (

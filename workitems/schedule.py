@@ -5,22 +5,20 @@ nothing. The rows of one owner are sent one after another, across all processes.
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
-from zlib import crc32
 
-from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
+from django.db import DatabaseError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from workitems.domain import results
-from workitems.domain.commands import Command, Forward, command_from_json
-from workitems.domain.results import Counts, NotRecorded, Receipt, WriteStatus
+from workitems.domain.commands import Command, command_from_json
+from workitems.domain.results import NotRecorded, Receipt, WriteStatus
 from workitems.isc import errors
 from workitems.isc.errors import IscError
 from workitems.isc.schemas import WorkItem, read_work_item
@@ -35,11 +33,6 @@ TURN: Final = timedelta(seconds=40)
 # The page counts from the moment it has the answer, and has the first word: it sends by itself.
 GRACE: Final = timedelta(seconds=0.6)
 WAITING: Final = (WriteStatus.SCHEDULED, WriteStatus.SENDING)
-MOST_NEWS: Final = 200
-NEWS: Final = (
-    f"SELECT id FROM {Attempt._meta.db_table}"  # noqa: S608 - a name of ours
-    f" WHERE has_news AND (owner_id = %s OR actor_id = %s) LIMIT {MOST_NEWS}"
-)
 
 
 @dataclass(frozen=True)
@@ -75,6 +68,11 @@ class Later:
         """Whether it is sent only when the person says so."""
         return self.status is WriteStatus.SCHEDULED and self.row.due_at is None
 
+    @property
+    def is_one_of_many(self) -> bool:
+        """Whether it is told by its run. A run of one is told like any other decision."""
+        return self.row.run_id is not None and not self.row.has_news
+
     def seconds_left(self, now: datetime) -> float:
         """Until a page has it sent; 0.0 where it is about to be."""
         due_at = self.row.due_at
@@ -103,60 +101,6 @@ KINDS: Final[Mapping[str, type[IscError]]] = {
     for name, kind in vars(module).items()
     if isinstance(kind, type) and issubclass(kind, IscError)
 }
-
-
-@dataclass(frozen=True)
-class Outstanding:
-    """What pages have to say of one queue, and of what one person did elsewhere."""
-
-    owner_id: str
-    actor_id: str
-    rows: Sequence[Later]
-
-    @classmethod
-    def of(cls, owner_id: str, actor_id: str) -> "Outstanding":
-        return cls(owner_id, actor_id, _news(owner_id, actor_id))
-
-    def of_actor(self) -> list[Later]:
-        """What this person may take back or send, or has to be told; the newest first."""
-        mine = [one for one in self.rows if one.row.actor_id == self.actor_id]
-        return sorted(mine, key=lambda one: one.row.asked_at, reverse=True)
-
-    def of_items(self) -> Mapping[str, list[Later]]:
-        """What is to be sent for the work items of the queue, by their ids."""
-        found: dict[str, list[Later]] = defaultdict(list)
-        for one in self.rows:
-            if one.is_waiting and self.owner_id == one.row.owner_id:
-                found[one.row.item_id].append(one)
-        return found
-
-    def counted(self, counts: Counts) -> Counts:
-        """The numbers with what is to be sent counted as done, save what waits for the person."""
-        leaving = closing = 0
-        for rows in self.of_items().values():
-            due = [one for one in rows if not one.is_by_hand]
-            if due and (
-                len(due) >= min(one.row.waits for one in due)
-                or not all(one.row.approval_item_id for one in due)
-            ):
-                leaving += 1
-                closing += all(one.row.command != Forward.name for one in due)
-        marks = sorted(f"{one.id}{one.status}" for one in self.rows)
-        news = f"{crc32(''.join(marks).encode()):x}" if marks else ""
-        return replace(counts, leaving=leaving, closing=closing, news=news)
-
-
-def _news(owner_id: str, actor_id: str) -> list[Later]:
-    """In plain SQL first: each page asks, and hardly ever is there anything."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(NEWS, [owner_id, actor_id])
-            ids = [id_ if isinstance(id_, UUID) else UUID(id_) for (id_,) in cursor.fetchall()]
-    except DatabaseError:  # a page shows what ISC has even so
-        logger.exception("the ledger cannot be read")
-        return []
-    rows = Attempt.objects.filter(pk__in=ids) if ids else ()
-    return [Later(row) for row in rows]
 
 
 def find(row: UUID, actor_id: str) -> Later | None:
@@ -209,8 +153,9 @@ def due() -> QuerySet[Attempt]:
     return rows.order_by("due_at", "asked_at", "pk")
 
 
-def claim(owner_id: str) -> Later | None:
-    """The next row of this owner that is due, for the caller alone to send.
+def claim(owner_id: str, *, urgent: bool = False) -> Later | None:
+    """The next row of this owner that is due, for the caller alone to send: those of bulk runs
+    last, or (`urgent`) not at all.
 
     None while another is being sent for this owner: its sender goes on with what is due then.
     """
@@ -220,7 +165,10 @@ def claim(owner_id: str) -> Later | None:
         deferred = Attempt.objects.filter(owner_id=owner_id, due_at__isnull=False)
         if deferred.filter(status=WriteStatus.SENDING, sent_at__gt=now - TURN).exists():
             return None
-        row = due().filter(owner_id=owner_id).first()
+        mine = due().filter(owner_id=owner_id)
+        row = mine.filter(Q(run=None) | Q(has_news=True)).first()
+        if row is None and not urgent:
+            row = mine.first()
         if row is None:
             return None
         row.status, row.sent_at, row.live_until = WriteStatus.SENDING, now, now + LEASE
@@ -228,12 +176,13 @@ def claim(owner_id: str) -> Later | None:
     return Later(row)
 
 
-def end_unsent(rows: QuerySet[Attempt], why: IscError) -> int:
+def end_unsent(rows: QuerySet[Attempt], why: IscError, *, by_hand: bool = False) -> int:
     """End what is still held as NOT_SENT, with the reason; how many. What waits for the person
-    goes on waiting.
+    goes on waiting, unless it is they who end it (`by_hand`).
     """
     count, ended = 0, Receipt(WriteStatus.NOT_SENT, refusal=why)
-    for row in rows.filter(status=WriteStatus.SCHEDULED, due_at__isnull=False):
+    rows = rows.filter(status=WriteStatus.SCHEDULED)
+    for row in rows if by_hand else rows.filter(due_at__isnull=False):
         held = Attempt.objects.filter(pk=row.pk, status=WriteStatus.SCHEDULED)
         count += held.update(**end_of(row.pk, ended))
     return count

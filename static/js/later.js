@@ -35,7 +35,7 @@ const keep = () => {
 const tick = () => {
   for (const [id, end] of ends) {
     const left = Math.max(0, end.at - now());
-    for (const bar of document.querySelectorAll(`[data-held="${id}"] progress`)) bar.value = left / 1000;
+    for (const bar of document.querySelectorAll(`[data-held="${id}"] [data-counts]`)) bar.value = left / 1000;
     if (left) continue;
     end.at = now() + Math.min(2000 * 2 ** end.asked++, LATER); // until it is known how it ended
     region.querySelector(`[data-held="${id}"] [data-over]`)?.dispatchEvent(new CustomEvent("held:over"));

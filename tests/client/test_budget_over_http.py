@@ -50,7 +50,8 @@ def read(purpose):
         except OverBudget:
             time.sleep(0.02)
 
-threads = [threading.Thread(target=read, args=[one]) for one in tuple(Purpose) * 2]
+purposes = (Purpose.DECISION, Purpose.VIEW, Purpose.BACKGROUND)
+threads = [threading.Thread(target=read, args=[one]) for one in purposes * 2]
 for thread in threads:
     thread.start()
 for thread in threads:

@@ -13,6 +13,7 @@ from sandbox.dashboard import NO_BUDGET, Dashboard, dashboard_environment
 from sandbox.handle import Sandbox
 from sandbox.server import SandboxApp
 from tests.e2e.browsers import launch
+from tests.e2e.holding import Choose, asked, wait_for_heartbeat
 from tests.e2e.sign_in_steps import sign_in
 from tests.e2e.watching import Watch
 from tests.environment import CLIENT_SECRET, DASHBOARD_PORTS, TENANT_URL
@@ -54,6 +55,7 @@ def empty_ledgers(ledgers: list[Path], sandbox: Sandbox) -> None:
 def empty_ledger(path: Path) -> None:
     with closing(sqlite3.connect(path, timeout=10)) as database, database:
         database.execute("DELETE FROM workitems_attempt")
+        database.execute("DELETE FROM workitems_bulkrun")
 
 
 @pytest.fixture(scope="session")
@@ -171,3 +173,28 @@ def give_reason(page: Page) -> None:
 @pytest.fixture
 def approver(signed_in: SignedIn) -> Page:
     return signed_in("approver")
+
+
+@pytest.fixture(scope="module")
+def job_worker(
+    address_of: AddressOf, running: dict[str, Dashboard], ledgers: list[Path]
+) -> Iterator[Dashboard]:
+    """The job worker of the dashboard, as long as the tests of a file run."""
+    address_of("openid")
+    dashboard = running["openid"]
+    dashboard.start_beside("run_worker")
+    wait_for_heartbeat(ledgers[0])
+    yield dashboard
+    dashboard.stop_beside()
+
+
+@pytest.fixture
+def choose(job_worker: Dashboard, ledgers: list[Path], sandbox: Sandbox) -> Iterator[Choose]:
+    """Choose a person's time to undo: seconds, or None until they press Send."""
+
+    def to(seconds: int | None, key: str = "approver") -> None:
+        values = (sandbox.persona(key).id, seconds)
+        asked(ledgers[0], "REPLACE INTO workitems_personsettings VALUES (?, ?, 1)", *values)
+
+    yield to
+    asked(ledgers[0], "DELETE FROM workitems_personsettings")

@@ -1,9 +1,6 @@
 """Decisions that can be taken back: in the page, by key, without scripts, with the tab closed."""
 
-import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,52 +8,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from sandbox.dashboard import Dashboard
 from sandbox.handle import Sandbox
-from tests.e2e.conftest import AddressOf, SignedIn
+from tests.e2e.conftest import SignedIn
+from tests.e2e.holding import SHORT, Choose, asked, statuses, wait_for, wait_for_heartbeat
 from tests.e2e.reading import expect_numbers, numbers, row, writes
 from tests.e2e.watching import Watch, page_loads
 
 SINGLE = "Treasury to ximena.caballero"
 THREE = "Z_AP_CLERK"
 MANUAL = "Disable the account"
-SHORT = 2  # seconds: most tests wait for the end
-Choose = Callable[..., None]
-
-
-@pytest.fixture(scope="module")
-def job_worker(
-    address_of: AddressOf, running: dict[str, Dashboard], ledgers: list[Path]
-) -> Iterator[Dashboard]:
-    """The job worker of the dashboard, as long as the tests of this file run."""
-    address_of("openid")
-    dashboard = running["openid"]
-    dashboard.start_beside("run_worker")
-    wait_for_heartbeat(ledgers[0])
-    yield dashboard
-    dashboard.stop_beside()
-
-
-def wait_for_heartbeat(database: Path) -> None:
-    until = time.monotonic() + 20
-    while not asked(database, "SELECT 1 FROM jobs_heartbeat"):
-        assert time.monotonic() < until, "no worker has come to life"
-        time.sleep(0.1)
-
-
-def asked(database: Path, query: str, *values: object) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
-        return connection.execute(query, values).fetchall()
-
-
-@pytest.fixture
-def choose(job_worker: Dashboard, ledgers: list[Path], sandbox: Sandbox) -> Iterator[Choose]:
-    """Choose a person's time to undo: seconds, or None until they press Send."""
-
-    def to(seconds: int | None, key: str = "approver") -> None:
-        values = (sandbox.persona(key).id, seconds)
-        asked(ledgers[0], "REPLACE INTO workitems_personsettings VALUES (?, ?, 1)", *values)
-
-    yield to
-    asked(ledgers[0], "DELETE FROM workitems_personsettings")
 
 
 def held(page: Page) -> Locator:
@@ -71,17 +30,6 @@ def approve(page: Page, text: str = SINGLE) -> Locator:
     expect(task).to_contain_text("Approved.")
     expect(task.get_by_role("button", name="Undo")).to_be_visible()
     return task
-
-
-def statuses(database: Path) -> list[str]:
-    return [str(one) for (one,) in asked(database, "SELECT status FROM workitems_attempt")]
-
-
-def wait_for(database: Path, *wanted: str, seconds: float = 10.0) -> None:
-    until = time.monotonic() + seconds
-    while statuses(database) != list(wanted):
-        assert time.monotonic() < until, statuses(database)
-        time.sleep(0.05)
 
 
 def height(part: Locator) -> float:

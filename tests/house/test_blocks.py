@@ -98,6 +98,7 @@ def everything() -> dict[str, Anything]:
 def test_the_views_name_the_blocks_that_we_know_of() -> None:
     assert {block for _template, block in BLOCKS} == {
         "dialog_form", "list_update", "notice", "owners_update", "pane", "pill", "reason_form",
+        "run_state",
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Responses to people who are not signed in, and the headers of every response."""
 
 import json
+import re
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -27,7 +28,7 @@ def _addresses(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
         if isinstance(entry, URLResolver):
             yield from _addresses(entry, route)
         elif isinstance(entry, URLPattern):
-            route = route.replace("<uuid:attempt_id>", str(UUID(int=1)))
+            route = re.sub(r"<uuid:[^>]+>", str(UUID(int=1)), route)
             yield route.replace("<str:item_id>", "an-id").replace("<str:approval_id>", "another")
 
 

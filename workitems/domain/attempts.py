@@ -8,6 +8,7 @@ from uuid import UUID
 
 from workitems.domain.commands import Command
 from workitems.domain.results import Receipt, Rival, WriteStatus
+from workitems.isc.schemas import WorkItem
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Press:
 
     The same press sent again, by a double click or by a browser on its own, has the same key.
     `shown` is None where no form of ours showed the item. `waits` is how many of its approval items
-    waited there. `target` is the name of whom it is forwarded to.
+    waited there. `target` is the name of whom it is forwarded to. `fingerprint` is that of the item
+    as it was confirmed: sent later, it is compared before. `run` is the bulk run it is part of.
     """
 
     key: str
@@ -42,6 +44,8 @@ class Press:
     shown: Shown | None = None
     waits: int = 1
     target: str = ""
+    fingerprint: str = ""
+    run: UUID | None = None
 
     @property
     def task(self) -> str:
@@ -54,6 +58,16 @@ class Delay:
     """When to send: at a moment, or without one only when the person says so."""
 
     due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is looked at before sending: the fingerprint that was confirmed, "" where none was; and
+    the item, where it has just been read with others.
+    """
+
+    fingerprint: str = ""
+    item: WorkItem | None = None
 
 
 @dataclass(frozen=True)
@@ -107,8 +121,11 @@ class Ledger(Protocol):
     def close(self, row: UUID, receipt: Receipt) -> None:
         """Record how it ended; raises nothing, because what was done stays done."""
 
-    def again(self, row: UUID, *, by_hand: bool = False) -> UUID | None:
-        """Record a second attempt, due now, of one that was to be sent later and was not done.
+    def again(
+        self, row: UUID, *, by_hand: bool = False, due_at: datetime | None = None
+    ) -> UUID | None:
+        """Record a second attempt, due now or then, of one that was to be sent later and was not
+        done.
 
         Only when no call of it can be under way any more. `by_hand`: the person asks for it, from
         this session, and its item is read before. None where it was a direct press, or where

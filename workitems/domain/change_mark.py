@@ -27,6 +27,12 @@ def with_item(mark: str, item: WorkItem) -> str:
     return f"{(int(mark, 16) + added) % 2 ** (8 * BYTES):0{2 * BYTES}x}"
 
 
+def fingerprint(item: WorkItem) -> str:
+    """The mark of one work item as it was confirmed: whose it is, and all that a list shows."""
+    owner = int.from_bytes(blake2b(item.owner_id.encode(), digest_size=BYTES).digest())
+    return f"{int(with_item(EMPTY, item), 16) ^ owner:0{2 * BYTES}x}"
+
+
 def mark_if_whole(items: Iterable[WorkItem | UnreadableWorkItem], total: int | None) -> str:
     """The mark of a list that is shown as a whole; "" where it goes on, or cannot be read."""
     readable = [item for item in items if isinstance(item, WorkItem)]

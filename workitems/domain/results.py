@@ -31,6 +31,22 @@ class SessionOver(IscError):
     """What was to be sent later is not: its session has ended, and with it the right to send it."""
 
 
+class UnderWay(IscError):
+    """Somebody is at its work item, or has decided it and not sent that yet."""
+
+
+class Stopped(IscError):
+    """The bulk run that it was part of was stopped before its turn came."""
+
+
+class TooOld(IscError):
+    """What waited for its person has waited for longer than the ledger is kept."""
+
+
+class Erased(IscError):
+    """What was to be sent is not: its person was taken out of the ledger."""
+
+
 class ListForbidden(IscError):
     """403 for a list, its numbers or a search: it is not about one work item."""
 
@@ -84,7 +100,8 @@ class Receipt:
     `rival` is who is at it (SENDING) or was faster, as far as the ledger knows. `refusal` is
     ISC's error behind REFUSED, GONE and NOT_SENT. `attempt` is the row of a write that is, or
     was, SCHEDULED. `sent` are the ids of the approval items that were sent one by one, None where
-    all went in one call; `unlisted` those that one call decided besides.
+    all went in one call; `unlisted` those that one call decided besides. `has_moved`: it is CHANGED
+    because it lies in another queue.
     """
 
     status: WriteStatus
@@ -99,6 +116,7 @@ class Receipt:
     refusal: IscError | None = None
     before: WorkItem | None = None
     attempt: UUID | None = None
+    has_moved: bool = False
 
 
 @dataclass(frozen=True)

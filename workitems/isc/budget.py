@@ -25,6 +25,7 @@ WINDOW: Final = 10.0  # seconds
 # us, and one that is faster ten seconds later comes too soon.
 ON_ITS_WAY: Final = 0.5
 PATIENCE: Final = 2.0  # seconds that a call waits for its place; a longer wait is told instead
+PATIENCE_OF_RUNS: Final = 30.0  # the same where nobody waits for it
 SHORTEST_PAUSE: Final = 1.0  # seconds: Retry-After may be 0
 LONGEST_PAUSE: Final = 60.0  # seconds, of our own accord: ISC may ask for more
 SOON: Final = 60.0  # seconds: a refusal so soon after a pause is a repeated one
@@ -41,12 +42,14 @@ class Purpose(StrEnum):
     DECISION = "decision"
     VIEW = "view"  # somebody looks at it
     BACKGROUND = "background"  # a page asks by itself
+    RUN = "run"  # one of many decisions that were confirmed together
 
 
 PARTS: Final[Mapping[Purpose, float]] = {
     Purpose.DECISION: 0.95,
     Purpose.VIEW: 0.80,
     Purpose.BACKGROUND: 0.50,
+    Purpose.RUN: 0.50,
 }
 
 
@@ -190,7 +193,8 @@ class SharedBudget:
         self._longest_turn = longest_turn
 
     def take(self, purpose: Purpose) -> None:
-        wait, until = self._wait(purpose), self._clock() + PATIENCE
+        patience = PATIENCE_OF_RUNS if purpose is Purpose.RUN else PATIENCE
+        wait, until = self._wait(purpose), self._clock() + patience
         if not wait:
             return
         with self._seat(purpose) as may_wait:
@@ -219,7 +223,7 @@ class SharedBudget:
     def _seat(self, purpose: Purpose) -> Iterator[bool]:
         """Whether a thread may wait: for a decision always, for a page that asks itself never."""
         if purpose is not Purpose.VIEW:
-            yield purpose is Purpose.DECISION
+            yield purpose in {Purpose.DECISION, Purpose.RUN}
         elif self._seats.acquire(blocking=False):
             try:
                 yield True

@@ -7,7 +7,8 @@ from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from workitems.domain.attempts import Abandoned, Begun, Delay, Ledger, Press, Repeated
+from workitems.domain.attempts import Abandoned, Begun, Delay, Ledger, Look, Press, Repeated
+from workitems.domain.change_mark import fingerprint
 from workitems.domain.commands import Command, DecideAll, Judgement
 from workitems.domain.ports import Credentials, WorkItemsClient
 from workitems.domain.results import NotSent, Receipt, Rival, WriteStatus
@@ -53,13 +54,14 @@ class Executor:
         self.log(command, receipt)
         return receipt
 
-    def send(self, command: Command, row: UUID, *, looks_first: bool = False) -> Receipt:
+    def send(self, command: Command, row: UUID, look: Look | None = None) -> Receipt:
         """Send what was recorded before and is claimed now; trouble is its end, never an error.
 
-        `looks_first`: whoever pressed did so long ago, so that its item is read before.
+        With a look, its item is read before: whoever pressed did so long ago, or has confirmed how
+        it stood.
         """
         try:
-            return self._run(command, row, looks_first=looks_first)
+            return self._run(command, row, look)
         except errors.IscError as error:
             return Receipt(WriteStatus.NOT_SENT, refusal=error, attempt=row)
 
@@ -77,10 +79,10 @@ class Executor:
         rival = begun if isinstance(begun, Rival) else None
         return Receipt(WriteStatus.SENDING, rival=rival)
 
-    def _run(self, command: Command, row: UUID, *, looks_first: bool = False) -> Receipt:
+    def _run(self, command: Command, row: UUID, look: Look | None = None) -> Receipt:
         receipt = Receipt(WriteStatus.UNCONFIRMED)  # should anything unforeseen happen below
         try:
-            receipt = self._guarded(command, looks_first=looks_first)
+            receipt = self._guarded(command, look)
             if receipt.status in {WriteStatus.ALREADY_DONE, WriteStatus.SUPERSEDED}:
                 receipt = replace(receipt, rival=self.ledger.decided_by(command))
         except errors.IscError as error:  # what comes after a call is a receipt, never an error
@@ -90,19 +92,21 @@ class Executor:
             self._ended(row, command, receipt)
         return receipt
 
-    def _guarded(self, command: Command, *, looks_first: bool) -> Receipt:
+    def _guarded(self, command: Command, look: Look | None) -> Receipt:
         """Read first where that decides what is sent, then send."""
-        if not (command.reads_first or self.checks_owner or looks_first):
+        if not (command.reads_first or self.checks_owner or look):
             return self._sent(command)
         try:
-            item = self.reader.item(command.item_id)
+            item = (look and look.item) or self.reader.item(command.item_id)
         except GONE as gone:
             return Receipt(WriteStatus.GONE, request_id=gone.request_id, refusal=gone)
         has_moved = item.owner_id not in {"", self.owner_id}
-        if has_moved and (self.checks_owner or looks_first):
-            receipt = Receipt(WriteStatus.CHANGED, item)
+        if has_moved and (self.checks_owner or look):
+            receipt = Receipt(WriteStatus.CHANGED, item, has_moved=True)
         elif not command.is_waiting(item):
             receipt = self._judged(command, item, done=WriteStatus.ALREADY_DONE)
+        elif look and look.fingerprint not in {"", fingerprint(item)}:
+            receipt = Receipt(WriteStatus.CHANGED, item)
         elif isinstance(command, DecideAll):
             receipt = self._sent_all(command, item)
         else:

@@ -1,7 +1,8 @@
 """Everything that is read: a queue, a work item, the numbers, people. No Django, no HTTP."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from contextvars import copy_context
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +16,8 @@ from workitems.isc.errors import Forbidden, IscError, NotFound, SignInAgain
 from workitems.isc.schemas import PublicIdentity, WorkItem, WorkItemPage
 
 Value = TypeVar("Value")
+LONGEST_PAGE: Final = 250  # ISC's limit
+LEAST_LISTED: Final = 2  # items for which one page is read instead
 
 # A page makes at most two upstream calls at once; the threads of a gthread worker share the pool,
 # and there may be 64 of them. Threads start when they are needed.
@@ -74,6 +77,30 @@ class Reader:
         }[query.tab]
         read = partial(listing, owner_id=self._owner_id, limit=query.size, offset=query.offset)
         return self._read_list(read)
+
+    def listed(self, wanted: Collection[str]) -> dict[str, WorkItem]:
+        """What pages of the pending list have of these, by their ids; the longest pages that ISC
+        has, for as long as they cost fewer calls than to read each item that is left.
+        """
+        found: dict[str, WorkItem] = {}
+        number = 1
+        while len(wanted) - len(found) >= max(LEAST_LISTED, number):
+            page = self._page(QueueQuery(LONGEST_PAGE, Tab.PENDING, number))
+            some = (item for item in page.items if isinstance(item, WorkItem))
+            found |= {item.id: item for item in some if item.id in wanted}
+            if len(page.items) < LONGEST_PAGE:
+                break
+            number += 1
+        return found
+
+    def items(self, wanted: Collection[str]) -> dict[str, WorkItem]:
+        """The same, and the rest one by one; those that are out of reach are left out."""
+        found = self.listed(wanted)
+        for item_id in wanted:
+            if item_id not in found:
+                with suppress(NotFound, Forbidden):
+                    found[item_id] = self.item(item_id)
+        return found
 
     def item(self, item_id: str) -> WorkItem:
         """One work item; raises NotFound or Forbidden among others."""

@@ -7,6 +7,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from workitems.domain.attempts import Shown
+from workitems.domain.change_mark import fingerprint
 from workitems.domain.commands import Decision, Verdict
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.flags import ShownFlag, shown_flags
@@ -37,6 +38,7 @@ class Confirmation:
     item_id: str = ""
     shown: str = ""
     waits: int = 1
+    fingerprint: str = ""
 
     def about(self, item: WorkItem, context: RenderContext) -> Self:
         """The same with the item's own words on top, and with what is flagged."""
@@ -49,6 +51,7 @@ class Confirmation:
             flags=shown_flags(item, context),
             item_id=item.id,
             shown=self.lines[0].shown if is_one else whole,
+            fingerprint=fingerprint(item),
         )
 
     @classmethod

@@ -101,6 +101,6 @@ ENDS: Final[Mapping[str, State]] = {
     WriteStatus.GONE: State("quiet", _("No longer within reach")),
     WriteStatus.REFUSED: State("refused", _("Refused by SailPoint")),
     WriteStatus.NOT_SENT: State("refused", _("Not sent")),
-    WriteStatus.CHANGED: State("quiet", _("Not sent: in another queue by then")),
+    WriteStatus.CHANGED: State("quiet", _("Not sent: changed since you looked")),
     WriteStatus.NOT_DONE: State("refused", _("Not done, or not all of it")),
 }

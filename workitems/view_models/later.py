@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from workitems.domain.commands import Forward
 from workitems.domain.results import WriteStatus
-from workitems.schedule import Later, Outstanding
+from workitems.outstanding import Outstanding
+from workitems.runs import Progress
+from workitems.schedule import GRACE, Later
 from workitems.view_models.labels import ACTIONS, Text
 from workitems.view_models.receipt import DONE, receipt_text, with_request_id
 from workitems.view_models.rows import TaskRow
@@ -26,7 +29,8 @@ class HeldTask:
     """One decision that is not sent yet, or is being sent.
 
     `part` ends the addresses of the approval item that it is about, "" for the whole work item.
-    `seconds` are left until the page has it sent, or asks how it ended (`asks_at`).
+    `seconds` are left until the page has it sent, or asks how it ended (`asks`). A bulk run
+    (`kind`) says how many of how many are `done`.
     """
 
     id: str
@@ -38,25 +42,63 @@ class HeldTask:
     is_timed: bool
     can_undo: bool
     can_send: bool
-    asks_at: bool
+    asks: bool
+    kind: str = "decisions"
+    can_stop: bool = False
+    done: int = 0
+    size: int = 0
 
     @classmethod
     def of(cls, later: Later, now: datetime, actor_id: str) -> "HeldTask":
         row, is_own = later.row, later.row.actor_id == actor_id
         is_held = later.status is WriteStatus.SCHEDULED
-        line = _slug(row.approval_item_id) if row.approval_item_id else ""
+        line = TaskRow.slug_of(row.approval_item_id) if row.approval_item_id else ""
         return cls(
             id=str(later.id),
             dom_id=TaskRow.dom_id_of(row.item_id),
-            part=_slug(row.item_id) + line if line else "",
+            part=TaskRow.slug_of(row.item_id) + line if line else "",
             words=_words(later, is_own=is_own),
             task=later.content.get("task", ""),
             seconds=round(later.seconds_left(now), 1) if is_held else ASK_EVERY,
             is_timed=is_held and not later.is_by_hand and is_own,
             can_undo=is_held and is_own,
             can_send=later.is_by_hand and is_own,
-            asks_at=is_own and not later.is_by_hand,
+            asks=is_own and not later.is_by_hand,
         )
+
+    @classmethod
+    def of_run(cls, progress: Progress, now: datetime, *, item_id: str = "") -> "HeldTask":
+        """The whole run at the foot of the page, or one of its work items in the list."""
+        run, is_held = progress.run, progress.is_held(now)
+        due_at, is_by_hand = run.due_at, progress.is_by_hand
+        left = (due_at - GRACE - now).total_seconds() if is_held and due_at else ASK_EVERY
+        return cls(
+            id=str(run.pk),
+            dom_id=TaskRow.dom_id_of(item_id) if item_id else "",
+            part="",
+            words=run_title(run.command, progress.size),
+            task=_("%(done)d of %(size)d") % {"done": progress.ended, "size": progress.size},
+            seconds=round(max(0.0, left), 1),
+            is_timed=is_held and not is_by_hand,
+            can_undo=is_held and not item_id,
+            can_send=is_by_hand and not item_id,
+            asks=not is_by_hand and not item_id,
+            kind="runs",
+            can_stop=not is_held and not item_id,
+            done=progress.ended,
+            size=progress.size,
+        )
+
+
+def run_title(command: str, size: int) -> str:
+    """What a bulk run does, with how many tasks."""
+    words = {
+        "approve": ngettext("Approve %(count)d task", "Approve %(count)d tasks", size),
+        "reject": ngettext("Reject %(count)d task", "Reject %(count)d tasks", size),
+        "complete": ngettext("Complete %(count)d task", "Complete %(count)d tasks", size),
+        "forward": ngettext("Forward %(count)d task", "Forward %(count)d tasks", size),
+    }
+    return words[command.partition("-")[0]] % {"count": size}
 
 
 def done_words(command: str, target: str) -> str:
@@ -98,12 +140,27 @@ class NewsLine:
             id=str(later.id),
             action=ACTIONS.get(row.command, row.command),
             task=later.content.get("task") or row.item_id,
-            slug=_slug(row.item_id),
+            slug=TaskRow.slug_of(row.item_id),
             query=f"?{urlencode(owner)}" if owner else "",
             why=with_request_id(receipt_text(receipt, ""), receipt),
             at=row.asked_at,
             can_send=later.status in SENDABLE and later.command is not None,
         )
+
+
+@dataclass(frozen=True)
+class RunNews:
+    """A bulk run that is over, and whose receipt its person has not seen yet."""
+
+    id: str
+    title: str
+    done: int
+    size: int
+
+    @classmethod
+    def of(cls, progress: Progress) -> "RunNews":
+        run, size = progress.run, progress.size
+        return cls(str(run.pk), run_title(run.command, size), progress.done, size)
 
 
 @dataclass(frozen=True)
@@ -113,25 +170,27 @@ class LaterPage:
     held: tuple[HeldTask, ...]
     held_of_items: Mapping[str, list[HeldTask]]
     news: tuple[NewsLine, ...]
+    runs: tuple[RunNews, ...] = ()
     has_keys: bool = False
 
     @classmethod
     def of(cls, outstanding: Outstanding, now: datetime, *, has_keys: bool) -> "LaterPage":
-        if not outstanding.rows:
+        if not outstanding.is_any:
             return NOTHING
         actor_id, mine = outstanding.actor_id, outstanding.of_actor()
         of_items: dict[str, list[HeldTask]] = defaultdict(list)
         for item_id, rows in outstanding.of_items().items():
             dom_id = TaskRow.dom_id_of(item_id)
             of_items[dom_id] = [HeldTask.of(one, now, actor_id) for one in rows]
+        for item_id, progress in outstanding.of_runs.items():
+            of_run = HeldTask.of_run(progress, now, item_id=item_id)
+            of_items[TaskRow.dom_id_of(item_id)].append(of_run)
+        runs = outstanding.runs_of_actor()
         held = tuple(HeldTask.of(one, now, actor_id) for one in mine if one.is_waiting)
+        held += tuple(HeldTask.of_run(one, now) for one in runs if one.left)
+        ended = tuple(RunNews.of(one) for one in runs if not one.left)
         news = tuple(NewsLine.of(one, actor_id) for one in mine if not one.is_waiting)
-        return cls(held, of_items, news, has_keys)
+        return cls(held, of_items, news, ended, has_keys)
 
 
 NOTHING: Final = LaterPage((), {}, ())
-
-
-def _slug(part: str) -> str:
-    """As the addresses of a page have it."""
-    return quote(part, safe="") + "/"

@@ -11,12 +11,16 @@ from django.utils.translation import ngettext
 
 from workitems.domain.results import (
     CannotRenew,
+    Erased,
     ListForbidden,
     ListMissing,
     NotRecorded,
     NotSent,
     SessionEnding,
     SessionOver,
+    Stopped,
+    TooOld,
+    UnderWay,
 )
 from workitems.isc import errors
 from workitems.view_models.labels import Text
@@ -91,6 +95,7 @@ STOPPED_SHORT = (errors.TimedOut, errors.Unavailable, CannotRenew, errors.Reject
 NOT_RESENT = (errors.OutcomeUnknown, errors.NotFound, errors.Forbidden)
 SAYS_WHY = (errors.Rejected, errors.Forbidden, ListForbidden)
 NOT_SHOWN = _("If it stays so, tell the people who run this site: it is nothing that you did.")
+NOTHING_SENT = _("Nothing was sent.")
 WORDS: Final[Mapping[type, tuple[HTTPStatus, Text, Text]]] = {
     CannotRenew: (
         HTTPStatus.SERVICE_UNAVAILABLE,
@@ -119,15 +124,19 @@ WORDS: Final[Mapping[type, tuple[HTTPStatus, Text, Text]]] = {
         _("You are being signed out"),
         _("Nothing was sent. Please sign in again, and repeat it."),
     ),
+    UnderWay: (HTTPStatus.CONFLICT, _("Somebody was at it already"), NOTHING_SENT),
+    Stopped: (HTTPStatus.CONFLICT, _("The run was stopped before its turn"), NOTHING_SENT),
+    TooOld: (HTTPStatus.CONFLICT, _("It has waited for too long"), NOTHING_SENT),
+    Erased: (HTTPStatus.CONFLICT, _("Its person was erased"), NOTHING_SENT),
     SessionOver: (
         HTTPStatus.CONFLICT,
         _("Your session had ended before"),
-        _("Nothing was sent."),
+        NOTHING_SENT,
     ),
     errors.SignInAgain: (
         HTTPStatus.UNAUTHORIZED,
         _("SailPoint asked for a new sign-in"),
-        _("Nothing was sent."),
+        NOTHING_SENT,
     ),
     ListForbidden: (HTTPStatus.FORBIDDEN, _("SailPoint does not show this"), NOT_SHOWN),
     ListMissing: (HTTPStatus.NOT_FOUND, _("SailPoint has nothing at this address"), NOT_SHOWN),

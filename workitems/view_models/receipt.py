@@ -136,7 +136,9 @@ def _refused(receipt: Receipt) -> str:
     return _("SailPoint refused this: %(reason)s") % {"reason": reason}
 
 
-def _moved(receipt: Receipt) -> str:
+def _changed(receipt: Receipt) -> str:
+    if not receipt.has_moved:
+        return _("It has changed since you looked: nothing was sent. Look at it again.")
     owner = receipt.item.owner_name if receipt.item else ""
     words = _("This task is in the queue of %(owner)s now: nothing was sent.")
     return words % {"owner": owner or _("somebody else")}
@@ -168,7 +170,7 @@ OTHERWISE: Final[Mapping[WriteStatus, Callable[[Receipt], str]]] = {
     WriteStatus.UNCONFIRMED: _not_known,
     WriteStatus.GONE: _gone,
     WriteStatus.REFUSED: _refused,
-    WriteStatus.CHANGED: _moved,
+    WriteStatus.CHANGED: _changed,
     WriteStatus.NOT_DONE: _in_part,
     WriteStatus.NOT_SENT: _not_sent,
     WriteStatus.CANCELLED: _taken_back,

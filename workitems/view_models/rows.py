@@ -174,7 +174,12 @@ class TaskRow:
 
     @property
     def slug(self) -> str:
-        return quote(self.id, safe="") + "/"
+        return self.slug_of(self.id)
+
+    @staticmethod
+    def slug_of(item_id: str) -> str:
+        """The part of addresses that names a work item."""
+        return quote(item_id, safe="") + "/"
 
     @staticmethod
     def dom_id_of(item_id: str) -> str:

@@ -17,8 +17,10 @@ from workitems.domain.policy import Policy
 from workitems.domain.results import Counts
 from workitems.isc.budget import Purpose
 from workitems.isc.schemas import WorkItem
+from workitems.ledger import DatabaseLedger
 from workitems.looks import has_looked, record_look
-from workitems.schedule import Later, Outstanding
+from workitems.outstanding import Outstanding
+from workitems.schedule import Later
 from workitems.scope import QueueScope
 from workitems.view_models.history import HistoryLine, history_of
 from workitems.view_models.later import LaterPage
@@ -84,6 +86,11 @@ class ActionContext:
         return services_for(session_row(self.request.session), self.scope, self._purpose)
 
     @property
+    def ledger(self) -> DatabaseLedger:
+        """For what this person records from this session in this queue."""
+        return DatabaseLedger(self.scope, session_row(self.request.session))
+
+    @property
     def _purpose(self) -> Purpose:
         """What this request reads for: its part of the budget follows from that."""
         if self.request.method == "POST":
@@ -110,6 +117,7 @@ class ActionContext:
             note=value("note") or "",
             shown=self._marked.before,
             waits=value("waits") or 1,
+            fingerprint=value("fingerprint") or "",
         )
 
     @property
@@ -126,7 +134,7 @@ class ActionContext:
     def later_page(self) -> LaterPage:
         found, actor_id = self.outstanding, self.scope.actor.id
         # In a frame a letter may be meant for the page around it.
-        may_have_keys = bool(found.rows) and not self.request.embedded
+        may_have_keys = found.is_any and not self.request.embedded
         has_keys = may_have_keys and preferences.of_person(actor_id).has_keys
         return LaterPage.of(found, timezone.now(), has_keys=has_keys)
 

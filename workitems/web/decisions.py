@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -24,8 +23,7 @@ from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.confirmation import Confirmation, Question
 from workitems.web.context import ActionContext, require_action
-from workitems.web.forms import NoteForm
-from workitems.web.later import carried_out, scheduled_response
+from workitems.web.later import carried_out, note_form, scheduled_response
 from workitems.web.responses import dialog_response, owner_redirect, write_response
 
 
@@ -83,7 +81,7 @@ def _send(
     been shown without a flag that asks.
     """
     context = ActionContext.of(request)
-    note = note_form(context, command)
+    note = note_form(context, command.name)
     is_plain = not context.scope.is_other and context.is_shown_unflagged
     is_risky = is_risky or not is_plain or note.fields["note"].required
     is_ready = command.is_complete and (note.is_valid() or not note.is_bound)
@@ -107,13 +105,6 @@ def _send(
     asked = confirm(command, item, owner_name).about(item, context.rendering)
     shown = {"confirmation": asked, "note": note}
     return dialog_response(context, "workitems/confirm.html", shown)
-
-
-def note_form(context: ActionContext, command: Command) -> NoteForm:
-    """The private note that goes with a decision; NOTE_REQUIRED says which need one."""
-    kind, _separator, _all = command.name.partition("-")
-    data = context.request.POST if context.form.is_confirmed else None
-    return NoteForm(data, is_required=kind in settings.NOTE_REQUIRED)
 
 
 def _is_undecided(command: Command, receipt: Receipt) -> bool:

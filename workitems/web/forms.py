@@ -86,6 +86,7 @@ class ActionForm(NumbersForm):
     confirmed = forms.BooleanField(required=False)
     mark = forms.CharField(required=False, max_length=64)
     shown = forms.CharField(required=False, strip=False)
+    fingerprint = forms.CharField(required=False, max_length=16)
     waits = forms.IntegerField(min_value=1, max_value=10_000, required=False)
     asked = forms.IntegerField(min_value=0, max_value=MOST_ASKED, required=False)
     # The rows of the list: sent beside the numbers, so that an answer can write all of them anew.

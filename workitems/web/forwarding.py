@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from taskmanager.signin.request import SignedInRequest
+from workitems.domain.change_mark import fingerprint
 from workitems.domain.commands import Forward
 from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.schemas import PublicIdentity, WorkItem
@@ -72,7 +73,9 @@ def forward_form(
     """The form for this item; the search is the form itself where that was sent as a whole."""
     context = context.named()
     row = TaskRow.of(item, context.rendering)
-    values = {"form": form, "task": row, **choice_of(context, search)}
+    # What was confirmed first counts: the form may be shown again after the item has changed.
+    seen = context.form.value("fingerprint") or fingerprint(item)
+    values = {"form": form, "task": row, "seen": seen, **choice_of(context, search)}
     return dialog_response(context, "workitems/forward.html", values, is_invalid=form.is_bound)
 
 

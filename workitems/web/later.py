@@ -5,20 +5,22 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from taskmanager.signin.request import SignedInRequest, session_row
-from workitems import deferred, preferences, schedule
+from workitems import deferred, preferences, runs, schedule
 from workitems.domain.attempts import Press
-from workitems.domain.commands import Command, Forward
+from workitems.domain.commands import Command, DecideAll, Forward
 from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.errors import IscError, NotFound
 from workitems.schedule import Later
 from workitems.view_models.later import SENDABLE, done_words
 from workitems.web.context import ActionContext
+from workitems.web.forms import NoteForm
 from workitems.web.responses import forwarded_response, held_response, write_response
 
 WAIT: Final = 2.0  # seconds that a page waits for another sender
@@ -31,10 +33,19 @@ def carried_out(context: ActionContext, command: Command, press: Press) -> Recei
     delay = preferences.delay_for(chosen)
     if delay is None:
         return context.services.executor.run(command, press)
+    if isinstance(command, DecideAll | Forward):  # they end in a receipt, as many of them do
+        press = replace(press, run=runs.of_one(context.ledger, command, press.key, delay))
     receipt = context.services.executor.schedule(command, press, delay)
     if receipt.status is WriteStatus.SCHEDULED and receipt.attempt and delay.due_at:
         deferred.set_alarm(receipt.attempt, delay.due_at)
     return receipt
+
+
+def note_form(context: ActionContext, command: str) -> NoteForm:
+    """The private note that goes with a decision; NOTE_REQUIRED says which need one."""
+    kind, _separator, _all = command.partition("-")
+    data = context.request.POST if context.form.is_confirmed else None
+    return NoteForm(data, is_required=kind in settings.NOTE_REQUIRED)
 
 
 def scheduled_response(
@@ -60,6 +71,7 @@ def undo(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
     if not schedule.take_back(later.id):
         return _ended(context, later)
     receipt = Receipt(WriteStatus.CANCELLED, attempt=later.id)
+    runs.check_end(later.row.run_id)
     if later.command:
         context.services.executor.log(later.command, receipt)
     return held_response(context, receipt, _("Taken back. Nothing was sent."))
@@ -81,7 +93,7 @@ def send(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
     context, later = _found(request, attempt_id)
     row = session_row(request.session)
     if later.status in SENDABLE and later.row.has_news:
-        again = context.services.executor.ledger.again(later.id, by_hand=True)
+        again = context.ledger.again(later.id, by_hand=True)
         repeated = schedule.find(again, later.row.actor_id) if again else None
         if repeated is None:
             return write_response(context, Receipt(WriteStatus.SENDING), later.command)

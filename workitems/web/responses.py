@@ -57,6 +57,7 @@ class Changes:
     `standing` are words in the place of the buttons of a task (`standing_id`), which asks at
     `ask_at` again in `ask_in` seconds if that is not empty; `status` goes to the status line in
     the colour of `tone`, or is only spoken; `news` is how many tasks a poll found to be new.
+    `receipt` is the address of the receipt.
     """
 
     row: TaskRow | None = None
@@ -73,6 +74,7 @@ class Changes:
     tone: str = "success"
     is_spoken: bool = False
     request_id: str = ""
+    receipt: str = ""
     news: int = 0
     has_changed: bool = False
 
@@ -192,6 +194,9 @@ def oob_response(
     context: ActionContext, changes: Changes, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
     """The parts of the page that have changed, each out-of-band."""
+    if context.later and context.later.row.run_id and not changes.is_spoken:
+        url = address(context.request, "run", str(context.later.row.run_id)) + context.links.query
+        changes = replace(changes, receipt=url)
     if changes.badge is not None:
         changes = replace(changes, badge=context.counted(changes.badge))
     shown = context.form.shown_rows(changes.badge) if changes.badge else None

@@ -5,6 +5,7 @@ from django.urls import path
 from workitems.web import (
     account_selection,
     auditing,
+    bulk,
     choices,
     decisions,
     forwarding,
@@ -13,6 +14,7 @@ from workitems.web import (
     looks,
     people,
     queue,
+    runs,
 )
 
 app_name = "workitems"
@@ -22,6 +24,7 @@ on_page_only = [
     path("audit/", auditing.audit, name="audit"),
     path("audit/export.csv", auditing.export, name="audit-export"),
 ]
+RUN = "runs/<uuid:run_id>/"
 ITEM = "work-items/<str:item_id>/"
 
 urlpatterns = [
@@ -34,6 +37,15 @@ urlpatterns = [
     path("decisions/<uuid:attempt_id>/over/", later.over, name="over"),
     path("decisions/<uuid:attempt_id>/send/", later.send, name="send"),
     path("decisions/<uuid:attempt_id>/dismiss/", later.dismiss, name="dismiss"),
+    path("bulk/<str:verb>/", bulk.bulk, name="bulk"),
+    path(RUN, runs.run, name="run"),
+    path(f"{RUN}receipt.csv", runs.receipt, name="run-receipt"),
+    path(f"{RUN}undo/", runs.undo, name="run-undo"),
+    path(f"{RUN}stop/", runs.stop, name="run-stop"),
+    path(f"{RUN}send/", runs.send, name="run-send"),
+    path(f"{RUN}over/", runs.over, name="run-over"),
+    path(f"{RUN}retry/", runs.retry, name="run-retry"),
+    path(f"{RUN}dismiss/", runs.dismiss, name="run-dismiss"),
     path(ITEM, item.item, name="item"),
     path(f"{ITEM}standing/", item.standing, name="standing"),
     path(f"{ITEM}approve/<str:approval_item_id>/", decisions.approve, name="approve"),

@@ -1,0 +1,33 @@
+"""The ledger of a running dashboard from outside, for what is held before it is sent."""
+
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+Choose = Callable[..., None]
+SHORT = 2  # seconds: most tests wait for the end of the window
+
+
+def wait_for_heartbeat(database: Path) -> None:
+    until = time.monotonic() + 20
+    while not asked(database, "SELECT 1 FROM jobs_heartbeat"):
+        assert time.monotonic() < until, "no worker has come to life"
+        time.sleep(0.1)
+
+
+def asked(database: Path, query: str, *values: object) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
+        return connection.execute(query, values).fetchall()
+
+
+def statuses(database: Path) -> list[str]:
+    return [str(one) for (one,) in asked(database, "SELECT status FROM workitems_attempt")]
+
+
+def wait_for(database: Path, *wanted: str, seconds: float = 10.0) -> None:
+    until = time.monotonic() + seconds
+    while statuses(database) != list(wanted):
+        assert time.monotonic() < until, statuses(database)
+        time.sleep(0.05)

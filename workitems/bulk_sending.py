@@ -1,0 +1,67 @@
+"""How a bulk run is sent: in turn with all that is urgent, looked at just before."""
+
+import logging
+import threading
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.utils import timezone
+
+from workitems.domain.attempts import Look
+from workitems.domain.results import Receipt, WriteStatus
+from workitems.isc.errors import IscError, RateLimited
+from workitems.ledger import DatabaseLedger
+from workitems.models import Attempt
+from workitems.schedule import WAITING, Later
+from workitems.services.reader import Reader
+
+if TYPE_CHECKING:
+    from workitems.isc.schemas import WorkItem
+
+logger = logging.getLogger(__name__)
+
+FRESH: Final = 15.0  # seconds for which a page of the list is believed
+AT_ONCE: Final = 2  # runs in one process: the other threads are there for what somebody waits for
+SEATS: Final = threading.BoundedSemaphore(AT_ONCE)
+
+
+class Looks:
+    """The work items of one owner as the pages of the list show them, read for many at once."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, WorkItem] = {}
+        self._read_at = -FRESH
+
+    def at(self, reader: Reader, later: Later) -> Look:
+        """What to compare the row with; without an item where no page has it, or can be read."""
+        if time.monotonic() - self._read_at > FRESH:
+            self._read(reader, later)
+        # Once: what is sent changes it.
+        item = self._items.pop(later.row.item_id, None)
+        return Look(later.content.get("fingerprint", ""), item)
+
+    def _read(self, reader: Reader, later: Later) -> None:
+        """Raises RateLimited; after other trouble each item is read alone, and tells it."""
+        self._items, self._read_at = {}, time.monotonic()
+        left = Attempt.objects.filter(run=later.row.run_id, status__in=WAITING)
+        try:
+            self._items = reader.listed(set(left.values_list("item_id", flat=True)))
+        except RateLimited:
+            raise
+        except IscError as error:
+            logger.warning("a list could not be read for a bulk run: %s", type(error).__name__)
+
+
+def put_off(ledger: DatabaseLedger, later: Later, receipt: Receipt) -> tuple[UUID, datetime] | None:
+    """Where SailPoint, or the budget, asks to wait: another attempt, and when that is over.
+
+    The one that was refused stays in the ledger. Its item is looked at again before.
+    """
+    refusal = receipt.refusal
+    if receipt.status is not WriteStatus.NOT_SENT or not isinstance(refusal, RateLimited):
+        return None
+    due_at = timezone.now() + timedelta(seconds=refusal.retry_after)
+    again = ledger.again(later.id, due_at=due_at)
+    return (again, due_at) if again else None

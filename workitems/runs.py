@@ -1,0 +1,264 @@
+"""Bulk runs in the ledger: begun, held, stopped, and counted."""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from workitems.domain.attempts import Delay, Press, Shown
+from workitems.domain.commands import Command
+from workitems.domain.results import NotRecorded, Receipt, Stopped, UnderWay, WriteStatus
+from workitems.ledger import DatabaseLedger, is_taken, lock
+from workitems.ledger_content import end_of
+from workitems.models import Attempt, BulkRun
+from workitems.schedule import WAITING, Later, end_unsent
+
+logger = logging.getLogger(__name__)
+
+CHUNK: Final = 50  # rows in one transaction, which holds the lock of each item
+FAILED: Final = (
+    WriteStatus.NOT_SENT,
+    WriteStatus.NOT_DONE,
+    WriteStatus.REFUSED,
+)
+
+
+def begin(
+    ledger: DatabaseLedger,
+    writes: Sequence[tuple[Command, Press]],
+    delay: Delay,
+    *,
+    after: BulkRun | None = None,
+) -> tuple[BulkRun, bool]:
+    """Record a run of these writes, and whether it is a new one: the same press leads to the first,
+    and so does what is tried again `after` another run.
+
+    What somebody else is at is recorded as not sent. Raises NotRecorded.
+    """
+    command, press = writes[0]
+    run = new(ledger, command, after.key if after else press.key)
+    try:
+        if known := BulkRun.objects.filter(key=run.key).first():
+            return known, False
+        run.save(force_insert=True)
+        prepared = [_row(ledger, run, *write, delay) for write in writes]
+        for number, row in enumerate(prepared):  # it is sent, and told, in this order
+            row.asked_at = run.asked_at + timedelta(microseconds=number)
+        # Two runs take the locks of their items in the same order.
+        ordered = sorted(prepared, key=lambda row: row.item_id)
+        for start in range(0, len(ordered), CHUNK):
+            _record(ordered[start : start + CHUNK])
+        set_due(run, delay.due_at)
+    except IntegrityError:  # the same press at the same moment
+        return BulkRun.objects.get(key=run.key), False
+    except DatabaseError as error:
+        logger.exception("a bulk run could not be recorded")
+        raise NotRecorded from error
+    return run, True
+
+
+def of_one(ledger: DatabaseLedger, command: Command, key: str, delay: Delay) -> UUID:
+    """The run of one decision, which is told like any other and has a receipt besides.
+
+    Raises NotRecorded.
+    """
+    run = new(ledger, command, key)
+    values = {"owner_id": run.owner_id, "actor_id": run.actor_id, "command": run.command}
+    more = {"asked_at": run.asked_at, "due_at": delay.due_at, "has_news": False}
+    try:
+        return BulkRun.objects.get_or_create(key=run.key, defaults=values | more)[0].pk
+    except DatabaseError as error:
+        logger.exception("a bulk run could not be recorded")
+        raise NotRecorded from error
+
+
+def new(ledger: DatabaseLedger, command: Command, key: str) -> BulkRun:
+    """A run of the ledger's person, not saved yet."""
+    scope = ledger.scope
+    return BulkRun(
+        key=sha256(f"{scope.actor.id} {key} {command.key()}".encode()).hexdigest(),
+        owner_id=scope.owner.id,
+        actor_id=scope.actor.id,
+        command=command.name,
+        asked_at=timezone.now(),
+    )
+
+
+def _row(
+    ledger: DatabaseLedger, run: BulkRun, command: Command, press: Press, delay: Delay
+) -> Attempt:
+    """Nothing is due before all is recorded: a run that is cut off there waits for its person."""
+    row = ledger.row_of(command, f"{press.key}:{command.key()}", press, delay)
+    row.run, row.has_news, row.due_at = run, False, None
+    return row
+
+
+def _record(rows: Sequence[Attempt]) -> None:
+    with transaction.atomic(durable=True):
+        for row in rows:
+            lock(row.item_id)
+            if row.is_live and is_taken(row):
+                _not_sent(row)
+            row.save(force_insert=True)
+
+
+def _not_sent(row: Attempt) -> None:
+    ended = Receipt(WriteStatus.NOT_SENT, refusal=UnderWay("somebody is at it"))
+    for name, value in end_of(row.pk, ended).items():
+        setattr(row, name, value)
+
+
+def set_due(run: BulkRun, due_at: datetime | None) -> None:
+    """When it may begin; all of it at one moment."""
+    with transaction.atomic():
+        run.due_at = due_at
+        run.save(update_fields=["due_at"])
+        waiting(run).update(due_at=due_at)
+    check_end(run.pk)
+
+
+def release(run: BulkRun, session: str) -> None:
+    """Let it begin now, with the tokens of this session. Raises NotRecorded."""
+    now = timezone.now()
+    try:
+        if run.due_at is not None:
+            waiting(run).filter(due_at__gt=now).update(due_at=now, session=session)
+            return
+        for row in list(waiting(run).order_by("item_id")):
+            with transaction.atomic(durable=True):
+                lock(row.item_id)
+                row.session, row.is_live = session, True
+                if is_taken(row):
+                    _not_sent(row)
+                row.save()
+        set_due(run, now)
+    except DatabaseError as error:
+        logger.exception("a bulk run could not be recorded")
+        raise NotRecorded from error
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: how many of its writes have ended how, each of them counted once."""
+
+    run: BulkRun
+    ends: Mapping[WriteStatus, int]
+
+    @classmethod
+    def of(cls, run: BulkRun) -> "Progress":
+        rows = standing(run).values("status").annotate(count=Count("pk"))
+        return cls(run, Counter({WriteStatus(row["status"]): row["count"] for row in rows}))
+
+    @property
+    def size(self) -> int:
+        return sum(self.ends.values())
+
+    @property
+    def left(self) -> int:
+        return sum(self.ends.get(status, 0) for status in WAITING)
+
+    @property
+    def ended(self) -> int:
+        return self.size - self.left
+
+    @property
+    def done(self) -> int:
+        return sum(count for status, count in self.ends.items() if status.is_success)
+
+    @property
+    def is_over(self) -> bool:
+        return self.left == 0
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it begins only when its person says so."""
+        return self.run.due_at is None and not self.is_over
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether it can still be taken back as a whole."""
+        is_early = self.run.due_at is None or self.run.due_at > now
+        return is_early and self.ends.get(WriteStatus.SCHEDULED, 0) == self.left > 0
+
+
+def standing(run: BulkRun) -> QuerySet[Attempt]:
+    """The newest attempt of each write of the run."""
+    return Attempt.objects.filter(run=run, is_followed=False)
+
+
+def find(run_id: UUID, reader_id: str, *, reads_all: bool = False) -> BulkRun | None:
+    """A run that this person has begun, or any for who reads all."""
+    mine = {} if reads_all else {"actor_id": reader_id}
+    return BulkRun.objects.filter(pk=run_id, **mine).first()
+
+
+def unsent(run: BulkRun) -> QuerySet[Attempt]:
+    """What is not sent yet, or is being sent."""
+    return standing(run).filter(status__in=WAITING)
+
+
+def waiting(run: BulkRun) -> QuerySet[Attempt]:
+    return standing(run).filter(status=WriteStatus.SCHEDULED)
+
+
+def take_back(run: BulkRun) -> int:
+    """End unsent what has not been sent, as taken back; how many."""
+    ended = {"status": WriteStatus.CANCELLED, "closed_at": timezone.now(), "is_live": False}
+    count = waiting(run).update(**ended)
+    check_end(run.pk)
+    return count
+
+
+def stop(run: BulkRun) -> int:
+    """Send nothing more of it; how many are left unsent."""
+    BulkRun.objects.filter(pk=run.pk, ended_at=None).update(stopped_at=timezone.now())
+    count = end_unsent(standing(run), Stopped("the run was stopped"), by_hand=True)
+    check_end(run.pk)
+    return count
+
+
+def check_end(run_id: UUID | None) -> bool:
+    """Note that a run is over, once nothing of it is left to send."""
+    if run_id is None or Attempt.objects.filter(run=run_id, status__in=WAITING).exists():
+        return False
+    over = BulkRun.objects.filter(pk=run_id, ended_at=None)
+    return over.update(ended_at=timezone.now()) == 1
+
+
+def told(run: BulkRun) -> None:
+    """Its person has seen how it ended."""
+    BulkRun.objects.filter(pk=run.pk, ended_at__isnull=False).update(has_news=False)
+
+
+def rows(run: BulkRun) -> list[Later]:
+    """All of it, in the order in which it was confirmed and is sent."""
+    return [Later(row) for row in standing(run).order_by("asked_at", "pk")]
+
+
+def failed(run: BulkRun) -> list[tuple[Command, Press]]:
+    """What may be tried again, as it was confirmed."""
+    later = [Later(row) for row in standing(run).filter(status__in=FAILED)]
+    return [(one.command, press_again(one)) for one in later if one.command]
+
+
+def press_again(later: Later) -> Press:
+    """The press that an attempt came from, for a new one."""
+    content, row = later.content, later.row
+    shown = content.get("shown") or {}
+    moment = datetime.fromisoformat(shown["at"]) if shown else row.asked_at
+    return Press(
+        key=str(uuid4()),
+        surface=row.surface,
+        note=content.get("note", ""),
+        shown=Shown(shown.get("state", ""), content.get("task", ""), moment),
+        waits=row.waits,
+        target=content.get("target", ""),
+        fingerprint=content.get("fingerprint", ""),
+    )

@@ -1,0 +1,60 @@
+"""Many work items in one form: as they were confirmed, each with what the ledger needs of it."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+
+from django.core.exceptions import BadRequest
+from django.utils.translation import gettext as _
+
+from workitems.domain.attempts import Press
+from workitems.domain.change_mark import fingerprint
+from workitems.isc.schemas import WorkItem
+from workitems.services.bulk import is_single, lines_of
+from workitems.view_models.rows import TaskRow
+from workitems.web.marks import Marked, Marks
+
+MOST_ITEMS = 2_000  # in one run
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """One work item as the confirmation showed it. `mark` signs `shown` for the person."""
+
+    id: str
+    fingerprint: str
+    lines: tuple[str, ...]
+    is_single: bool
+    mark: str
+    shown: str
+
+    @classmethod
+    def of(cls, item: WorkItem, row: TaskRow, marks: Marks) -> "Confirmed":
+        mark = marks.asked(item.id, row.shown)
+        return cls(item.id, fingerprint(item), lines_of(item), is_single(item), mark, row.shown)
+
+    def press(self, like: Press, actor_id: str) -> Press:
+        """The press of this item alone, out of the one of the form."""
+        shown = Marked(self.mark, self.shown, self.id, actor_id).before
+        return replace(like, shown=shown, fingerprint=self.fingerprint)
+
+
+def written(items: Iterable[Confirmed]) -> str:
+    """As the form carries them, in one field: browsers and servers limit the number of fields."""
+    return json.dumps([asdict(item) for item in items], separators=(",", ":"))
+
+
+def read(text: str) -> list[Confirmed]:
+    """Raises BadRequest for what no form of ours has written."""
+    try:
+        found = [Confirmed(**{**item, "lines": tuple(item["lines"])}) for item in json.loads(text)]
+        is_sound = all(
+            isinstance(value, str)
+            for item in found
+            for value in (item.id, item.fingerprint, item.mark, item.shown, *item.lines)
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise BadRequest(_("This form makes no sense. Please select the tasks again.")) from error
+    if not is_sound or not 0 < len(found) <= MOST_ITEMS:
+        raise BadRequest(_("This form makes no sense. Please select the tasks again."))
+    return list({item.id: item for item in found}.values())

@@ -1,0 +1,121 @@
+"""A bulk run: its progress, its receipt, and what can be done about either."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from taskmanager.core.htmx import render_partial
+from taskmanager.signin.request import SignedInRequest, session_row
+from workitems import deferred, runs
+from workitems.domain.attempts import Delay
+from workitems.models import BulkRun
+from workitems.runs import Progress
+from workitems.view_models.run import HEADINGS, RunLine, RunPage
+from workitems.web.bulk import require_worker, run_address
+from workitems.web.context import ActionContext
+from workitems.web.export import csv_lines
+from workitems.web.responses import Changes, oob_response
+
+
+@require_safe
+def run(request: SignedInRequest, run_id: UUID) -> HttpResponse:
+    """How far it is; once it is over, how each decision ended."""
+    context, found = _found(request, run_id)
+    is_own, progress = found.actor_id == context.scope.actor.id, Progress.of(found)
+    if progress.is_over and is_own:
+        runs.told(found)
+    page = RunPage.of(progress, runs.rows(found), timezone.now())
+    values = context.template(page=page, is_own=is_own, address=request.path)
+    return render_partial(request, "workitems/run.html", values, block="run_state")
+
+
+@require_safe
+def receipt(request: SignedInRequest, run_id: UUID) -> StreamingHttpResponse:
+    """The same as CSV."""
+    _context, found = _found(request, run_id)
+    lines = (RunLine.of(later).cells() for later in runs.rows(found))
+    answer = StreamingHttpResponse(csv_lines(HEADINGS, lines), content_type="text/csv")
+    answer["Content-Disposition"] = f'attachment; filename="receipt-{found.asked_at:%Y-%m-%d}.csv"'
+    return answer
+
+
+@require_POST
+def undo(request: SignedInRequest, run_id: UUID) -> HttpResponse:
+    """Take back all of it that is not sent yet."""
+    context, found = _own(request, run_id)
+    runs.take_back(found)
+    return _told(context, found, _("Taken back. Nothing more is sent."))
+
+
+@require_POST
+def stop(request: SignedInRequest, run_id: UUID) -> HttpResponse:
+    """Send nothing more of it; what is done stays done."""
+    context, found = _own(request, run_id)
+    runs.stop(found)
+    return _told(context, found, _("Stopped. Nothing more is sent."))
+
+
+@require_POST
+def send(request: SignedInRequest, run_id: UUID) -> HttpResponse:
+    """Begin now: it waited for that, or the person does not want to wait."""
+    context, found = _own(request, run_id)
+    require_worker()
+    runs.release(found, session_row(request.session))
+    deferred.start(found)
+    return _told(context, found, _("It is being sent."))
+
+
+@require_POST
+def over(request: SignedInRequest, run_id: UUID) -> HttpResponse:
+    """A page with the run at its foot asks how far it is."""
+    return _told(*_own(request, run_id), "")
+
+
+@require_POST
+def retry(request: SignedInRequest, run_id: UUID) -> HttpResponse:
+    """A new run of what failed, as it was confirmed: each is looked at once more before."""
+    context, found = _own(request, run_id)
+    require_worker()
+    if not (writes := runs.failed(found)):
+        return HttpResponseRedirect(run_address(context, found))
+    again, is_new = runs.begin(context.ledger, writes, Delay(timezone.now()), after=found)
+    if is_new:
+        deferred.start(again)
+    return HttpResponseRedirect(run_address(context, again))
+
+
+@require_POST
+def dismiss(request: SignedInRequest, run_id: UUID) -> HttpResponse:
+    """The person has read that it is over."""
+    context, found = _own(request, run_id)
+    runs.told(found)
+    return _told(context, found, _("Dismissed."))
+
+
+def _found(request: SignedInRequest, run_id: UUID) -> tuple[ActionContext, BulkRun]:
+    """A run that this person may read about."""
+    context = ActionContext.unrecorded(request)
+    actor = context.scope.actor
+    found = runs.find(run_id, actor.id, reads_all=actor.is_auditor)
+    if found is None:
+        raise Http404
+    return context, found
+
+
+def _own(request: SignedInRequest, run_id: UUID) -> tuple[ActionContext, BulkRun]:
+    """One that they have begun."""
+    context, found = _found(request, run_id)
+    if found.actor_id != context.scope.actor.id:
+        raise Http404
+    return context, found
+
+
+def _told(context: ActionContext, found: BulkRun, words: str) -> HttpResponse:
+    """The parts of a list that have changed; without scripts, the run's own page."""
+    if not context.request.htmx:
+        return HttpResponseRedirect(run_address(context, found))
+    changes = Changes(status=words, is_spoken=True, badge=context.form.counts)
+    return oob_response(context, changes)
