@@ -6,12 +6,14 @@ in, and never extends that session.
 
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -23,13 +25,21 @@ from taskmanager.signin.signals import Ending, session_ending
 from workitems import runs, schedule
 from workitems.bulk_sending import SEATS, Looks, put_off
 from workitems.domain.attempts import Look
-from workitems.domain.results import CannotRenew, Receipt, SessionOver, WriteStatus
+from workitems.domain.commands import Command
+from workitems.domain.results import (
+    CannotRenew,
+    LedgerUnreadable,
+    Receipt,
+    SessionOver,
+    WriteStatus,
+)
 from workitems.isc.budget import Purpose
 from workitems.isc.errors import RateLimited, UnexpectedReply
 from workitems.ledger import DatabaseLedger
 from workitems.ledger_content import sender_of
 from workitems.models import Attempt, BulkRun, EndingSession
 from workitems.schedule import Later
+from workitems.services.executor import Executor
 from workitems.services.reader import Reader
 from workitems.wiring import services_for
 
@@ -37,6 +47,7 @@ logger = logging.getLogger(__name__)
 
 JOB: Final = "send"
 SEAT_AGAIN: Final = timedelta(seconds=2)
+TURN_AGAIN: Final = timedelta(seconds=5)
 EARLY: Final = timedelta(seconds=1.2)  # the alarm's own clock looks once a second
 SIGN_OUT_CALLS: Final = 4  # at once
 KEPT_FOR: Final = timedelta(days=1)
@@ -67,7 +78,13 @@ def ring(key: str) -> None:
     time.sleep(max(0.0, early))
     while later := schedule.claim(row.owner_id, urgent=True):
         send(later)
-    if next_row := schedule.due().filter(owner_id=row.owner_id).first():
+    next_row = schedule.due().filter(owner_id=row.owner_id).first()
+    if next_row is None:
+        return
+    if next_row.run_id is None or next_row.has_news:
+        # Another sender has the turn. It goes on with this one, unless it was killed.
+        wake(JOB, str(next_row.pk), timezone.now() + TURN_AGAIN)
+    else:
         _send_runs(next_row)
 
 
@@ -111,11 +128,17 @@ def send_now(later: Later) -> Receipt | None:
 
 
 def send(later: Later, looks: Looks | None = None) -> Receipt:
-    """Send a row that was claimed; whatever goes wrong is how it ended."""
+    """Send a row that was claimed; whatever goes wrong is how it ended.
+
+    Raises LedgerUnreadable where nothing was sent because the database failed: it is held again.
+    """
     ledger = DatabaseLedger(sender_of(later.row), later.row.session)
     try:
         with override(later.content.get("language")):
-            receipt = _sent(later, ledger, looks)
+            receipt = _prepared(later, ledger, looks)()
+    except DatabaseError as error:
+        schedule.put_back(later)
+        raise LedgerUnreadable from error
     except (SessionOver, UnexpectedReply, CannotRenew, RateLimited) as why:
         receipt = Receipt(WriteStatus.NOT_SENT, refusal=why, attempt=later.id)
         ledger.close(later.id, receipt)
@@ -125,8 +148,11 @@ def send(later: Later, looks: Looks | None = None) -> Receipt:
     return receipt
 
 
-def _sent(later: Later, ledger: DatabaseLedger, looks: Looks | None) -> Receipt:
-    """Raises SessionOver, UnexpectedReply, CannotRenew and RateLimited where nothing was sent."""
+def _prepared(later: Later, ledger: DatabaseLedger, looks: Looks | None) -> Callable[[], Receipt]:
+    """What sends it: up to here nothing has gone out.
+
+    Raises SessionOver, UnexpectedReply, CannotRenew and RateLimited, and DatabaseError.
+    """
     row, command = later.row, later.command
     if command is None:
         raise UnexpectedReply("no key of ours opens the command")
@@ -136,11 +162,22 @@ def _sent(later: Later, ledger: DatabaseLedger, looks: Looks | None) -> Receipt:
     try:
         services = services_for(row.session, ledger.scope, purpose)
         look = _look(later, services.reader, looks)
-        return services.executor.send(command, row.pk, look)
     except SignInNeeded as error:
         raise SessionOver("the session has ended") from error
     except ProviderUnavailable as error:
         raise CannotRenew("the sign-in service does not answer") from error
+    return partial(_unless_unforeseen, services.executor, command, row.pk, look)
+
+
+def _unless_unforeseen(
+    executor: Executor, command: Command, row: UUID, look: Look | None
+) -> Receipt:
+    """From here on a call may have gone out: a database that fails does not hold it again."""
+    try:
+        return executor.send(command, row, look)
+    except DatabaseError:
+        logger.exception("the database failed while a decision was sent")
+        return Receipt(WriteStatus.UNCONFIRMED, attempt=row)
 
 
 def _look(later: Later, reader: Reader, looks: Looks | None) -> Look | None:

@@ -111,9 +111,12 @@ def _record(rows: Sequence[Attempt]) -> None:
 
 
 def _not_sent(row: Attempt) -> None:
-    ended = Receipt(WriteStatus.NOT_SENT, refusal=UnderWay("somebody is at it"))
-    for name, value in end_of(row.pk, ended).items():
+    for name, value in end_of(row.pk, _taken()).items():
         setattr(row, name, value)
+
+
+def _taken() -> Receipt:
+    return Receipt(WriteStatus.NOT_SENT, refusal=UnderWay("somebody is at it"))
 
 
 def set_due(run: BulkRun, due_at: datetime | None) -> None:
@@ -135,10 +138,11 @@ def release(run: BulkRun, session: str) -> None:
         for row in list(waiting(run).order_by("item_id")):
             with transaction.atomic(durable=True):
                 lock(row.item_id)
-                row.session, row.is_live = session, True
+                held = waiting(run).filter(pk=row.pk)  # unless it was taken back meanwhile
                 if is_taken(row):
-                    _not_sent(row)
-                row.save()
+                    held.update(**end_of(row.pk, _taken()))
+                else:
+                    held.update(session=session, is_live=True)
         set_due(run, now)
     except DatabaseError as error:
         logger.exception("a bulk run could not be recorded")

@@ -6,6 +6,7 @@ nothing. The rows of one owner are sent one after another, across all processes.
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -18,7 +19,7 @@ from django.utils import timezone
 
 from workitems.domain import results
 from workitems.domain.commands import Command, command_from_json
-from workitems.domain.results import NotRecorded, Receipt, WriteStatus
+from workitems.domain.results import LedgerUnreadable, NotRecorded, Receipt, WriteStatus
 from workitems.isc import errors
 from workitems.isc.errors import IscError
 from workitems.isc.schemas import WorkItem, read_work_item
@@ -104,19 +105,30 @@ KINDS: Final[Mapping[str, type[IscError]]] = {
 
 
 def find(row: UUID, actor_id: str) -> Later | None:
-    """A row that was to be sent later, of this person; None where there is none."""
+    """A row that was to be sent later, of this person, or the one that has taken its place; None
+    where there is none. Raises LedgerUnreadable.
+    """
     try:
         found = Attempt.objects.filter(pk=row, actor_id=actor_id).first()
+        if found and found.is_followed:
+            same = Attempt.objects.filter(key=found.key, actor_id=actor_id, is_followed=False)
+            found = same.order_by("-due_at").first() or found
     except DatabaseError as error:
-        raise NotRecorded from error
+        raise LedgerUnreadable from error
     return Later(found) if found else None
 
 
 def take_back(row: UUID) -> bool:
-    """End it unsent, for its actor. False where it is too late: it is being sent, or was."""
+    """End it unsent, for its actor. False where it is too late: it is being sent, or was.
+
+    Raises LedgerUnreadable.
+    """
     ended = {"status": WriteStatus.CANCELLED, "closed_at": timezone.now()}
     held = Attempt.objects.filter(pk=row, status=WriteStatus.SCHEDULED)
-    return held.update(**ended, is_live=False, has_news=False) == 1
+    try:
+        return held.update(**ended, is_live=False, has_news=False) == 1
+    except DatabaseError as error:
+        raise LedgerUnreadable from error
 
 
 def told(rows: Sequence[UUID]) -> None:
@@ -128,12 +140,13 @@ def told(rows: Sequence[UUID]) -> None:
 def release(later: Later, session: str) -> bool:
     """Make it due now, to be sent with the tokens of this session.
 
-    False where it waited for the person, and another attempt on its item is live by now.
+    False where it waited for the person, and another attempt on its item is live by now. Raises
+    LedgerUnreadable, or NotRecorded where it waited.
     """
     now, row = timezone.now(), later.row
     held = Attempt.objects.filter(pk=row.pk, status=WriteStatus.SCHEDULED)
     if row.due_at is not None:
-        held.filter(due_at__gt=now).update(due_at=now, session=session)
+        _bring_forward(held, session)
         return True
     try:
         with transaction.atomic(durable=True):
@@ -147,6 +160,14 @@ def release(later: Later, session: str) -> bool:
     return True
 
 
+def _bring_forward(held: QuerySet[Attempt], session: str) -> None:
+    now = timezone.now()
+    try:
+        held.filter(due_at__gt=now).update(due_at=now, session=session)
+    except DatabaseError as error:
+        raise LedgerUnreadable from error
+
+
 def due() -> QuerySet[Attempt]:
     """What has to be sent by now, the longest due first."""
     rows = Attempt.objects.filter(status=WriteStatus.SCHEDULED, due_at__lte=timezone.now())
@@ -158,22 +179,51 @@ def claim(owner_id: str, *, urgent: bool = False) -> Later | None:
     last, or (`urgent`) not at all.
 
     None while another is being sent for this owner: its sender goes on with what is due then.
+    Raises LedgerUnreadable.
     """
-    with transaction.atomic(durable=True):
-        lock(f"queue of {owner_id}")
-        now = timezone.now()
-        deferred = Attempt.objects.filter(owner_id=owner_id, due_at__isnull=False)
-        if deferred.filter(status=WriteStatus.SENDING, sent_at__gt=now - TURN).exists():
-            return None
-        mine = due().filter(owner_id=owner_id)
-        row = mine.filter(Q(run=None) | Q(has_news=True)).first()
-        if row is None and not urgent:
-            row = mine.first()
-        if row is None:
-            return None
-        row.status, row.sent_at, row.live_until = WriteStatus.SENDING, now, now + LEASE
-        row.save(update_fields=["status", "sent_at", "live_until"])
-    return Later(row)
+    try:
+        with transaction.atomic(durable=True):
+            lock(f"queue of {owner_id}")
+            if _is_sending(owner_id):
+                return None
+            while row := _next(owner_id, urgent=urgent):
+                if take(row):
+                    return Later(row)
+    except DatabaseError as error:
+        raise LedgerUnreadable from error
+    return None
+
+
+def _is_sending(owner_id: str) -> bool:
+    deferred = Attempt.objects.filter(owner_id=owner_id, due_at__isnull=False)
+    turn = timezone.now() - TURN
+    return deferred.filter(status=WriteStatus.SENDING, sent_at__gt=turn).exists()
+
+
+def _next(owner_id: str, *, urgent: bool) -> Attempt | None:
+    mine = due().filter(owner_id=owner_id)
+    row = mine.filter(Q(run=None) | Q(has_news=True)).first()
+    return row if row or urgent else mine.first()
+
+
+def take(row: Attempt) -> bool:
+    """False where it was taken back since it was read."""
+    now = timezone.now()
+    row.status, row.sent_at, row.live_until = WriteStatus.SENDING, now, now + LEASE
+    values = {"status": row.status, "sent_at": now, "live_until": row.live_until}
+    held = Attempt.objects.filter(pk=row.pk, status=WriteStatus.SCHEDULED)
+    return held.update(**values) == 1
+
+
+def put_back(later: Later) -> None:
+    """What was claimed, and nothing was sent of: hold it again. Where that cannot be written, it
+    is found as the row of a sender that was killed.
+    """
+    mine = Attempt.objects.filter(
+        pk=later.id, status=WriteStatus.SENDING, sent_at=later.row.sent_at
+    )
+    with suppress(DatabaseError):
+        mine.update(status=WriteStatus.SCHEDULED, sent_at=None)
 
 
 def end_unsent(rows: QuerySet[Attempt], why: IscError, *, by_hand: bool = False) -> int:

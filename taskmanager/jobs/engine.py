@@ -94,9 +94,17 @@ def _connect() -> Any:
 def wake(name: str, key: str, at: datetime | None = None) -> None:
     """Have the job done, now or at a moment. One that cannot be set is done late: see `scan`."""
     try:
-        engine().wake(name, key, at)
+        _wake(name, key, at)
     except Exception:  # whatever its storage raises
         logger.exception("an alarm could not be set: %s", name)
+
+
+def _wake(name: str, key: str, at: datetime | None) -> None:
+    """Twice: a thread learns by the first error that its connection was closed."""
+    try:
+        engine().wake(name, key, at)
+    except Exception:  # noqa: BLE001 - the second one is told
+        engine().wake(name, key, at)
 
 
 def run(name: str, key: str) -> None:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
@@ -21,15 +21,16 @@ from sandbox.dashboard import NO_BUDGET, ROOT
 from tests.bench.stage import Stage, running
 from tests.faults.database import Database, Postgres, Sqlite, forget, let_leases_end, own_postgres
 from tests.faults.database import rows as ledger_rows
-from tests.faults.moments import ANSWERS, OF_PROCESSES, Moment
-from tests.faults.oracle import Finding, Record, judge
+from tests.faults.held import Held
+from tests.faults.moments import ANSWERS, OF_PROCESSES, OF_SQLITE
+from tests.faults.oracle import Finding, Record, judge, judge_order
 from tests.faults.pressing import Decision, Seat
 from tests.faults.scenes import Scenes
 from tests.faults.tenant import Peer
 
 LEAST = 5  # hits of each moment, in each round
 LOG = "dashboard.log"
-KINDS = ("lost", "doubled", "told wrongly")
+KINDS = ("lost", "doubled", "told wrongly", "out of order", "late")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,13 +68,17 @@ def report(database: Database, folder: Path, decisions: int, options: argparse.N
     found: list[Finding] = []
     more = {"DATABASE_URL": database.url, "LOG_FORMAT": "json", "STATIC_FILES": "plain"}
     more |= NO_BUDGET  # a 429 for one would be a wait for all
+    more["UNDO_SECONDS"] = "2"  # without a job worker nothing is held
     more["WEB_THREADS"] = "16"  # all that share a kill are in flight, also in a single worker
     with running(0, folder, ENV_FILE="", **more) as stage:
         peer = Peer(stage.tenant)
         while len(done) < decisions:
-            scenes = play(stage, peer, database, rng)
-            done += scenes.decisions
-            found += [finding for record in records(scenes) for finding in judge(record)]
+            for part in (directly, while_held):
+                scenes = play(stage, peer, database, rng, part)
+                done += scenes.decisions
+                known = list(records(scenes))
+                found += [finding for record in known for finding in judge(record)]
+                found += judge_order(known)
     if options.log:
         options.log.write_bytes((folder / LOG).read_bytes())
     seconds = time.monotonic() - started
@@ -81,8 +86,10 @@ def report(database: Database, folder: Path, decisions: int, options: argparse.N
     return print_table(done, found, isinstance(database, Postgres))
 
 
-def play(stage: Stage, peer: Peer, database: Database, rng: Random) -> Scenes:
-    """One round: every moment at least five times, then what was left open is recovered."""
+def play(
+    stage: Stage, peer: Peer, database: Database, rng: Random, part: Callable[[Scenes], None]
+) -> Scenes:
+    """Half a round: its moments at least five times, then what was left open is recovered."""
     peer.begin()
     forget(database)
     log = stage.folder / LOG
@@ -92,15 +99,25 @@ def play(stage: Stage, peer: Peer, database: Database, rng: Random) -> Scenes:
         rng.shuffle(of_kind)
     seats = (Seat(stage.port), Seat(stage.port))
     scenes = Scenes(stage, peer, database, rng, LEAST, tasks, seats, offset)
-    if isinstance(database, Sqlite):
-        scenes.answers()
-    for scene in (scenes.others, scenes.repeats, scenes.two_verdicts, scenes.kills,
-                  scenes.sigterm, scenes.locked, scenes.full):  # fmt: skip
-        scene()
+    part(scenes)
     time.sleep(2)  # the slowest call of a killed worker has ended by now
     let_leases_end(database)
     recover(stage, log)
     return scenes
+
+
+def directly(scenes: Scenes) -> None:
+    """Without a job worker every decision is sent at once."""
+    if isinstance(scenes.database, Sqlite):
+        scenes.answers()
+    for scene in (scenes.others, scenes.repeats, scenes.two_verdicts, scenes.kills,
+                  scenes.sigterm, scenes.locked, scenes.full):  # fmt: skip
+        scene()
+
+
+def while_held(scenes: Scenes) -> None:
+    """On work items seeded anew: there are not enough for both."""
+    Held(scenes, scenes.stage.folder / LOG).play()
 
 
 def recover(stage: Stage, log: Path) -> None:
@@ -145,7 +162,7 @@ def logged(log: Path, offset: int) -> Iterator[dict[str, Any]]:
 
 def print_table(done: Sequence[Decision], found: Sequence[Finding], is_postgres: bool) -> bool:
     hits = Counter(one.moment for one in done if one.is_hit)
-    expected = OF_PROCESSES if is_postgres else tuple(Moment)
+    expected = OF_PROCESSES if is_postgres else OF_SQLITE
     for moment in expected:
         print(f"  {moment:46}{hits[moment]:5}{'' if hits[moment] >= LEAST else '  TOO FEW'}")
     for finding in found:

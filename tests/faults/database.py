@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -12,7 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 TABLE = "workitems_attempt"
-COLUMNS = "item_id, approval_item_id, command, status"
+COLUMNS = "item_id, approval_item_id, command, status, has_news, due_at"
+IS_HELD = "due_at IS NOT NULL"
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Sqlite:
     def run(self, statement: str) -> Sequence[Sequence[Any]]:
         with closing(sqlite3.connect(self.path, timeout=15)) as connection, connection:
             return connection.execute(statement).fetchall()
+
+    @staticmethod
+    def moved(column: str, hours: int) -> str:
+        """This moment so many hours later, in SQL."""
+        return f"strftime('%Y-%m-%d %H:%M:%f', {column}, '{hours:+} hours')"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -66,6 +73,18 @@ class Postgres:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
+    @staticmethod
+    def moved(column: str, hours: int) -> str:
+        """This moment so many hours later, in SQL."""
+        return f"{column} + interval '{hours} hours'"
+
+    def drop_connections(self) -> None:
+        """End all connections to this database but the one that asks for it."""
+        self.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         with psycopg.connect(self.address) as connection:
@@ -93,15 +112,56 @@ class Postgres:
 Database = Sqlite | Postgres
 
 
-def rows(database: Database) -> list[dict[str, str]]:
-    """The ledger, oldest row first."""
-    found = database.run(f"SELECT {COLUMNS} FROM {TABLE} ORDER BY asked_at")
+def rows(database: Database) -> list[dict[str, Any]]:
+    """The ledger, oldest row first; of two attempts for one press the second is due later."""
+    found = database.run(f"SELECT {COLUMNS} FROM {TABLE} ORDER BY asked_at, due_at")
     return [dict(zip(COLUMNS.split(", "), row, strict=True)) for row in found]
 
 
-def let_leases_end(database: Database) -> None:
-    """What passing time would do to the rows of senders that were killed."""
-    database.run(f"UPDATE {TABLE} SET live_until = asked_at WHERE status = 'sending'")
+def attempts(database: Database, column: str, items: Sequence[str]) -> dict[str, Any]:
+    """This column of the first row of each of these work items, by their ids."""
+    if not items:
+        return {}
+    named = ", ".join(f"'{item}'" for item in items)
+    order = "ORDER BY asked_at DESC, due_at DESC"
+    found = database.run(
+        f"SELECT item_id, {column} FROM {TABLE} WHERE item_id IN ({named}) {order}"
+    )
+    return dict(map(tuple, found))  # type: ignore[arg-type]
+
+
+def open_items(database: Database) -> dict[str, str]:
+    """The work items of which something is held, or being sent after that; with its status."""
+    is_open = f"status IN ('scheduled', 'sending') AND {IS_HELD}"
+    return dict(map(tuple, database.run(f"SELECT item_id, status FROM {TABLE} WHERE {is_open}")))
+
+
+def move_due(database: Database, items: Sequence[str], hours: int) -> None:
+    """What a jump of the clock does to rows that are held."""
+    named = ", ".join(f"'{item}'" for item in items)
+    database.run(
+        f"UPDATE {TABLE} SET due_at = {database.moved('due_at', hours)}"
+        f" WHERE status = 'scheduled' AND item_id IN ({named})"
+    )
+
+
+def epoch(moment: Any) -> float:
+    """Seconds of a moment of the ledger: SQLite has it as text."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    return float(moment.timestamp())
+
+
+def let_leases_end(database: Database, which: str = "TRUE") -> None:
+    """What passing time would do to the rows of senders that were killed.
+
+    A row that was held keeps the others of its owner waiting too, from `sent_at` on.
+    """
+    turn = f"CASE WHEN {IS_HELD} THEN {database.moved('sent_at', -1)} ELSE sent_at END"
+    database.run(
+        f"UPDATE {TABLE} SET live_until = asked_at, sent_at = {turn}"
+        f" WHERE status = 'sending' AND {which}"
+    )
 
 
 def forget(database: Database) -> None:

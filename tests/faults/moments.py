@@ -13,6 +13,7 @@ class Kind(StrEnum):
     FORWARD = "forward"
     COMPLETE = "complete"
     LINES = "several lines"
+    HELD = "held"  # a single approval item, within an undo window
 
 
 class Moment(StrEnum):
@@ -81,6 +82,17 @@ class Moment(StrEnum):
     COMPLETE_502_AFTER = "complete: 502, after"
     COMPLETE_DOUBLE = "complete: the same press twice at once"
     LINES_DROP_AFTER = "several lines: connection dropped, after"
+    HELD_ALONE = "held: left alone"
+    HELD_ASKED = "held: the page asks at the end"
+    HELD_UNDONE = "held: undone in time"
+    HELD_UNDONE_LATE = "held: undone at the last moment"
+    HELD_CLOCK = "held: the clock jumps"
+    HELD_KILL_WEB = "held: SIGKILL of web workers"
+    HELD_KILL_JOBS = "held: SIGKILL of the job worker"
+    HELD_KILL_BOTH = "held: SIGKILL of both"
+    HELD_KILL_UPSTREAM = "held: SIGKILL, call under way"
+    HELD_STOPPED = "held: the job worker stands still, another scans"
+    HELD_DROPPED = "held: PostgreSQL drops its connections"
 
     @property
     def kind(self) -> Kind:
@@ -90,7 +102,14 @@ class Moment(StrEnum):
     @property
     def fault(self) -> "Moment":
         """The moment at which the same fault hits the decision of a single approval item."""
+        if self.kind is Kind.HELD:
+            return self
         return Moment(self.rpartition(": ")[2])
+
+    @property
+    def may_break(self) -> bool:
+        """Whether an answer may stay out, because what would give it is stopped."""
+        return "SIG" in self or self is Moment.HELD_DROPPED
 
 
 def _answers() -> dict[Moment, dict[str, Any]]:
@@ -115,3 +134,4 @@ def _answers() -> dict[Moment, dict[str, Any]]:
 ANSWERS: Final = _answers()
 # Those that the database or several processes have a part in: all that differs on PostgreSQL.
 OF_PROCESSES: Final = tuple(moment for moment in Moment if moment not in ANSWERS)
+OF_SQLITE: Final = tuple(moment for moment in Moment if moment is not Moment.HELD_DROPPED)

@@ -32,11 +32,13 @@ class Press:
     """One press of a button, and its answer; None where the connection broke.
 
     `command` is what is asked for, as in the ledger: approve, reject-all, forward, complete, ...
+    `step` is what is asked about a decision that was pressed before and is held: undo, over.
     """
 
     command: str
     key: str
     told: Told | None = None
+    step: str = ""
 
 
 @dataclass
@@ -44,7 +46,8 @@ class Decision:
     """All presses on one work item, or on one approval item of it.
 
     `lines` are the approval items that are decided, `target` is the id of the person to whom the
-    item is forwarded. `is_hit`: the fault did meet it in flight.
+    item is forwarded. `is_hit`: the fault did meet it in flight. `pressed_at` and `due_at` are in
+    epoch seconds, for what is held and must be sent in order and in time.
     """
 
     moment: Moment
@@ -53,9 +56,18 @@ class Decision:
     target: str = ""
     presses: list[Press] = field(default_factory=list)
     is_hit: bool = True
+    pressed_at: float = 0.0
+    due_at: float = 0.0
 
     def press(self, command: str, key: str = "") -> Press:
         press = Press(command, key or token_urlsafe(12))
+        self.presses.append(press)
+        return press
+
+    def step(self, name: str) -> Press:
+        """What is asked about the first press, which is held."""
+        first = self.presses[0]
+        press = Press(first.command, first.key, step=name)
         self.presses.append(press)
         return press
 
@@ -93,6 +105,14 @@ class Seat:
             fields += [("line", line) for line in decision.lines]
         elif press.command == "forward":
             fields += [("target", decision.target), ("comment", "Please take this over.")]
+        self._post(path, fields, press)
+
+    def ask(self, attempt: str, press: Press) -> None:
+        """Send a step of what is held: the form that stands in the place of its buttons."""
+        fields = [("csrfmiddlewaretoken", self.token), ("surface", "list")]
+        self._post(f"/decisions/{attempt}/{press.step}/", fields, press)
+
+    def _post(self, path: str, fields: Sequence[tuple[str, str]], press: Press) -> None:
         visitor = _Sender(self.port, self.cookie)
         try:
             answer = visitor.send(path, fields)

@@ -41,7 +41,7 @@ class Scenes:
     kills_all: bool = False
 
     def take(self, moment: Moment, count: int) -> list[Decision]:
-        tasks = self.tasks[moment.kind]
+        tasks = self.tasks[Kind.ONE_LINE if moment.kind is Kind.HELD else moment.kind]
         taken = [Decision(moment, *tasks.pop(), self._target()) for _ in range(count)]
         self.decisions += taken
         return taken
@@ -57,6 +57,8 @@ class Scenes:
         kind, verdict = one.moment.kind, self.verdict()
         if kind is Kind.LINES or one.moment is Moment.KILL_BEFORE_SENDING:
             return one.press(f"{verdict}-all")
+        if kind is Kind.HELD:
+            return one.press(verdict)
         return one.press(kind or verdict)
 
     @contextmanager
@@ -140,7 +142,7 @@ class Scenes:
                     one.is_hit = one.presses[0].told is None
                 hits.update(one.moment for one in batch if one.is_hit)
 
-    def _kill(self) -> None:
+    def kill(self) -> None:
         """One worker, or all of them."""
         workers = self.stage.workers()
         count = len(workers) if self.kills_all else self.rng.choice((1, len(workers)))
@@ -152,7 +154,7 @@ class Scenes:
             self.peer.fault("POST", one.item, latency=self.rng.uniform(0.02, 0.3))
         with self.sending(batch):
             time.sleep(self.rng.uniform(0.0, 0.3))
-            self._kill()
+            self.kill()
 
     def _kill_before_sending(self, batch: list[Decision]) -> None:
         """For a whole item the row is recorded, then the item is read, then the call is sent."""
@@ -160,7 +162,7 @@ class Scenes:
             self.peer.fault("GET", one.item, latency=1.5)
         with self.sending(batch):
             self.peer.wait_for("GET", batch)
-            self._kill()
+            self.kill()
 
     def _kill_upstream(self, batch: list[Decision]) -> None:
         for one in batch:
@@ -168,7 +170,7 @@ class Scenes:
         with self.sending(batch):
             self.peer.wait_for("POST", batch)
             time.sleep(self.rng.uniform(0.0, 0.4))
-            self._kill()
+            self.kill()
 
     def _kill_after_execution(self, batch: list[Decision]) -> None:
         """Executed, the answer lost, and killed while the item is read again."""
@@ -177,7 +179,7 @@ class Scenes:
             self.peer.fault("GET", one.item, latency=1.5)
         with self.sending(batch):
             self.peer.wait_for("GET", batch)
-            self._kill()
+            self.kill()
 
     def _kill_then_repeat(self, batch: list[Decision]) -> None:
         self._kill_upstream(batch)

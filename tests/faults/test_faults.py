@@ -10,7 +10,7 @@ import pytest
 from tests.environment import missing
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 240
+SECONDS = 420
 
 
 @pytest.mark.faults

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.faults.moments import Moment
-from tests.faults.oracle import Record, Standing, judge
+from tests.faults.oracle import Record, Standing, judge, judge_order
 from tests.faults.pressing import Decision, Press, Told
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +66,36 @@ def record_of(command: str, words: str | None, **more: object) -> Record:
 def row(status: str, command: str = "approve") -> dict[str, object]:
     lines = [f"{command} {status}"]
     return {"rows": [{"command": command, "status": status}], "lines": lines}
+
+
+def held(*steps: tuple[str, str | None], **more: object) -> Record:
+    """One that was held and then sent; `steps` are what was asked of it, and the answers."""
+    found = record(
+        "Approved. You can undo this for 2 seconds.", **{**attempts("succeeded"), **more}
+    )
+    found.decision.moment = Moment.HELD_ASKED
+    for name, words in steps:
+        found.decision.step(name).told = Told(200, words) if words else None
+    return found
+
+
+def attempts(*statuses: str, has_news: bool = False) -> dict[str, object]:
+    """The rows of one press that was held, and the lines of the log."""
+    known = {"command": "approve", "has_news": has_news, "due_at": "a moment"}
+    rows = [{**known, "status": status} for status in statuses]
+    return {"rows": rows, "lines": [f"approve {one}" for one in ("scheduled", *statuses)]}
+
+
+def killed(found: Record) -> Record:
+    found.decision.moment = Moment.HELD_KILL_UPSTREAM
+    return found
+
+
+def sent_at(seconds: float, *, due_at: float = 0.0, pressed_at: float = 0.0) -> Record:
+    """One that was held and sent at that moment."""
+    found = held(calls=[{**call(), "at": seconds}])
+    found.decision.due_at, found.decision.pressed_at = due_at, pressed_at
+    return found
 
 
 UNCHANGED: dict[str, Any] = {"stands": stands("Pending"), "calls": []}
@@ -135,6 +165,77 @@ def test_nothing_is_found_where_all_agree(right: Record) -> None:
 )
 def test_what_disagrees_with_the_tenant_is_found(kind: str, wrong: Record) -> None:
     assert kind in {finding.kind for finding in judge(wrong)}
+
+
+TAKEN_BACK, IN_TIME = "Taken back. Nothing was sent.", ("undo", "Taken back. Nothing was sent.")
+CANCELLED: dict[str, Any] = {**UNCHANGED, **attempts("cancelled")}
+TWICE = [call(executed=False), call()]
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        held(),
+        held(("over", "Approved.")),
+        held(("over", "It is being sent.")),
+        held(IN_TIME, **CANCELLED),
+        held(IN_TIME, ("over", TAKEN_BACK), **CANCELLED),
+        held(("undo", "Approved."), ("over", "Approved.")),
+        held(**UNCHANGED, **attempts("not-sent", has_news=True)),
+        held(**UNCHANGED, **attempts("unconfirmed", has_news=True)),
+        killed(held(("over", None))),
+        killed(held(("over", "We don't know yet"))),
+        killed(held(("undo", "Internal Server Error Internal Server Error"))),
+        killed(held(calls=TWICE, **attempts("not-done", "succeeded"))),
+        killed(held(calls=[call()], **attempts("not-done", "succeeded"))),
+        sent_at(10.3, due_at=10.0),
+    ],
+)
+def test_nothing_is_found_where_what_was_held_agrees(right: Record) -> None:
+    assert judge(right) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        ("lost", held(**UNCHANGED, **attempts("scheduled"))),
+        ("lost", held(**UNCHANGED, **attempts("not-done"))),
+        ("lost", held(**UNCHANGED, **attempts("not-sent"))),
+        ("lost", held(**UNCHANGED, **attempts("unconfirmed"))),
+        ("lost", held(**CANCELLED)),
+        ("lost", held(**{**attempts("not-sent", has_news=True), "calls": []})),
+        ("doubled", held(calls=[call(), call()])),
+        ("doubled", killed(held(calls=[call(), call()], **attempts("not-done", "succeeded")))),
+        ("doubled", killed(held(calls=[*TWICE, call(executed=False)], **attempts("verified")))),
+        (
+            "doubled",
+            killed(held(calls=TWICE[::-1], **attempts("not-done", "already-done"))),
+        ),
+        ("doubled", killed(held(calls=TWICE))),
+        ("told wrongly", held(IN_TIME)),
+        ("told wrongly", held(IN_TIME, **{**CANCELLED, "calls": [call(executed=False)]})),
+        ("told wrongly", held(IN_TIME, **UNCHANGED, **attempts("not-sent", has_news=True))),
+        ("told wrongly", held(**{**CANCELLED, "lines": ["approve scheduled"]})),
+        ("told wrongly", held(lines=["approve succeeded"])),
+        ("told wrongly", held(("over", "Not sent, because"))),
+        ("told wrongly", held(("over", "We don't know yet"))),
+        ("told wrongly", held(("over", None))),
+        ("told wrongly", killed(held(**attempts("not-done")))),
+        ("told wrongly", killed(held(**attempts("succeeded", "not-done")))),
+        ("late", sent_at(11.3, due_at=10.0)),
+        ("late", sent_at(9.9, due_at=10.0)),
+    ],
+)
+def test_what_disagrees_with_what_was_held_is_found(kind: str, wrong: Record) -> None:
+    assert kind in {finding.kind for finding in judge(wrong)}
+
+
+def test_calls_have_to_arrive_in_the_order_of_the_presses() -> None:
+    first, second = sent_at(10.0, pressed_at=1.0), sent_at(10.1, pressed_at=2.0)
+    assert judge_order([second, first]) == []
+    swapped = [sent_at(10.1, pressed_at=1.0), sent_at(10.0, pressed_at=2.0)]
+    assert [finding.kind for finding in judge_order(swapped)] == ["out of order"]
+    assert judge_order([sent_at(10.1), sent_at(10.0)]) == []  # pressed at once
 
 
 def test_silence_is_right_only_where_a_process_was_stopped() -> None:

@@ -1,16 +1,20 @@
 """Decisions that can be taken back: held, undone, sent once, and told where they failed."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 from django.conf import LazySettings
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.utils import timezone
 
 from sandbox.handle import Sandbox
+from taskmanager.jobs.engine import engine
 from taskmanager.jobs.models import Heartbeat
 from taskmanager.signin import endings
 from taskmanager.signin.signals import Ending
@@ -21,6 +25,7 @@ from tests.web.test_ledger import item_of, line_of, only_row, under_way
 from tests.web.test_outcomes import elsewhere
 from tests.web.test_widget import HOST, frame
 from workitems import deferred, recovery, schedule
+from workitems.domain.results import LedgerUnreadable
 from workitems.models import Attempt, EndingSession, PersonSettings
 
 pytestmark = pytest.mark.django_db
@@ -499,6 +504,18 @@ def test_after_a_crash_what_was_not_done_is_sent_again(approver: Browser, sandbo
     assert len(writes(sandbox)) == 1
 
 
+def test_a_page_that_asks_after_a_crash_is_told_how_the_second_attempt_ended(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row, answer = decide(approver)
+    kill_while_sending(only_row())
+    recovery.recover()
+    told = parsed(window_ends(approver, answer))
+    assert words(told.select_one("#status")).endswith(": Approved.")
+    assert "Approved." in words(told.select_one(f"#{row['id']}"))
+    assert len(writes(sandbox)) == 1
+
+
 def test_after_a_crash_what_was_done_is_not_sent_again(approver: Browser, sandbox: Sandbox) -> None:
     row, _answer = decide(approver)
     item, line = item_of(row), line_of(row)
@@ -507,6 +524,73 @@ def test_after_a_crash_what_was_done_is_not_sent_again(approver: Browser, sandbo
     recovery.recover()
     assert only_row().status == "verified"
     assert writes(sandbox) == []
+
+
+def test_what_is_taken_back_at_the_last_moment_cannot_be_taken_for_sending(
+    approver: Browser,
+) -> None:
+    """On PostgreSQL a sender may have read the row just before."""
+    decide(approver)
+    stale = only_row()
+    assert schedule.take_back(stale.pk)
+    assert not schedule.take(stale)
+    assert only_row().status == "cancelled"
+
+
+@contextmanager
+def failing(words: str) -> Iterator[None]:
+    """The database fails on statements that have these words."""
+
+    def fail(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        if words in sql:
+            raise OperationalError("the connection is lost")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail):
+        yield
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_fails_before_the_call_has_it_held_again(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    _row, answer = decide(approver)
+    make_due(only_row())
+    with failing("FROM signin_tokenset"), pytest.raises(LedgerUnreadable):
+        deferred.ring(str(only_row().pk))
+    assert only_row().status == "scheduled"
+    assert writes(sandbox) == []
+    assert window_ends(approver, answer).status_code == 200
+    assert len(writes(sandbox)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_undo_that_cannot_be_written_does_not_say_that_nothing_was_sent(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    _row, answer = decide(approver)
+    with failing('UPDATE "workitems_attempt"'):
+        refused = undo(approver, answer)
+    assert refused.status_code == 503
+    told = words(parsed(refused))
+    assert "This could not be looked up" in told
+    assert "what is held is sent at its time" in told
+    assert undo(approver, answer).status_code == 200
+    assert writes(sandbox) == []
+
+
+def test_an_alarm_that_finds_another_sending_rings_again(approver: Browser) -> None:
+    page = dashboard(approver)
+    press(approver, single(page), "Approve")
+    press(approver, row_of(page, MANUAL), "Mark complete")
+    for row in Attempt.objects.all():
+        make_due(row)
+    first = schedule.claim(approver.persona_id)
+    assert first is not None
+    second = Attempt.objects.exclude(pk=first.id).get()
+    before = len(engine()._huey.pending())
+    deferred.ring(str(second.pk))
+    assert len(engine()._huey.pending()) == before + 1
 
 
 def test_each_person_chooses_how_long(approver: Browser, sandbox: Sandbox) -> None:

@@ -23,6 +23,10 @@ class NotRecorded(IscError):
     """The ledger cannot be written: nothing is sent that is not recorded before."""
 
 
+class LedgerUnreadable(IscError):
+    """What was decided before cannot be looked up, or changed: it stays as it was."""
+
+
 class SessionEnding(IscError):
     """The session that a write comes from is being ended: nothing new is begun for it."""
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from workitems.domain.results import (
     CannotRenew,
     Erased,
+    LedgerUnreadable,
     ListForbidden,
     ListMissing,
     NotRecorded,
@@ -137,6 +138,11 @@ WORDS: Final[Mapping[type, tuple[HTTPStatus, Text, Text]]] = {
         HTTPStatus.UNAUTHORIZED,
         _("SailPoint asked for a new sign-in"),
         NOTHING_SENT,
+    ),
+    LedgerUnreadable: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("This could not be looked up"),
+        _("It stays as it was: what is held is sent at its time. Please try again in a moment."),
     ),
     ListForbidden: (HTTPStatus.FORBIDDEN, _("SailPoint does not show this"), NOT_SHOWN),
     ListMissing: (HTTPStatus.NOT_FOUND, _("SailPoint has nothing at this address"), NOT_SHOWN),

@@ -144,8 +144,10 @@ def _changed(receipt: Receipt) -> str:
     return words % {"owner": owner or _("somebody else")}
 
 
-def _in_part(_receipt: Receipt) -> str:
-    return _("Not all of it was sent; here is how it stands.")
+def _in_part(receipt: Receipt) -> str:
+    if receipt.item is not None and len(receipt.item.approval_items) > 1:
+        return _("Not all of it was sent; here is how it stands.")
+    return _("It was not done, and the task still waits.")
 
 
 def _not_sent(receipt: Receipt) -> str:

@@ -12,7 +12,7 @@ from taskmanager.jobs.engine import engine, scan
 
 logger = logging.getLogger("taskmanager.jobs")
 
-THREADS = 4
+THREADS = 8
 
 
 class Command(BaseCommand):
