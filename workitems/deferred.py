@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, connections
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -208,13 +208,12 @@ def settle_session(row: str, reason: Ending, until: float, **_: Any) -> None:
 
 
 def _send_until(owner_id: str, until: float) -> None:
-    close_old_connections()
     try:
         looks = Looks()
         while time.monotonic() < until and (later := schedule.claim(owner_id)):
             send(later, looks)
     finally:
-        close_old_connections()
+        connections.close_all()  # of a thread that ends here
 
 
 session_ending.connect(settle_session)

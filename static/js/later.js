@@ -4,14 +4,15 @@ const EVERY = 200;
 const LATER = 60_000;
 const region = document.getElementById("held");
 const ends = new Map(); // by the decision's id: when to have it sent, and how often that was asked for
-const all = () => [...region.querySelectorAll("[data-held]")];
 const now = () => performance.now();
 const idOf = (element) => element.dataset.held;
 
 // In whose place it stands: the form of an approval item, or all that is offered of a work item.
-const placesOf = ({ dataset: { item, ofPart } }) => {
-  if (!ofPart) return [...document.querySelectorAll(`[data-of="${item}"]`)].map((place) => place.firstElementChild);
-  return document.querySelectorAll(`form[data-part="${ofPart}"]`);
+const placesOf = ({ dataset: { item, action } }) => {
+  const whole = `#${item}-actions > :first-child, [data-of="${item}"] > :first-child`;
+  if (!action) return item ? [...document.querySelectorAll(whole)] : [];
+  const buttons = [...document.querySelectorAll(`button[formaction$="/${action}"]`)];
+  return buttons.map((one) => one.form).filter((form) => !form.closest("[data-noting]"));
 };
 const show = (one) => {
   for (const place of placesOf(one)) {
@@ -23,7 +24,8 @@ const show = (one) => {
   }
 };
 const keep = () => {
-  const [held, ids] = [all(), all().map(idOf)];
+  const held = [...region.querySelectorAll("[data-held]")];
+  const ids = held.map(idOf);
   for (const copy of document.querySelectorAll("#main [data-held]")) if (!ids.includes(idOf(copy))) copy.remove();
   for (const id of ends.keys()) if (!ids.includes(id)) ends.delete(id);
   for (const one of held) {
@@ -50,9 +52,6 @@ addEventListener("submit", ({ target }) => {
 document.addEventListener("page:unanswered", ({ detail: { element } }) => {
   const end = ends.get(element.closest("[data-held]")?.dataset.held);
   if (end) end.at = Math.min(end.at, now() + 2000);
-});
-document.addEventListener("page:key", ({ detail: { key } }) => {
-  for (const input of document.querySelectorAll("input[name=key]")) input.value = key;
 });
 
 document.addEventListener("page:updated", keep);

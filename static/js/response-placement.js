@@ -53,5 +53,9 @@ document.addEventListener("csrf:renewed", ({ detail }) => {
   for (const input of inputs) input.value = detail.token;
 });
 
+document.addEventListener("page:key", ({ detail: { key } }) => {
+  for (const input of document.querySelectorAll("input[name=key]")) input.value = key;
+});
+
 // Remove success messages after they have faded: invisible ones would still cover buttons in a frame.
 document.addEventListener("animationend", ({ target }) => target.matches("[data-passing]") && target.remove());

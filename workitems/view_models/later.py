@@ -28,7 +28,8 @@ ASK_EVERY: Final = 2.0  # seconds: how it ended, of what is being sent
 class HeldTask:
     """One decision that is not sent yet, or is being sent.
 
-    `part` ends the addresses of the approval item that it is about, "" for the whole work item.
+    `part` ends the addresses of the approval item that it is about, "" for the whole work item, and
+    `action` that of its button to approve.
     `seconds` are left until the page has it sent, or asks how it ended (`asks`). A bulk run
     (`kind`) says how many of how many are `done`.
     """
@@ -47,6 +48,7 @@ class HeldTask:
     can_stop: bool = False
     done: int = 0
     size: int = 0
+    action: str = ""
 
     @classmethod
     def of(cls, later: Later, now: datetime, actor_id: str) -> "HeldTask":
@@ -64,6 +66,7 @@ class HeldTask:
             can_undo=is_held and is_own,
             can_send=later.is_by_hand and is_own,
             asks=is_own and not later.is_by_hand,
+            action=f"{TaskRow.slug_of(row.item_id)}approve/{line}" if line else "",
         )
 
     @classmethod
