@@ -48,11 +48,10 @@ document.addEventListener("page:unanswered", ({ detail: { element, isPoll, isWri
   place.replaceChildren(notice);
 });
 
-document.addEventListener("csrf:renewed", ({ detail }) => {
-  const inputs = document.querySelectorAll("input[name=csrfmiddlewaretoken]");
-  for (const input of inputs) input.value = detail.token;
+// A hidden field of each form that may be sent only with a new value from now on.
+document.addEventListener("csrf:renewed", ({ detail: { token } }) => {
+  for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = token;
 });
-
 document.addEventListener("page:key", ({ detail: { key } }) => {
   for (const input of document.querySelectorAll("input[name=key]")) input.value = key;
 });
