@@ -40,7 +40,7 @@ types: install
 # A group of its own in CI. FULL=1 runs more and prints figures; SEED repeats a run; TEST_POSTGRES_URL as for the tests.
 faults: install
 ifdef FULL
-	$(BIN)/python -m tests.faults --decisions 1000 --postgres-decisions 300 --seed $(or $(SEED),1) $(ARGS)
+	$(BIN)/python -m tests.faults --decisions 1000 --postgres-decisions 500 --seed $(or $(SEED),1) $(ARGS)
 else
 	SEED=$(or $(SEED),1) $(BIN)/python -m pytest -m faults -s tests/faults $(ARGS)
 endif

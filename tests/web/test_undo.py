@@ -23,8 +23,9 @@ from tests.web.pressing import fields_of, press, row_of
 from tests.web.test_decide import MANUAL, count, dashboard, several, single, writes
 from tests.web.test_ledger import item_of, line_of, only_row, under_way
 from tests.web.test_outcomes import elsewhere
+from tests.web.test_selection import FORMS, answers, opened
 from tests.web.test_widget import HOST, frame
-from workitems import deferred, recovery, schedule
+from workitems import deferred, ledger_upkeep, recovery, schedule
 from workitems.domain.results import LedgerUnreadable
 from workitems.models import Attempt, EndingSession, PersonSettings
 
@@ -229,6 +230,82 @@ def test_all_kinds_of_decisions_are_held(approver: Browser, sandbox: Sandbox) ->
         window_ends(approver, dashboard(approver))
     assert sorted(Attempt.objects.values_list("status", flat=True)) == ["succeeded"] * 3
     assert len(writes(sandbox)) == 3
+
+
+def answer_form(browser: Browser) -> tuple[BeautifulSoup, dict[str, str], BeautifulSoup]:
+    """Answer the first form: its panel, what was answered, and the answer to that."""
+    panel = opened(browser, FORMS[0])
+    given = answers(panel)
+    return panel, given, parsed(press(browser, panel, "Send", **given, surface="page"))
+
+
+def test_an_answered_form_is_held_too(approver: Browser, sandbox: Sandbox) -> None:
+    _panel, _given, answer = answer_form(approver)
+    assert "Sent." in words(held_of(answer)[0])
+    assert writes(sandbox) == []
+    window_ends(approver, answer)
+    assert only_row().status == "succeeded"
+    assert len(writes(sandbox)) == 1
+
+
+def test_answers_that_are_refused_later_are_still_there(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    _panel, given, answer = answer_form(approver)
+    sandbox.fault("POST", "/submit-account-selection", status=400)
+    form = held_of(answer)[0].select_one("form[data-over]")
+    again = parsed(approver.act(str(form["action"]), surface="page"))
+    assert "SailPoint refused this" in words(again.select_one("#status"))
+    assert answers(again.select_one("#panel")) == given
+
+
+def test_the_comment_of_a_forward_that_is_refused_later_is_still_there(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    form = parsed(press(approver, single(dashboard(approver)), "Forward"))
+    target = sandbox.persona("agent")
+    filled = {"target": target.id, "listed": target.id, "comment": "You know this team"}
+    answer = parsed(press(approver, form, "Forward", **filled))
+    sandbox.fault("POST", "/forward", status=400)
+    told = parsed(window_ends(approver, answer))
+    assert "SailPoint refused this" in words(told.select_one("#news"))
+    assert "You know this team" in words(dashboard(approver).select_one("#news q"))
+
+
+def test_the_small_badge_counts_it_as_done(
+    approver: Browser, sandbox: Sandbox, settings: LazySettings
+) -> None:
+    settings.FRAME_ANCESTORS = (HOST,)
+    page, _ = dashboard(approver), decide(approver)
+    pill = parsed(frame(approver, "/widget/badge/"))
+    assert f"{count(page, 'open') - 1} open tasks" in words(pill.select_one(".pill"))
+
+
+def test_what_is_held_survives_a_change_of_keys(
+    approver: Browser, sandbox: Sandbox, settings: LazySettings
+) -> None:
+    old, new = "an old key of the ledger", "a new key of the ledger"
+    settings.LEDGER_KEYS = [old]
+    _row, answer = decide(approver)
+    settings.LEDGER_KEYS = [new, old]
+    assert ledger_upkeep.reseal() == 1
+    settings.LEDGER_KEYS = [new]
+    window_ends(approver, answer)
+    assert only_row().status == "succeeded"
+    assert len(writes(sandbox)) == 1
+
+
+def test_what_no_key_opens_is_not_sent_and_told(
+    approver: Browser, sandbox: Sandbox, settings: LazySettings
+) -> None:
+    settings.LEDGER_KEYS = ["an old key of the ledger"]
+    decide(approver)
+    settings.LEDGER_KEYS = ["a new key of the ledger"]
+    make_due(only_row())
+    deferred.ring(str(only_row().pk))
+    assert (only_row().status, only_row().has_news) == ("not-sent", True)
+    assert dashboard(approver).select_one("#news li") is not None
+    assert writes(sandbox) == []
 
 
 def test_an_item_leaves_with_the_last_of_its_parts(approver: Browser, sandbox: Sandbox) -> None:

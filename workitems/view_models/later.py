@@ -124,7 +124,10 @@ def _words(later: Later, *, is_own: bool) -> str:
 
 @dataclass(frozen=True)
 class NewsLine:
-    """One decision that ended otherwise than its page had said; `query` leads to its queue."""
+    """One decision that ended otherwise than its page had said; `query` leads to its queue.
+
+    `typed` is the comment of a forward, which nobody should have to type once more.
+    """
 
     id: str
     action: Text
@@ -134,10 +137,11 @@ class NewsLine:
     why: str
     at: datetime
     can_send: bool
+    typed: str
 
     @classmethod
     def of(cls, later: Later, actor_id: str) -> "NewsLine":
-        row, receipt = later.row, later.receipt()
+        row, receipt, command = later.row, later.receipt(), later.command
         owner = {"owner": row.owner_id} if row.owner_id != actor_id else {}
         return cls(
             id=str(later.id),
@@ -147,7 +151,8 @@ class NewsLine:
             query=f"?{urlencode(owner)}" if owner else "",
             why=with_request_id(receipt_text(receipt, ""), receipt),
             at=row.asked_at,
-            can_send=later.status in SENDABLE and later.command is not None,
+            can_send=later.status in SENDABLE and command is not None,
+            typed=command.comment if isinstance(command, Forward) else "",
         )
 
 

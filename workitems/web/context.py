@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods
 from taskmanager.signin.request import SignedInRequest, person_of, session_row
 from workitems import ledger, preferences
 from workitems.domain.attempts import Press
+from workitems.domain.commands import SubmitForm
 from workitems.domain.policy import Policy
 from workitems.domain.results import Counts
 from workitems.isc.budget import Purpose
-from workitems.isc.schemas import WorkItem
+from workitems.isc.schemas import WorkItem, WorkItemForm
 from workitems.ledger import DatabaseLedger
 from workitems.looks import has_looked, record_look
 from workitems.outstanding import Outstanding
@@ -220,9 +221,16 @@ class ActionContext:
         form = item.form if panel.row.has_form else None
         return {
             "panel": panel,
-            "selection": AccountSelectionForm(form) if form else None,
+            "selection": self._selection(form) if form else None,
             "history": partial(self.history, item.id),
         }
+
+    def _selection(self, form: WorkItemForm) -> AccountSelectionForm:
+        """Empty, or with the answers that could not be sent."""
+        command = self.later.command if self.later else None
+        if isinstance(command, SubmitForm):
+            return AccountSelectionForm.filled(form, command.values)
+        return AccountSelectionForm(form)
 
     def history(self, item_id: str) -> tuple[HistoryLine, ...]:
         """What was done here with an item that ISC has just shown to this person."""

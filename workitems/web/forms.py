@@ -1,7 +1,7 @@
 """What people send: addresses, and the forms of the page."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -208,6 +208,11 @@ class AccountSelectionForm(RiskyForm):
         for field in declared.fields():
             if field.name:  # the answer is keyed on it
                 self.fields[PREFIX + field.name] = control_for(field)
+
+    @classmethod
+    def filled(cls, declared: WorkItemForm, values: Mapping[str, object]) -> Self:
+        """With answers that were given before, as `values` returned them."""
+        return cls(declared, {PREFIX + name: value for name, value in values.items()})
 
     @property
     def sections(self) -> list[Section]:

@@ -130,7 +130,8 @@ def _ended(context: ActionContext, later: Later, receipt: Receipt | None = None)
         return held_response(context, Receipt(later.status), _("It is being sent."))
     if receipt is None:
         receipt = _as_it_stands(context, later)
-    if receipt.status not in {*SENDABLE, WriteStatus.UNCONFIRMED}:
+    is_typed = isinstance(later.command, Forward)  # its comment is shown until it is dismissed
+    if receipt.status not in {*SENDABLE, WriteStatus.UNCONFIRMED} and not is_typed:
         schedule.told([later.id])
     if isinstance(later.command, Forward) and receipt.status.is_success:
         return forwarded_response(context, receipt, later.content.get("target", ""))

@@ -1,5 +1,6 @@
 """A bulk run: its progress, its receipt, and what can be done about either."""
 
+from typing import Final
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -19,6 +20,8 @@ from workitems.web.context import ActionContext
 from workitems.web.export import csv_lines
 from workitems.web.responses import Changes, oob_response
 
+MOST_LISTED: Final = 100
+
 
 @require_safe
 def run(request: SignedInRequest, run_id: UUID) -> HttpResponse:
@@ -27,7 +30,9 @@ def run(request: SignedInRequest, run_id: UUID) -> HttpResponse:
     is_own, progress = found.actor_id == context.scope.actor.id, Progress.of(found)
     if progress.is_over and is_own:
         runs.told(found)
-    page = RunPage.of(progress, runs.rows(found), timezone.now())
+    # A page that asks again every two seconds does not open hundreds of rows each time.
+    is_listed = progress.is_over or progress.size <= MOST_LISTED
+    page = RunPage.of(progress, runs.rows(found) if is_listed else (), timezone.now())
     values = context.template(page=page, is_own=is_own, address=request.path)
     return render_partial(request, "workitems/run.html", values, block="run_state")
 
