@@ -2,6 +2,9 @@
 
 import logging
 
+from django.db.models import Q
+from django.utils import timezone
+
 from taskmanager.jobs.registry import due_scan
 from taskmanager.signin.errors import ProviderUnavailable, SignInNeeded
 from workitems import ledger
@@ -27,6 +30,21 @@ def recover() -> dict[str, int]:
         end = _end_of(row)
         ends[end] = ends.get(end, 0) + 1
     return ends
+
+
+@due_scan
+def look_again() -> None:
+    """Read the items of what was sent later and whose end is not known: no page may be asking.
+
+    For two minutes: after that somebody may repeat it.
+    """
+    of_later = Q(has_news=True) | Q(run__isnull=False, is_followed=False)
+    rows = Attempt.objects.filter(of_later, status=WriteStatus.UNCONFIRMED, is_live=True)
+    for row in rows.filter(live_until__gte=timezone.now()):
+        try:
+            services_for(row.session, sender_of(row)).executor.standing(row.item_id)
+        except (SignInNeeded, ProviderUnavailable, errors.IscError) as error:
+            logger.warning("an end cannot be looked up now: %s", type(error).__name__)
 
 
 def _end_of(row: Attempt) -> str:

@@ -400,6 +400,22 @@ def test_a_refusal_is_told_with_its_reason_and_can_be_dismissed(
     assert dashboard(approver).select_one("#news").select("li") == []
 
 
+def test_an_end_that_nobody_knew_is_looked_up_by_the_worker(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row, _answer = decide(approver)
+    sandbox.fault("POST", "/approve/", drop=True, after=True)
+    sandbox.fault("GET", item_of(row), status=503, times=2)
+    make_due(only_row())
+    deferred.ring(str(only_row().pk))
+    assert only_row().status == "unconfirmed"
+    assert "We don't know yet" in words(dashboard(approver).select_one("#news"))
+    recovery.look_again()
+    assert only_row().status == "verified"
+    assert dashboard(approver).select_one("#news li") is None
+    assert len(writes(sandbox)) == 1
+
+
 def test_a_poll_brings_the_news(approver: Browser, sandbox: Sandbox) -> None:
     _row, answer = decide(approver)
     sandbox.fault("POST", "/approve/", status=501)
