@@ -36,7 +36,7 @@ from workitems.domain.results import (
 from workitems.isc.budget import Purpose
 from workitems.isc.errors import RateLimited, UnexpectedReply
 from workitems.ledger import DatabaseLedger
-from workitems.ledger_content import sender_of
+from workitems.ledger_content import log_row, sender_of
 from workitems.models import Attempt, BulkRun, EndingSession
 from workitems.schedule import Later
 from workitems.services.executor import Executor
@@ -141,6 +141,7 @@ def send(later: Later, looks: Looks | None = None) -> Receipt:
         raise LedgerUnreadable from error
     except (SessionOver, UnexpectedReply, CannotRenew, RateLimited) as why:
         receipt = Receipt(WriteStatus.NOT_SENT, refusal=why, attempt=later.id)
+        log_row(later.row, receipt.status)
         ledger.close(later.id, receipt)
     if later.is_one_of_many and (again := put_off(ledger, later, receipt)):
         wake(JOB, str(again[0]), again[1])

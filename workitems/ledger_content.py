@@ -14,6 +14,7 @@ from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.schemas import WorkItem
 from workitems.models import LONGEST_ID, Attempt, sealed
 from workitems.scope import Owner, QueueScope
+from workitems.services.decision_log import log_end
 
 # Longer than one attempt may take: a write's time-outs (33 s), and the read after it with its
 # repetition (66 s). A sender that has not closed its row by then was killed.
@@ -99,3 +100,15 @@ def sender_of(row: Attempt) -> QueueScope:
     is_admin = content.get("is_admin", False)
     actor = Person(row.actor_id, content.get("actor", ""), "", is_admin=is_admin)
     return QueueScope(actor, Owner(row.owner_id, content.get("owner", "")))
+
+
+def log_row(row: Attempt, status: WriteStatus) -> None:
+    """The line of an end that no executor has brought about."""
+    log_end(
+        command=row.command,
+        item_id=row.item_id,
+        part=row.approval_item_id,
+        actor_id=row.actor_id,
+        owner_id=row.owner_id,
+        status=status.value,
+    )

@@ -16,8 +16,9 @@ class BulkRun(models.Model):
     """Decisions on several work items that were confirmed together; their rows are `attempts`.
 
     `key` is that of the press: the same confirmation sent again leads to the same run. `due_at` is
-    when it may begin, null where its person has to say so. `has_news`: pages have something to say
-    of it still.
+    when it may begin, null where its person has to say so. `is_recorded`: all of its rows are
+    there; what was cut off before waits for its person, or for the same press again. `has_news`:
+    pages have something to say of it still.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -29,6 +30,7 @@ class BulkRun(models.Model):
     due_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    is_recorded = models.BooleanField(default=False)
     has_news = models.BooleanField(default=True)
 
     class Meta:

@@ -47,7 +47,7 @@ class Outstanding:
                 return cls(owner_id, actor_id)
             rows = Attempt.objects.filter(pk__in=[id_ for id_, is_run in found if not is_run])
             runs = BulkRun.objects.filter(pk__in=[id_ for id_, is_run in found if is_run])
-            progress = [Progress.of(run) for run in runs]
+            progress = [one for one in map(Progress.of, runs) if one.size]
             return cls(owner_id, actor_id, [Later(row) for row in rows], progress)
         except DatabaseError:  # a page shows what ISC has even so
             logger.exception("the ledger cannot be read")

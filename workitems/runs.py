@@ -9,10 +9,11 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID, uuid4
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from workitems import schedule
 from workitems.domain.attempts import Delay, Press, Shown
 from workitems.domain.commands import Command
 from workitems.domain.results import NotRecorded, Receipt, Stopped, UnderWay, WriteStatus
@@ -46,23 +47,24 @@ def begin(
     command, press = writes[0]
     run = new(ledger, command, after.key if after else press.key)
     try:
-        if known := BulkRun.objects.filter(key=run.key).first():
-            return known, False
-        run.save(force_insert=True)
+        values = {"owner_id": run.owner_id, "actor_id": run.actor_id, "command": run.command}
+        run, _is_new = BulkRun.objects.get_or_create(
+            key=run.key, defaults=values | {"asked_at": run.asked_at}
+        )
+        if run.is_recorded:
+            return run, False
+        # Perhaps one that was cut off: what of it is missing is recorded now.
         prepared = [_row(ledger, run, *write, delay) for write in writes]
         for number, row in enumerate(prepared):  # it is sent, and told, in this order
             row.asked_at = run.asked_at + timedelta(microseconds=number)
         # Two runs take the locks of their items in the same order.
         ordered = sorted(prepared, key=lambda row: row.item_id)
         for start in range(0, len(ordered), CHUNK):
-            _record(ordered[start : start + CHUNK])
-        set_due(run, delay.due_at)
-    except IntegrityError:  # the same press at the same moment
-        return BulkRun.objects.get(key=run.key), False
+            _record(run, ordered[start : start + CHUNK])
+        return run, set_due(run, delay.due_at)
     except DatabaseError as error:
         logger.exception("a bulk run could not be recorded")
         raise NotRecorded from error
-    return run, True
 
 
 def of_one(ledger: DatabaseLedger, command: Command, key: str, delay: Delay) -> UUID:
@@ -73,6 +75,7 @@ def of_one(ledger: DatabaseLedger, command: Command, key: str, delay: Delay) -> 
     run = new(ledger, command, key)
     values = {"owner_id": run.owner_id, "actor_id": run.actor_id, "command": run.command}
     more = {"asked_at": run.asked_at, "due_at": delay.due_at, "has_news": False}
+    more["is_recorded"] = True
     try:
         return BulkRun.objects.get_or_create(key=run.key, defaults=values | more)[0].pk
     except DatabaseError as error:
@@ -101,10 +104,12 @@ def _row(
     return row
 
 
-def _record(rows: Sequence[Attempt]) -> None:
+def _record(run: BulkRun, rows: Sequence[Attempt]) -> None:
     with transaction.atomic(durable=True):
         for row in rows:
             lock(row.item_id)
+            if Attempt.objects.filter(run=run, key=row.key).exists():
+                continue  # by the same press, which was cut off, or came twice
             if row.is_live and is_taken(row):
                 _not_sent(row)
             row.save(force_insert=True)
@@ -119,13 +124,16 @@ def _taken() -> Receipt:
     return Receipt(WriteStatus.NOT_SENT, refusal=UnderWay("somebody is at it"))
 
 
-def set_due(run: BulkRun, due_at: datetime | None) -> None:
-    """When it may begin; all of it at one moment."""
+def set_due(run: BulkRun, due_at: datetime | None) -> bool:
+    """All of it is recorded: when it may begin, at one moment. False where that was said before."""
     with transaction.atomic():
-        run.due_at = due_at
-        run.save(update_fields=["due_at"])
+        fresh = BulkRun.objects.filter(pk=run.pk, is_recorded=False)
+        if fresh.update(is_recorded=True, due_at=due_at) == 0:
+            return False
         waiting(run).update(due_at=due_at)
+    run.refresh_from_db()
     check_end(run.pk)
+    return True
 
 
 def release(run: BulkRun, session: str) -> None:
@@ -143,7 +151,10 @@ def release(run: BulkRun, session: str) -> None:
                     held.update(**end_of(row.pk, _taken()))
                 else:
                     held.update(session=session, is_live=True)
-        set_due(run, now)
+        BulkRun.objects.filter(pk=run.pk).update(is_recorded=True, due_at=now)
+        waiting(run).update(due_at=now)
+        run.refresh_from_db()
+        check_end(run.pk)
     except DatabaseError as error:
         logger.exception("a bulk run could not be recorded")
         raise NotRecorded from error
@@ -214,8 +225,7 @@ def waiting(run: BulkRun) -> QuerySet[Attempt]:
 
 def take_back(run: BulkRun) -> int:
     """End unsent what has not been sent, as taken back; how many."""
-    ended = {"status": WriteStatus.CANCELLED, "closed_at": timezone.now(), "is_live": False}
-    count = waiting(run).update(**ended)
+    count = sum(schedule.take_back(row) for row in waiting(run))
     check_end(run.pk)
     return count
 
@@ -230,10 +240,16 @@ def stop(run: BulkRun) -> int:
 
 def check_end(run_id: UUID | None) -> bool:
     """Note that a run is over, once nothing of it is left to send."""
-    if run_id is None or Attempt.objects.filter(run=run_id, status__in=WAITING).exists():
+    if run_id is None:
         return False
-    over = BulkRun.objects.filter(pk=run_id, ended_at=None)
-    return over.update(ended_at=timezone.now()) == 1
+    try:
+        if Attempt.objects.filter(run=run_id, status__in=WAITING).exists():
+            return False
+        over = BulkRun.objects.filter(pk=run_id, ended_at=None)
+        return over.update(ended_at=timezone.now()) == 1
+    except DatabaseError:  # its decisions stand as they are told
+        logger.exception("the end of a bulk run could not be noted")
+        return False
 
 
 def told(run: BulkRun) -> None:

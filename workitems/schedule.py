@@ -24,7 +24,7 @@ from workitems.isc import errors
 from workitems.isc.errors import IscError
 from workitems.isc.schemas import WorkItem, read_work_item
 from workitems.ledger import is_taken, lock
-from workitems.ledger_content import LEASE, end_of
+from workitems.ledger_content import LEASE, end_of, log_row
 from workitems.models import Attempt
 
 logger = logging.getLogger(__name__)
@@ -118,17 +118,20 @@ def find(row: UUID, actor_id: str) -> Later | None:
     return Later(found) if found else None
 
 
-def take_back(row: UUID) -> bool:
+def take_back(row: Attempt) -> bool:
     """End it unsent, for its actor. False where it is too late: it is being sent, or was.
 
     Raises LedgerUnreadable.
     """
     ended = {"status": WriteStatus.CANCELLED, "closed_at": timezone.now()}
-    held = Attempt.objects.filter(pk=row, status=WriteStatus.SCHEDULED)
+    held = Attempt.objects.filter(pk=row.pk, status=WriteStatus.SCHEDULED)
     try:
-        return held.update(**ended, is_live=False, has_news=False) == 1
+        is_ended = held.update(**ended, is_live=False, has_news=False) == 1
     except DatabaseError as error:
         raise LedgerUnreadable from error
+    if is_ended:
+        log_row(row, WriteStatus.CANCELLED)
+    return is_ended
 
 
 def told(rows: Sequence[UUID]) -> None:
@@ -234,5 +237,7 @@ def end_unsent(rows: QuerySet[Attempt], why: IscError, *, by_hand: bool = False)
     rows = rows.filter(status=WriteStatus.SCHEDULED)
     for row in rows if by_hand else rows.filter(due_at__isnull=False):
         held = Attempt.objects.filter(pk=row.pk, status=WriteStatus.SCHEDULED)
-        count += held.update(**end_of(row.pk, ended))
+        if held.update(**end_of(row.pk, ended)):
+            log_row(row, ended.status)
+            count += 1
     return count

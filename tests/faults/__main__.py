@@ -22,6 +22,7 @@ from tests.bench.stage import Stage, running
 from tests.faults.database import Database, Postgres, Sqlite, forget, let_leases_end, own_postgres
 from tests.faults.database import rows as ledger_rows
 from tests.faults.held import Held
+from tests.faults.many import Many
 from tests.faults.moments import ANSWERS, OF_PROCESSES, OF_SQLITE
 from tests.faults.oracle import Finding, Record, judge, judge_order
 from tests.faults.pressing import Decision, Seat
@@ -73,7 +74,7 @@ def report(database: Database, folder: Path, decisions: int, options: argparse.N
     with running(0, folder, ENV_FILE="", **more) as stage:
         peer = Peer(stage.tenant)
         while len(done) < decisions:
-            for part in (directly, while_held):
+            for part in (directly, while_held, in_runs):
                 scenes = play(stage, peer, database, rng, part)
                 done += scenes.decisions
                 known = list(records(scenes))
@@ -89,7 +90,7 @@ def report(database: Database, folder: Path, decisions: int, options: argparse.N
 def play(
     stage: Stage, peer: Peer, database: Database, rng: Random, part: Callable[[Scenes], None]
 ) -> Scenes:
-    """Half a round: its moments at least five times, then what was left open is recovered."""
+    """A part of a round, each moment five times; then what was left open is recovered."""
     peer.begin()
     forget(database)
     log = stage.folder / LOG
@@ -118,6 +119,11 @@ def directly(scenes: Scenes) -> None:
 def while_held(scenes: Scenes) -> None:
     """On work items seeded anew: there are not enough for both."""
     Held(scenes, scenes.stage.folder / LOG).play()
+
+
+def in_runs(scenes: Scenes) -> None:
+    """The same for many decisions that are confirmed at once."""
+    Many(Held(scenes, scenes.stage.folder / LOG)).play()
 
 
 def recover(stage: Stage, log: Path) -> None:

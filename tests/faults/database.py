@@ -166,6 +166,7 @@ def let_leases_end(database: Database, which: str = "TRUE") -> None:
 
 def forget(database: Database) -> None:
     database.run(f"DELETE FROM {TABLE}")
+    database.run("DELETE FROM workitems_bulkrun")
 
 
 @contextmanager

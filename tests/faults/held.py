@@ -221,7 +221,7 @@ class Held:
             if is_page:
                 self._start()  # its call may be the next to be killed, before its heartbeat
             else:
-                self._wait_for_web()
+                self.wait_for_web()
         self.settle(batch)
 
     def _kill_web(self) -> None:
@@ -265,18 +265,22 @@ class Held:
         assert comes(lambda: not open_items(self.scenes.database)), "something is never sent"
 
     def settle(self, batch: Sequence[Decision]) -> None:
-        """Let the leases of killed senders end, start the worker anew, and let the pages ask."""
-        self._wait_for_web()
+        """Have the rest sent, and let the pages ask."""
+        self.rest()
+        unknown = [one for one in batch if any(press.told is None for press in one.presses)]
+        self.ask([(0.0, one, "over") for one in unknown])
+
+    def rest(self) -> None:
+        """Let the leases of killed senders end, and start the worker anew."""
+        self.wait_for_web()
         self._wait_until_still()
         if open_items(self.scenes.database):
             self.stop()
             let_leases_end(self.scenes.database, IS_HELD)
             self.start()
         self.drain()
-        unknown = [one for one in batch if any(press.told is None for press in one.presses)]
-        self.ask([(0.0, one, "over") for one in unknown])
 
-    def _wait_for_web(self) -> None:
+    def wait_for_web(self) -> None:
         assert self.scenes.stage.dashboard is not None
         self.scenes.stage.dashboard.wait_until_ready(lambda: False)
 

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     COMPLETE = "complete"
     LINES = "several lines"
     HELD = "held"  # a single approval item, within an undo window
+    RUN = "run"  # a work item that was confirmed with others
 
 
 class Moment(StrEnum):
@@ -93,6 +94,14 @@ class Moment(StrEnum):
     HELD_KILL_UPSTREAM = "held: SIGKILL, call under way"
     HELD_STOPPED = "held: the job worker stands still, another scans"
     HELD_DROPPED = "held: PostgreSQL drops its connections"
+    RUN_ALONE = "run: left alone"
+    RUN_KILL_WEB = "run: SIGKILL of web workers"
+    RUN_KILL_JOBS = "run: SIGKILL of the job worker"
+    RUN_KILL_BOTH = "run: SIGKILL of both"
+    RUN_ANSWERS = "run: 429, and 500 or 502 after"
+    RUN_OTHERS = "run: decided by somebody else meanwhile"
+    RUN_STOPPED = "run: stopped in the middle"
+    RUN_UNDONE = "run: undone in time"
 
     @property
     def kind(self) -> Kind:
@@ -102,7 +111,7 @@ class Moment(StrEnum):
     @property
     def fault(self) -> "Moment":
         """The moment at which the same fault hits the decision of a single approval item."""
-        if self.kind is Kind.HELD:
+        if self.kind in {Kind.HELD, Kind.RUN}:
             return self
         return Moment(self.rpartition(": ")[2])
 

@@ -3,72 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from tests.faults.moments import Kind, Moment
 from tests.faults.pressing import Decision, Press
+from tests.faults.sayings import ENDS, Saying, saying
 
 # How the approval items stand, or for "complete" the work item, once it is done.
 STATES = {"approve": "Finished", "reject": "Rejected", "complete": "Finished"}
 ENDED = ("Finished", "Rejected")
 UNSENT = ("not-sent", "unconfirmed")  # how it may end unexecuted, if its person is told
 LATEST = 1.0  # seconds after the end of an undo window, where nothing was killed
-
-
-class Saying(StrEnum):
-    """What an answer says of the tenant."""
-
-    DONE = "done by this press"
-    NOT_DONE = "nothing was changed"
-    ALREADY = "decided before"
-    OTHERWISE = "decided differently"
-    UNDER_WAY = "another press is under way"
-    LEFT = "it has left the person's queue"
-    UNKNOWN = "not known"
-    HELD = "not sent yet, and can be taken back"
-    TAKEN_BACK = "taken back before it was sent"
-    UNCLEAR = "words that the oracle does not know"
-
-
-WORDS: Sequence[tuple[str, Saying]] = (
-    # Behind what it says as if it were done.
-    (r"You can undo this for \d+ second", Saying.HELD),
-    (r"Taken back\. Nothing was sent\.", Saying.TAKEN_BACK),
-    # It stays as it was, whatever that is.
-    (r"This could not be looked up", Saying.HELD),
-    # Behind the sentence of the task that they are about.
-    (r"Not done: Already|decided differently", Saying.OTHERWISE),
-    (r"has left your queue since|moved to someone else", Saying.LEFT),
-    (r"(^|: )(Approved|Rejected|Completed|Forwarded to [^:.]+)\.", Saying.DONE),
-    # Where the lines of a work item have ended differently.
-    (r"(^|: )\d+ approved, \d+ rejected\.", Saying.DONE),
-    (r"(^|: )Already |already been decided", Saying.ALREADY),
-    (r"being sent already|still under way|It is being sent\.", Saying.UNDER_WAY),
-    (r"Something broke on our side It has been recorded. If you were deciding", Saying.UNKNOWN),
-    (r"^Internal Server Error", Saying.UNKNOWN),  # of the server in front of our pages
-    (r"We don't know yet|does not show it yet|does not say how it was decided", Saying.UNKNOWN),
-    (r"SailPoint refused|Nothing was changed|Nothing is lost", Saying.NOT_DONE),
-    (r"Not sent yet|Not sent, because|Not all of it was sent", Saying.NOT_DONE),
-)
-# What the log and the ledger call an end.
-ENDS = {
-    "scheduled": Saying.HELD,
-    "cancelled": Saying.TAKEN_BACK,
-    "succeeded": Saying.DONE,
-    "verified": Saying.DONE,
-    "already-done": Saying.ALREADY,
-    "superseded": Saying.OTHERWISE,
-    "gone": Saying.LEFT,
-    "unconfirmed": Saying.UNKNOWN,
-    "refused": Saying.NOT_DONE,
-    "not-sent": Saying.NOT_DONE,
-    "not-done": Saying.NOT_DONE,
-}
-
-
-def saying(words: str) -> Saying:
-    return next((kind for pattern, kind in WORDS if re.search(pattern, words)), Saying.UNCLEAR)
 
 
 @dataclass(frozen=True)
@@ -98,6 +44,17 @@ class Record:
     def is_held(self) -> bool:
         """Whether it was recorded to be sent later."""
         return any(row.get("due_at") for row in self.rows)
+
+    def is_of_run(self) -> bool:
+        """Whether it was confirmed with others, and is told by their receipt."""
+        return self.decision.moment.kind is Kind.RUN
+
+    def is_asked(self, step: str) -> bool:
+        """Whether its person has asked for this after the press."""
+        return any(press.step == step for press in self.decision.presses)
+
+    def is_decided_by_others(self) -> bool:
+        return any(call["executed"] and call["actor"] != self.mine for call in self.calls)
 
     def is_replaced(self) -> bool:
         """Whether a second attempt was recorded for the first, and is what did it."""
@@ -144,6 +101,7 @@ class Finding:
 
 def judge(record: Record) -> list[Finding]:
     found = [*_lost(record), *_lost_while_held(record), *_doubled(record), *_late(record)]
+    found += [*_wrong_in_run(record)]
     found += [*_wrong_words(record), *_wrong_undo(record)]
     found += [*_wrong_lines(record), *_wrong_rows(record)]
     return [Finding(kind, what, record.decision) for kind, what in found]
@@ -175,11 +133,11 @@ def _lost(record: Record) -> Iterator[tuple[str, str]]:
 
 def _lost_while_held(record: Record) -> Iterator[tuple[str, str]]:
     """Held, not undone, and never executed; what was not sent has to be told to its person."""
-    if not record.is_held():
+    if not record.is_held() or record.is_of_run():
         return
-    last, is_asked = record.rows[-1], _is_undo_asked(record)
+    last = record.rows[-1]
     if last["status"] == "cancelled":
-        if not is_asked:
+        if not record.is_asked("undo"):
             yield "lost", "cancelled, and nobody has undone it"
     elif record.executed() == 0:
         is_told = last["status"] in UNSENT and bool(last["has_news"])
@@ -187,8 +145,38 @@ def _lost_while_held(record: Record) -> Iterator[tuple[str, str]]:
             yield "lost", f"held and never executed; the ledger says {last['status']}"
 
 
-def _is_undo_asked(record: Record) -> bool:
-    return any(press.step == "undo" for press in record.decision.presses)
+def _wrong_in_run(record: Record) -> Iterator[tuple[str, str]]:
+    """Its receipt names it once, as the ledger has it; what was not executed has a reason."""
+    groups = record.decision.groups
+    if not record.is_of_run() or (groups is None and not record.rows):
+        return  # cut off before anything was recorded, and never answered
+    if not groups or not record.rows:
+        yield "lost", f"its receipt says {groups}, the ledger has {len(record.rows)} rows"
+        return
+    if len(groups) > 1:
+        yield "doubled", f"its receipt names it {len(groups)} times"
+    last = record.rows[-1]["status"]
+    if saying(f"Receipt: {groups[-1]}") is not ENDS.get(last):
+        yield "told wrongly", f"its receipt says {groups[-1]}, the ledger says {last}"
+    if record.executed() == 0 and not _is_right_unsent(record):
+        yield "lost", f"confirmed and never executed; the ledger says {last}"
+    is_too_late = record.decision.moment is Moment.RUN_OTHERS and record.is_decided_by_others()
+    if is_too_late and record.sent():
+        yield "doubled", "sent, though somebody else had decided it before"
+
+
+def _is_right_unsent(record: Record) -> bool:
+    """Whether a decision of a run may have ended so, with nothing of it executed."""
+    last = record.rows[-1]
+    is_right = {
+        "cancelled": record.is_asked("undo"),
+        "not-sent": record.is_asked("stop") and not record.sent(),
+        # Cut off while it was recorded: it waits for its person.
+        "scheduled": record.decision.moment.may_break and not last.get("due_at"),
+        "unconfirmed": record.decision.moment.may_break,
+        "refused": bool(record.sent()),
+    }
+    return is_right.get(last["status"], record.is_decided_by_others())
 
 
 def _doubled(record: Record) -> Iterator[tuple[str, str]]:
@@ -233,6 +221,8 @@ def _wrong_undo(record: Record) -> Iterator[tuple[str, str]]:
     statuses = [row["status"] for row in record.rows]
     if Saying.TAKEN_BACK in sayings and statuses != ["cancelled"]:
         yield "told wrongly", f"told as taken back, while the ledger says {statuses}"
+    if record.is_of_run():
+        return
     if Saying.HELD in sayings and not any(one.endswith(" scheduled") for one in record.lines):
         yield "told wrongly", "told as held, and no line of the log says so"
 
@@ -246,8 +236,19 @@ def _wrong_lines(record: Record) -> Iterator[tuple[str, str]]:
         if why and not (kind is Saying.NOT_DONE and record.is_replaced()):
             yield "told wrongly", f"log, {status}: {why}"
     for row in record.rows:
-        if f"{row['command']} {row['status']}" not in record.lines:
+        is_told = f"{row['command']} {row['status']}" in record.lines
+        if not is_told and not _is_without_line(row, record):
             yield "told wrongly", f"no line of the log says {row['command']} {row['status']}"
+
+
+def _is_without_line(row: Mapping[str, Any], record: Record) -> bool:
+    """Whether it was ended, or kept, together with its run."""
+    together = {
+        "cancelled": record.is_asked("undo"),
+        "not-sent": record.is_asked("stop"),
+        "scheduled": not row.get("due_at"),
+    }
+    return record.is_of_run() and together.get(row["status"], False)
 
 
 def _wrong_rows(record: Record) -> Iterator[tuple[str, str]]:

@@ -47,7 +47,8 @@ class Decision:
 
     `lines` are the approval items that are decided, `target` is the id of the person to whom the
     item is forwarded. `is_hit`: the fault did meet it in flight. `pressed_at` and `due_at` are in
-    epoch seconds, for what is held and must be sent in order and in time.
+    epoch seconds, for what is held and must be sent in order and in time. `groups`: where the
+    receipt of its run names it; None where it is of no run, or no receipt was found.
     """
 
     moment: Moment
@@ -58,6 +59,7 @@ class Decision:
     is_hit: bool = True
     pressed_at: float = 0.0
     due_at: float = 0.0
+    groups: Sequence[str] | None = None
 
     def press(self, command: str, key: str = "") -> Press:
         press = Press(command, key or token_urlsafe(12))
@@ -72,11 +74,11 @@ class Decision:
         return press
 
 
-class _Sender(Visitor):
+class Sender(Visitor):
     """Sends forms in which a name may stand more than once."""
 
-    def send(self, path: str, fields: Sequence[tuple[str, str]]) -> Answer:
-        headers = {"Content-Type": "application/x-www-form-urlencoded", **HTMX}
+    def send(self, path: str, fields: Sequence[tuple[str, str]], **more: str) -> Answer:
+        headers = {"Content-Type": "application/x-www-form-urlencoded", **more}
         return self._ask("POST", path, urlencode(fields).encode(), headers)
 
 
@@ -113,9 +115,9 @@ class Seat:
         self._post(f"/decisions/{attempt}/{press.step}/", fields, press)
 
     def _post(self, path: str, fields: Sequence[tuple[str, str]], press: Press) -> None:
-        visitor = _Sender(self.port, self.cookie)
+        visitor = Sender(self.port, self.cookie)
         try:
-            answer = visitor.send(path, fields)
+            answer = visitor.send(path, fields, **HTMX)
         except (OSError, HTTPException):
             return
         finally:

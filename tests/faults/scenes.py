@@ -40,8 +40,9 @@ class Scenes:
     decisions: list[Decision] = field(default_factory=list)
     kills_all: bool = False
 
-    def take(self, moment: Moment, count: int) -> list[Decision]:
-        tasks = self.tasks[Kind.ONE_LINE if moment.kind is Kind.HELD else moment.kind]
+    def take(self, moment: Moment, count: int, kind: Kind | None = None) -> list[Decision]:
+        of_one_line = moment.kind in {Kind.HELD, Kind.RUN}
+        tasks = self.tasks[kind or (Kind.ONE_LINE if of_one_line else moment.kind)]
         taken = [Decision(moment, *tasks.pop(), self._target()) for _ in range(count)]
         self.decisions += taken
         return taken

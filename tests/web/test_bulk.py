@@ -138,6 +138,34 @@ def test_the_same_confirmation_twice_is_one_run(approver: Browser) -> None:
     assert Attempt.objects.count() == 2
 
 
+def test_a_run_that_was_cut_off_is_completed_by_the_same_press(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    page = confirmation(approver, "approve", approvals(dashboard(approver))[:3])
+    first = press(approver, page.select_one("main"), "Approve 3 tasks", htmx=False)
+    run = BulkRun.objects.get()
+    gone = Attempt.objects.filter(run=run)[1]
+    gone.delete()
+    Attempt.objects.update(due_at=None)
+    BulkRun.objects.update(is_recorded=False, due_at=None)
+    again = press(approver, page.select_one("main"), "Approve 3 tasks", htmx=False)
+    assert again["Location"] == first["Location"]
+    assert Attempt.objects.filter(run=run).count() == 3
+    run.refresh_from_db()
+    assert run.due_at is not None
+    carry_out(run)
+    assert ends(run) == {"succeeded": 3}
+    assert len(writes(sandbox)) == 3
+
+
+def test_a_run_without_rows_is_no_news(approver: Browser) -> None:
+    begin(approver, "approve", approvals(dashboard(approver))[:3])
+    Attempt.objects.all().delete()
+    page = dashboard(approver)
+    assert held_of(page) == []
+    assert page.select_one("#news > *") is None
+
+
 def test_what_has_changed_is_left_alone(approver: Browser, sandbox: Sandbox) -> None:
     page = dashboard(approver)
     changed, other = several(page), single(page)

@@ -625,7 +625,7 @@ def test_what_is_taken_back_at_the_last_moment_cannot_be_taken_for_sending(
     """On PostgreSQL a sender may have read the row just before."""
     decide(approver)
     stale = only_row()
-    assert schedule.take_back(stale.pk)
+    assert schedule.take_back(stale)
     assert not schedule.take(stale)
     assert only_row().status == "cancelled"
 

@@ -1,6 +1,5 @@
 """The only way to write: guard, record, send, judge, close. Each command is sent once."""
 
-import logging
 import time
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass, replace
@@ -14,9 +13,8 @@ from workitems.domain.ports import Credentials, WorkItemsClient
 from workitems.domain.results import NotSent, Receipt, Rival, WriteStatus
 from workitems.isc import errors
 from workitems.isc.schemas import UnreadableWorkItem, WorkItem
+from workitems.services.decision_log import log_end
 from workitems.services.reader import Reader
-
-log = logging.getLogger("workitems.decisions")
 
 GONE: Final = (errors.NotFound, errors.Forbidden)
 WAIT: Final = 2.0  # seconds that a repeated press waits for the first one to end
@@ -284,13 +282,12 @@ class Executor:
         # After a forward the item's owner is who has it now, not whose task was decided.
         read = receipt.item if not command.hands_over else None
         owner_id = (read.owner_id if read else "") or self.owner_id
-        fields = {
-            "command": command.name,
-            "work_item": command.item_id,
-            "approval_item": command.part,
-            "actor": self.actor_id,
-            "owner": owner_id,
-            "status": receipt.status.value,
-            "sailpoint_request": receipt.request_id or "",
-        }
-        log.info("decision", extra={"fields": fields})
+        log_end(
+            command=command.name,
+            item_id=command.item_id,
+            part=command.part,
+            actor_id=self.actor_id,
+            owner_id=owner_id,
+            status=receipt.status.value,
+            request_id=receipt.request_id or "",
+        )

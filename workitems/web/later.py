@@ -68,12 +68,10 @@ def scheduled_response(
 def undo(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
     """Take back what is not sent yet; what is told how it ended."""
     context, later = _found(request, attempt_id)
-    if not schedule.take_back(later.id):
+    if not schedule.take_back(later.row):
         return _ended(context, later)
-    receipt = Receipt(WriteStatus.CANCELLED, attempt=later.id)
     runs.check_end(later.row.run_id)
-    if later.command:
-        context.services.executor.log(later.command, receipt)
+    receipt = Receipt(WriteStatus.CANCELLED, attempt=later.id)
     return held_response(context, receipt, _("Taken back. Nothing was sent."))
 
 
