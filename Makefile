@@ -37,10 +37,12 @@ fix: install
 types: install
 	$(BIN)/python -m pytest tests/house/test_tools.py -k mypy -p no:cacheprovider
 
-# A group of its own in CI. FULL=1 runs more and prints figures; SEED repeats a run; TEST_POSTGRES_URL as for the tests.
+# A group of its own in CI. FULL=1 runs more and prints figures; SEED repeats a run; TEST_POSTGRES_URL as for the tests, and
+# TEST_POSTGRES_RESTART is the command that restarts that server, for one more moment.
 faults: install
 ifdef FULL
 	$(BIN)/python -m tests.faults --decisions 1000 --postgres-decisions 500 --seed $(or $(SEED),1) $(ARGS)
+	$(BIN)/python -m tests.faults --later --decisions 1000 --postgres-decisions 500 --seed $(or $(SEED),1) $(ARGS)
 else
 	SEED=$(or $(SEED),1) $(BIN)/python -m pytest -m faults -s tests/faults $(ARGS)
 endif

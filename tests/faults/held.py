@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+from tests.faults import lost_database
 from tests.faults.database import (
     IS_HELD,
-    Postgres,
     attempts,
     epoch,
     let_leases_end,
@@ -46,8 +46,9 @@ class Held:
         try:
             self.start()
             for scene in (self.left_alone, self.asked_and_undone, self.another_scans,
-                          self.kills, self.kills_upstream, self.dropped):  # fmt: skip
+                          self.kills, self.kills_upstream):  # fmt: skip
                 scene()
+            lost_database.play(self)
         finally:
             self.stop()
             self.scenes.database.run("DELETE FROM jobs_heartbeat")
@@ -87,10 +88,10 @@ class Held:
             one.pressed_at = time.time()
             seat.send(one, press)
             time.sleep(pause)
-        self._mark_hit(taken)
+        self.mark_hit(taken)
         return taken
 
-    def _mark_hit(self, taken: Sequence[Decision]) -> None:
+    def mark_hit(self, taken: Sequence[Decision]) -> None:
         """What is neither sent nor taken back now."""
         still = open_items(self.scenes.database)
         for one in taken:
@@ -156,7 +157,7 @@ class Held:
         batch = self.hold(Moment.HELD_STOPPED)
         first.signal(signal.SIGSTOP)
         time.sleep(WINDOW)
-        self._mark_hit(batch)
+        self.mark_hit(batch)
         self.start()
         # It may have been stopped while it had the queue of the jobs locked.
         comes(lambda: not open_items(self.scenes.database), 5.0)
@@ -190,7 +191,7 @@ class Held:
             time.sleep(delay)
             with self.scenes.sending(late):  # perhaps recorded, and no alarm set
                 time.sleep(rng.uniform(0.0, 0.06))
-                self._mark_hit(batch)
+                self.mark_hit(batch)
                 for kill in kills:
                     kill()
             if not self.workers:
@@ -240,23 +241,6 @@ class Held:
             return False
 
         comes(has_come, 8.0)
-
-    def dropped(self) -> None:
-        """PostgreSQL ends all connections again and again, over the end of the windows."""
-        database, rng = self.scenes.database, self.scenes.rng
-        if not isinstance(database, Postgres):
-            return
-        batch = self.hold(Moment.HELD_DROPPED, Moment.HELD_DROPPED)
-        steps: list[Step] = [(PAGE, one, "over") for one in batch[::2]]
-        steps += [(rng.uniform(-1.2, 0.0), one, "undo") for one in batch[1::4]]
-        with self.asking(steps):
-            time.sleep(rng.uniform(0.8, WINDOW - 1.0))
-            self._mark_hit(batch)
-            until = time.monotonic() + 2.0
-            while time.monotonic() < until:
-                database.drop_connections()
-                time.sleep(0.05)
-        self.settle(batch)
 
     # --- Afterwards
 

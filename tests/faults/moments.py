@@ -94,6 +94,7 @@ class Moment(StrEnum):
     HELD_KILL_UPSTREAM = "held: SIGKILL, call under way"
     HELD_STOPPED = "held: the job worker stands still, another scans"
     HELD_DROPPED = "held: PostgreSQL drops its connections"
+    HELD_RESTARTED = "held: PostgreSQL is restarted"
     RUN_ALONE = "run: left alone"
     RUN_KILL_WEB = "run: SIGKILL of web workers"
     RUN_KILL_JOBS = "run: SIGKILL of the job worker"
@@ -118,7 +119,7 @@ class Moment(StrEnum):
     @property
     def may_break(self) -> bool:
         """Whether an answer may stay out, because what would give it is stopped."""
-        return "SIG" in self or self is Moment.HELD_DROPPED
+        return "SIG" in self or self in OF_POSTGRES
 
 
 def _answers() -> dict[Moment, dict[str, Any]]:
@@ -143,4 +144,5 @@ def _answers() -> dict[Moment, dict[str, Any]]:
 ANSWERS: Final = _answers()
 # Those that the database or several processes have a part in: all that differs on PostgreSQL.
 OF_PROCESSES: Final = tuple(moment for moment in Moment if moment not in ANSWERS)
-OF_SQLITE: Final = tuple(moment for moment in Moment if moment is not Moment.HELD_DROPPED)
+OF_POSTGRES: Final = (Moment.HELD_DROPPED, Moment.HELD_RESTARTED)
+OF_SQLITE: Final = tuple(moment for moment in Moment if moment not in OF_POSTGRES)

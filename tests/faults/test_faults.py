@@ -10,7 +10,7 @@ import pytest
 from tests.environment import missing
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 420
+SECONDS = 480
 
 
 @pytest.mark.faults
@@ -24,5 +24,6 @@ def test_no_decision_is_lost_doubled_or_told_wrongly() -> None:
     )
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
-    if not os.environ.get("TEST_POSTGRES_URL"):
-        missing("PostgreSQL at TEST_POSTGRES_URL")
+    for name in ("TEST_POSTGRES_URL", "TEST_POSTGRES_RESTART"):
+        if not os.environ.get(name):
+            missing(f"a PostgreSQL, and how to restart it, in {name}")
