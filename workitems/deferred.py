@@ -107,9 +107,9 @@ def _send_runs(row: Attempt) -> None:
 @due_scan
 def send_due() -> int:
     """Have everything sent that no alarm rang for; of how many owners."""
-    first_of = {row.owner_id: row for row in schedule.due()}
+    first_of = dict(reversed(schedule.due().values_list("owner_id", "pk")))
     for row in first_of.values():
-        wake(JOB, str(row.pk), None)
+        wake(JOB, str(row), None)
     return len(first_of)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import DatabaseError, transaction
 from django.db.models import Count, QuerySet
@@ -264,7 +264,7 @@ def rows(run: BulkRun) -> list[Later]:
 
 def failed(run: BulkRun) -> list[tuple[Command, Press]]:
     """What may be tried again, as it was confirmed."""
-    later = [Later(row) for row in standing(run).filter(status__in=FAILED)]
+    later = [one for one in rows(run) if one.status in FAILED]
     return [(one.command, press_again(one)) for one in later if one.command]
 
 
@@ -274,7 +274,7 @@ def press_again(later: Later) -> Press:
     shown = content.get("shown") or {}
     moment = datetime.fromisoformat(shown["at"]) if shown else row.asked_at
     return Press(
-        key=str(uuid4()),
+        key=f"again {row.pk}",  # the same press again leads to the same row
         surface=row.surface,
         note=content.get("note", ""),
         shown=Shown(shown.get("state", ""), content.get("task", ""), moment),

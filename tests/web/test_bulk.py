@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import time
 from datetime import timedelta
 from typing import Any
@@ -407,7 +408,19 @@ def test_without_a_worker_nothing_is_begun(approver: Browser) -> None:
     assert not BulkRun.objects.exists()
 
 
-@pytest.mark.parametrize("items", ["", "[]", "{}", "[1]", '[{"id": "x"}]', "[" * 5_000, "null"])
+BAD_ID = {
+    "id": "a\x00b",
+    "fingerprint": "",
+    "lines": [],
+    "is_single": True,
+    "mark": "",
+    "shown": "",
+}
+
+
+@pytest.mark.parametrize(
+    "items", [json.dumps([BAD_ID]), "", "[]", "{}", "[1]", '[{"id": "x"}]', "[" * 5_000, "null"]
+)
 def test_a_form_that_is_none_of_ours_is_refused(approver: Browser, items: str) -> None:
     response = approver.post("/bulk/approve/", {"items": items, "confirmed": "1"})
     assert response.status_code == 400

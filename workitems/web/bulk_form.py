@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from workitems.domain.attempts import Press
 from workitems.domain.change_mark import fingerprint
+from workitems.isc.lenient import is_usable_id
 from workitems.isc.schemas import WorkItem
 from workitems.services.bulk import is_single, lines_of
 from workitems.view_models.rows import TaskRow
@@ -52,7 +53,7 @@ def read(text: str) -> list[Confirmed]:
             isinstance(value, str)
             for item in found
             for value in (item.id, item.fingerprint, item.mark, item.shown, *item.lines)
-        )
+        ) and all(is_usable_id(id_) for item in found for id_ in (item.id, *item.lines))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BadRequest(_("This form makes no sense. Please select the tasks again.")) from error
     if not is_sound or not 0 < len(found) <= MOST_ITEMS:
