@@ -80,6 +80,8 @@ def test_in_firefox_a_second_press_decides_one_and_moves_no_row(
     firefox.open(world.dash)
     firefox.choose("approver", "page")
     firefox.sees("Pending tasks", "page")
+    # Before that, the style sheets may be missing, and with them the places of the rows.
+    firefox.until("document.readyState === 'complete'", "page")
     key = item_id(world.tenant, "approver", THREE)
     row = f"#item-{key}"
     firefox.until(f"document.querySelector('{row} summary').click() ?? true", "page")
