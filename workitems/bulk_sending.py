@@ -28,15 +28,19 @@ SEATS: Final = threading.BoundedSemaphore(AT_ONCE)
 
 
 class Looks:
-    """The work items of one owner as the pages of the list show them, read for many at once."""
+    """The work items of one run as the pages of the list show them, read for many at once.
+
+    What was read with one person's token serves their own run alone.
+    """
 
     def __init__(self) -> None:
         self._items: dict[str, WorkItem] = {}
+        self._run: UUID | None = None
         self._read_at = -FRESH
 
     def at(self, reader: Reader, later: Later) -> Look:
         """What to compare the row with; without an item where no page has it, or can be read."""
-        if time.monotonic() - self._read_at > FRESH:
+        if later.row.run_id != self._run or time.monotonic() - self._read_at > FRESH:
             self._read(reader, later)
         # Once: what is sent changes it.
         item = self._items.pop(later.row.item_id, None)
@@ -44,7 +48,7 @@ class Looks:
 
     def _read(self, reader: Reader, later: Later) -> None:
         """Raises RateLimited; after other trouble each item is read alone, and tells it."""
-        self._items, self._read_at = {}, time.monotonic()
+        self._items, self._run, self._read_at = {}, later.row.run_id, time.monotonic()
         left = Attempt.objects.filter(run=later.row.run_id, status__in=WAITING)
         try:
             self._items = reader.listed(set(left.values_list("item_id", flat=True)))

@@ -31,6 +31,7 @@ from workitems.domain.results import (
     LedgerUnreadable,
     Receipt,
     SessionOver,
+    Stopped,
     WriteStatus,
 )
 from workitems.isc.budget import Purpose
@@ -50,7 +51,6 @@ SEAT_AGAIN: Final = timedelta(seconds=2)
 TURN_AGAIN: Final = timedelta(seconds=5)
 EARLY: Final = timedelta(seconds=1.2)  # the alarm's own clock looks once a second
 SIGN_OUT_CALLS: Final = 4  # at once
-KEPT_FOR: Final = timedelta(days=1)
 
 
 def set_alarm(row: UUID, due_at: datetime) -> None:
@@ -139,7 +139,7 @@ def send(later: Later, looks: Looks | None = None) -> Receipt:
     except DatabaseError as error:
         schedule.put_back(later)
         raise LedgerUnreadable from error
-    except (SessionOver, UnexpectedReply, CannotRenew, RateLimited) as why:
+    except (SessionOver, Stopped, UnexpectedReply, CannotRenew, RateLimited) as why:
         receipt = Receipt(WriteStatus.NOT_SENT, refusal=why, attempt=later.id)
         log_row(later.row, receipt.status)
         ledger.close(later.id, receipt)
@@ -152,13 +152,15 @@ def send(later: Later, looks: Looks | None = None) -> Receipt:
 def _prepared(later: Later, ledger: DatabaseLedger, looks: Looks | None) -> Callable[[], Receipt]:
     """What sends it: up to here nothing has gone out.
 
-    Raises SessionOver, UnexpectedReply, CannotRenew and RateLimited, and DatabaseError.
+    Raises SessionOver, Stopped, UnexpectedReply, CannotRenew and RateLimited, and DatabaseError.
     """
     row, command = later.row, later.command
     if command is None:
         raise UnexpectedReply("no key of ours opens the command")
     if not lasts(row.session):
         raise SessionOver("the session has ended")
+    if runs.is_stopped(row.run_id):  # what was put off, or found after a crash, comes after that
+        raise Stopped("the run was stopped")
     purpose = Purpose.RUN if later.is_one_of_many else Purpose.DECISION
     try:
         services = services_for(row.session, ledger.scope, purpose)
@@ -205,7 +207,6 @@ def settle_session(row: str, reason: Ending, until: float, **_: Any) -> None:
     schedule.end_unsent(mine, SessionOver("the session was ended"))
     for run_id in run_ids:
         runs.check_end(run_id)
-    EndingSession.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
 
 
 def _send_until(owner_id: str, until: float) -> None:

@@ -10,11 +10,12 @@ from django.utils import timezone
 from taskmanager.core import crypto
 from taskmanager.jobs.registry import hourly
 from workitems.domain.results import Erased, TooOld
-from workitems.models import Attempt, BulkRun
+from workitems.models import Attempt, BulkRun, EndingSession
 from workitems.schedule import end_unsent
 
 ERASED: Final = "erased"
 TO_BE_READ: Final = timedelta(days=30)
+ENDED: Final = timedelta(days=1)  # long after the session's own row was deleted
 
 
 def missing_keys() -> int:
@@ -47,6 +48,7 @@ def delete_old() -> int:
     is_unread = Q(has_news=True, closed_at__gte=unread)
     count = old.filter(is_live=False).exclude(is_unread).delete()[0]
     BulkRun.objects.filter(asked_at__lt=oldest, attempts=None).delete()
+    EndingSession.objects.filter(at__lt=now - ENDED).delete()
     return count
 
 

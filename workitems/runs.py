@@ -45,12 +45,8 @@ def begin(
     What somebody else is at is recorded as not sent. Raises NotRecorded.
     """
     command, press = writes[0]
-    run = new(ledger, command, after.key if after else press.key)
     try:
-        values = {"owner_id": run.owner_id, "actor_id": run.actor_id, "command": run.command}
-        run, _is_new = BulkRun.objects.get_or_create(
-            key=run.key, defaults=values | {"asked_at": run.asked_at}
-        )
+        run = _opened(ledger, command, after.key if after else press.key)
         if run.is_recorded:
             return run, False
         # Perhaps one that was cut off: what of it is missing is recorded now.
@@ -72,27 +68,26 @@ def of_one(ledger: DatabaseLedger, command: Command, key: str, delay: Delay) -> 
 
     Raises NotRecorded.
     """
-    run = new(ledger, command, key)
-    values = {"owner_id": run.owner_id, "actor_id": run.actor_id, "command": run.command}
-    more = {"asked_at": run.asked_at, "due_at": delay.due_at, "has_news": False}
-    more["is_recorded"] = True
     try:
-        return BulkRun.objects.get_or_create(key=run.key, defaults=values | more)[0].pk
+        more = {"due_at": delay.due_at, "is_recorded": True, "has_news": False}
+        return _opened(ledger, command, key, **more).pk
     except DatabaseError as error:
         logger.exception("a bulk run could not be recorded")
         raise NotRecorded from error
 
 
-def new(ledger: DatabaseLedger, command: Command, key: str) -> BulkRun:
-    """A run of the ledger's person, not saved yet."""
+def _opened(ledger: DatabaseLedger, command: Command, key: str, **more: object) -> BulkRun:
+    """The run of this press: a new one, or the one that it has led to before."""
     scope = ledger.scope
-    return BulkRun(
-        key=sha256(f"{scope.actor.id} {key} {command.key()}".encode()).hexdigest(),
-        owner_id=scope.owner.id,
-        actor_id=scope.actor.id,
-        command=command.name,
-        asked_at=timezone.now(),
-    )
+    values = {
+        "owner_id": scope.owner.id,
+        "actor_id": scope.actor.id,
+        "command": command.name,
+        "asked_at": timezone.now(),
+    }
+    pressed = f"{scope.actor.id} {key} {command.key()}"
+    digest = sha256(pressed.encode()).hexdigest()
+    return BulkRun.objects.get_or_create(key=digest, defaults=values | more)[0]
 
 
 def _row(
@@ -225,6 +220,7 @@ def waiting(run: BulkRun) -> QuerySet[Attempt]:
 
 def take_back(run: BulkRun) -> int:
     """End unsent what has not been sent, as taken back; how many."""
+    _mark_stopped(run)
     count = sum(schedule.take_back(row) for row in waiting(run))
     check_end(run.pk)
     return count
@@ -232,10 +228,21 @@ def take_back(run: BulkRun) -> int:
 
 def stop(run: BulkRun) -> int:
     """Send nothing more of it; how many are left unsent."""
-    BulkRun.objects.filter(pk=run.pk, ended_at=None).update(stopped_at=timezone.now())
+    _mark_stopped(run)
     count = end_unsent(standing(run), Stopped("the run was stopped"), by_hand=True)
     check_end(run.pk)
     return count
+
+
+def _mark_stopped(run: BulkRun) -> None:
+    """Before its rows end: what is put off meanwhile, or found after a crash, finds the mark."""
+    BulkRun.objects.filter(pk=run.pk, ended_at=None).update(stopped_at=timezone.now())
+
+
+def is_stopped(run_id: UUID | None) -> bool:
+    return (
+        run_id is not None and BulkRun.objects.filter(pk=run_id, stopped_at__isnull=False).exists()
+    )
 
 
 def check_end(run_id: UUID | None) -> bool:

@@ -5,7 +5,7 @@ nothing. The rows of one owner are sent one after another, across all processes.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -83,16 +83,18 @@ class Later:
         """How it ended, as far as the row says it."""
         why = self.content.get("why") or {}
         kind: Any = KINDS.get(why.get("kind", ""))
-        item = read_work_item(self.content.get("after"))
+        found = read_work_item(self.content.get("after"))
+        item = found if isinstance(found, WorkItem) else None
         return Receipt(
             self.status,
-            item if isinstance(item, WorkItem) else None,
+            item,
             detail=why.get("detail", ""),
             request_id=self.row.request_id or None,
             is_answered=why.get("is_answered", True),
             is_accepted=why.get("is_accepted", False),
             refusal=kind() if kind else None,
             attempt=self.id,
+            has_moved=item is not None and item.owner_id not in {"", self.row.owner_id},
         )
 
 
@@ -134,10 +136,9 @@ def take_back(row: Attempt) -> bool:
     return is_ended
 
 
-def told(rows: Sequence[UUID]) -> None:
-    """Nothing more is to be said of these: the person has seen how they ended."""
-    ended = Attempt.objects.filter(pk__in=rows).exclude(status__in=WAITING)
-    ended.update(has_news=False)
+def told(row: UUID) -> None:
+    """Nothing more is to be said of it: the person has seen how it ended."""
+    Attempt.objects.filter(pk=row).exclude(status__in=WAITING).update(has_news=False)
 
 
 def release(later: Later, session: str) -> bool:

@@ -273,6 +273,33 @@ def test_stopping_leaves_the_rest_unsent(approver: Browser, sandbox: Sandbox) ->
     assert "The run was stopped before its turn" in words(page_of(approver, run).select_one("#run"))
 
 
+def test_what_was_put_off_while_a_run_was_stopped_is_not_sent(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    run = begin(approver, "approve", approvals(dashboard(approver))[:2])
+    runs.stop(run)
+    late = Attempt.objects.filter(run=run)[0]  # as a sender records it that has not seen the stop
+    Attempt.objects.filter(pk=late.pk).update(status="scheduled", is_live=True)
+    make_due(late)
+    deferred.ring(str(late.pk))
+    assert ends(run) == {"not-sent": 2}
+    assert writes(sandbox) == []
+
+
+def test_what_lies_in_another_queue_by_then_is_told_as_that(
+    admin: Browser, sandbox: Sandbox
+) -> None:
+    rows = approvals(dashboard(admin))[:1]
+    run = begin(admin, "approve", rows)
+    target = sandbox.persona("agent")
+    body = {"targetOwnerId": target.id, "comment": "x"}
+    elsewhere(sandbox, f"{item_of(rows[0])}/forward", "admin", body)
+    carry_out(run)
+    assert ends(run) == {"changed": 1}
+    told = words(page_of(admin, run).select_one("#run"))
+    assert f"This task is in the queue of {target.name} now: nothing was sent." in told
+
+
 def test_somebody_elses_attempt_keeps_one_item_out(approver: Browser, sandbox: Sandbox) -> None:
     rows = [row for row in approvals(dashboard(approver)) if not row.select_one("details")][:2]
     under_way(rows[0], line_of(rows[0]), actor="noor")

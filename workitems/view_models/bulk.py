@@ -29,7 +29,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class BulkPage:
-    """Everything that will be decided is named; `calls` is how many calls it takes at least."""
+    """Everything that will be decided is named, and all that is left out, with the reason."""
 
     verb: Verb
     title: str

@@ -20,6 +20,7 @@ from workitems.isc.budget import Purpose
 from workitems.isc.schemas import WorkItem, WorkItemForm
 from workitems.ledger import DatabaseLedger
 from workitems.looks import has_looked, record_look
+from workitems.models import PersonSettings
 from workitems.outstanding import Outstanding
 from workitems.schedule import Later
 from workitems.scope import QueueScope
@@ -132,11 +133,16 @@ class ActionContext:
         return Outstanding.of(self.scope.owner.id, self.scope.actor.id)
 
     @cached_property
+    def chosen(self) -> PersonSettings:
+        """What this person has chosen; a press asks more than once."""
+        return preferences.of_person(self.scope.actor.id)
+
+    @cached_property
     def later_page(self) -> LaterPage:
-        found, actor_id = self.outstanding, self.scope.actor.id
+        found = self.outstanding
         # In a frame a letter may be meant for the page around it.
         may_have_keys = found.is_any and not self.request.embedded
-        has_keys = may_have_keys and preferences.of_person(actor_id).has_keys
+        has_keys = may_have_keys and self.chosen.has_keys
         return LaterPage.of(found, timezone.now(), has_keys=has_keys)
 
     def counted(self, counts: Counts) -> Counts:

@@ -29,8 +29,7 @@ PAUSE: Final = 0.1
 
 def carried_out(context: ActionContext, command: Command, press: Press) -> Receipt:
     """Send it, or hold it for as long as this person can take it back."""
-    chosen = preferences.of_person(context.scope.actor.id)
-    delay = preferences.delay_for(chosen)
+    delay = preferences.delay_for(context.chosen)
     if delay is None:
         return context.services.executor.run(command, press)
     if isinstance(command, DecideAll | Forward):  # they end in a receipt, as many of them do
@@ -52,16 +51,16 @@ def scheduled_response(
     context: ActionContext, receipt: Receipt, command: Command, target: str = ""
 ) -> HttpResponse:
     """The answer to a decision that can still be taken back."""
-    chosen = preferences.of_person(context.scope.actor.id)
-    if chosen.undo_seconds is None:
+    seconds = context.chosen.undo_seconds
+    if seconds is None:
         return held_response(context, receipt, _("It waits here until you press Send."))
     words = ngettext(
         "%(done)s You can undo this for %(count)d second.",
         "%(done)s You can undo this for %(count)d seconds.",
-        chosen.undo_seconds,
+        seconds,
     )
     done = done_words(command.name, target)
-    return held_response(context, receipt, words % {"done": done, "count": chosen.undo_seconds})
+    return held_response(context, receipt, words % {"done": done, "count": seconds})
 
 
 @require_POST
@@ -105,7 +104,7 @@ def send(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
 def dismiss(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
     """The person has read how it ended."""
     context, later = _found(request, attempt_id)
-    schedule.told([later.id])
+    schedule.told(later.id)
     return held_response(context, Receipt(later.status), _("Dismissed."))
 
 
@@ -130,7 +129,7 @@ def _ended(context: ActionContext, later: Later, receipt: Receipt | None = None)
         receipt = _as_it_stands(context, later)
     is_typed = isinstance(later.command, Forward)  # its comment is shown until it is dismissed
     if receipt.status not in {*SENDABLE, WriteStatus.UNCONFIRMED} and not is_typed:
-        schedule.told([later.id])
+        schedule.told(later.id)
     if isinstance(later.command, Forward) and receipt.status.is_success:
         return forwarded_response(context, receipt, later.content.get("target", ""))
     return write_response(context, receipt, later.command)

@@ -112,8 +112,9 @@ def _found(request: SignedInRequest, run_id: UUID) -> tuple[ActionContext, BulkR
 
 def _own(request: SignedInRequest, run_id: UUID) -> tuple[ActionContext, BulkRun]:
     """One that they have begun."""
-    context, found = _found(request, run_id)
-    if found.actor_id != context.scope.actor.id:
+    context = ActionContext.unrecorded(request)
+    found = runs.find(run_id, context.scope.actor.id)
+    if found is None:
         raise Http404
     return context, found
 
