@@ -7,12 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from huey import SqliteHuey
 from huey.serializer import SignedSerializer
 
 from taskmanager.jobs import heartbeat, registry
-from taskmanager.jobs.engine import Engine, run, scan
+from taskmanager.jobs.engine import Engine, run, scan, wake
 from taskmanager.jobs.models import Heartbeat
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,3 +137,27 @@ def test_a_worker_lives_while_it_says_so() -> None:
     heartbeat.beat()
     heartbeat.stop()
     assert not heartbeat.is_worker_alive()
+
+
+class Flaky:
+    """A queue whose connection was closed since it was used last."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+        self.rung: list[str] = []
+
+    def wake(self, name: str, key: str, at: object) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise OperationalError("the connection is lost")
+        self.rung.append(key)
+
+
+@pytest.mark.parametrize(("failures", "rung"), [(1, ["a"]), (2, [])])
+def test_an_alarm_survives_one_closed_connection_and_never_an_error(
+    monkeypatch: pytest.MonkeyPatch, failures: int, rung: list[str]
+) -> None:
+    flaky = Flaky(failures)
+    monkeypatch.setattr("taskmanager.jobs.engine.engine", lambda: flaky)
+    wake("note", "a")
+    assert flaky.rung == rung

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from sandbox.handle import Sandbox
+from taskmanager.jobs.models import Heartbeat
 from taskmanager.signin.request import keep_person
 from taskmanager.signin.session_store import SIGNED_IN_AT
 from taskmanager.signin.values import Person, Tokens
@@ -77,3 +78,9 @@ def approver(as_user: AsUser) -> Browser:
 @pytest.fixture
 def admin(as_user: AsUser) -> Browser:
     return as_user("admin")
+
+
+@pytest.fixture
+def worker(db: None) -> None:
+    """A job worker lives, as far as a page can tell: decisions are held."""
+    Heartbeat.objects.create(name="worker 1", beaten_at=time.time())

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -17,21 +16,15 @@ from taskmanager.jobs.models import Heartbeat
 from taskmanager.signin import endings
 from taskmanager.signin.signals import Ending
 from tests.web.conftest import AsUser, Browser, parsed, words
+from tests.web.holding import by_hand, held_of, make_due, session_rows, window_ends
 from tests.web.pressing import press, row_of
 from tests.web.test_decide import MANUAL, count, dashboard, several, single, writes
 from tests.web.test_ledger import item_of, line_of, under_way
 from tests.web.test_outcomes import elsewhere
-from tests.web.test_undo import by_hand, held_of, make_due, session_rows, window_ends
 from workitems import bulk_sending, deferred, ledger_upkeep, recovery, runs
 from workitems.models import Attempt, BulkRun
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def worker() -> None:
-    """A job worker lives, as far as a page can tell."""
-    Heartbeat.objects.create(name="worker 1", beaten_at=time.time())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worker")]
 
 
 def approvals(page: BeautifulSoup) -> list[Tag]:
