@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install node demo test e2e lint fix types bench lock screenshots messages faults
+.PHONY: install node demo test e2e lint fix types bench load lock screenshots messages faults fuzz
 
 install: .venv/.installed
 
@@ -47,15 +47,27 @@ else
 	SEED=$(or $(SEED),1) $(BIN)/python -m pytest -m faults -s tests/faults $(ARGS)
 endif
 
+# A group of its own in CI: half of COUNT on SQLite, half on PostgreSQL at TEST_POSTGRES_URL. SEED takes other inputs; a line that
+# is printed of a wrong answer has the options of `python -m tests.fuzz` that repeat it.
+fuzz: install
+	SEED=$(or $(SEED),1) COUNT=$(or $(COUNT),3000) $(BIN)/python -m pytest -n 2 -m fuzz tests/fuzz $(ARGS)
+
 screenshots: install
 	$(BIN)/python -m docs.screenshots.make $(ARGS)
 
-# Some quarter of an hour: the pages, then many people at once. ARGS are for the first.
+# Some twenty minutes: the pages, many people at once, and lists of ten thousand, which fail where a limit is missed.
+# ARGS are for the first.
 bench: install
 	$(BIN)/python -m tests.bench $(ARGS)
 	$(BIN)/python -m tests.bench.storm widget
 	$(BIN)/python -m tests.bench.storm polls --people 3000 --deciders 50
 	$(BIN)/python -m tests.bench.simulate
+	$(BIN)/python -m tests.bench.many
+	$(BIN)/python -m tests.bench.index
+
+# Some two minutes: a probe and a file beside slow clients and a slow tenant.
+load: install
+	$(BIN)/python -m tests.bench.load
 
 # New sentences come out untranslated: translate them in locale/*/LC_MESSAGES/django.po and run it once more.
 messages: install

@@ -1,4 +1,4 @@
-"""The control API below /_sandbox/: reset, faults, calls and clock, for scripts and tests."""
+"""The control API below /_sandbox/: reset, faults, calls, clock and tasks, for scripts."""
 
 import re
 from dataclasses import asdict
@@ -14,6 +14,8 @@ from sandbox.people import personas
 
 if TYPE_CHECKING:
     from sandbox.handle import Sandbox
+
+MOST_TASKS = 100_000
 
 
 class Control:
@@ -35,6 +37,7 @@ class Control:
             ("GET", "clock", self.clock),
             ("POST", "clock", self.move_clock),
             ("GET", "personas", self.personas),
+            ("POST", "tasks", self.give_tasks),
         ):
             app.add_url_rule(
                 f"/_sandbox/{path}", f"control {method} {path}", view, methods=[method]
@@ -98,6 +101,17 @@ class Control:
         if isinstance(advance, int | float):
             self.sandbox.clock.advance(advance)
         return self.clock()
+
+    def give_tasks(self) -> Any:
+        """`{"persona": "empty", "count": 10431}`: so many pending tasks in place of theirs."""
+        body = request.get_json(force=True, silent=True)
+        chosen = body if isinstance(body, dict) else {}
+        key, count = chosen.get("persona"), chosen.get("count")
+        if key not in personas() or not isinstance(count, int) or not 0 <= count <= MOST_TASKS:
+            told = f"Send a persona, and a count from 0 to {MOST_TASKS}."
+            return jsonify({"error": told}), HTTPStatus.BAD_REQUEST
+        self.sandbox.give_tasks(key, count)
+        return Response(status=HTTPStatus.NO_CONTENT)
 
     def personas(self) -> Response:
         return jsonify([self.sandbox.persona(key).as_json() for key in personas()])

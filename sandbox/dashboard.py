@@ -24,7 +24,7 @@ NO_BUDGET = {"ISC_BUDGET": "0", "COUNTS_SECONDS": "0"}
 # Variables that the shell may hold for a real tenant; the demo must not inherit them.
 DROPPED = ("ISC_", "OIDC_", "DJANGO_", "GUNICORN_", "SECRET_KEY", "DATABASE_URL", "SESSION_KEYS",
     "TENANT_SCAN_", "LEDGER_", "CALL_LOG", "COUNTS_SECONDS", "NOTE_REQUIRED", "BULK_CALLS",
-    "TYPE_COMMANDS",
+    "TYPE_COMMANDS", "FORWARD_COMMENTS_FILE",
 )  # fmt: skip
 
 
@@ -47,6 +47,7 @@ def dashboard_environment(
         "PUBLIC_URL": public_url(port),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "STATIC_FILES": "plain",  # collectstatic has not been run
+        "FORWARD_COMMENTS_FILE": str(ROOT / "sandbox" / "seed" / "forward-comments.txt"),
         "DATABASE_URL": f"sqlite:///{folder / 'dashboard.sqlite3'}",
     }
     if client_secret is not None:
@@ -68,9 +69,11 @@ def public_url(port: int) -> str:
 class Dashboard:
     """Gunicorn in its own process session: Ctrl-C in the terminal reaches only this process."""
 
-    def __init__(self, environment: Mapping[str, str], port: int) -> None:
+    def __init__(self, environment: Mapping[str, str], port: int, root: Path = ROOT) -> None:
+        """`root` may be a checkout of another version."""
         self.environment = dict(environment)
         self.port = port
+        self._root = root
         self._process: subprocess.Popen[bytes] | None = None
         self._beside: list[subprocess.Popen[bytes]] = []
 
@@ -86,7 +89,7 @@ class Dashboard:
         command = [sys.executable, "manage.py", name, "--no-input", "--verbosity", "0"]
         done = subprocess.run(  # noqa: S603 - our own interpreter and script
             command,
-            cwd=ROOT,
+            cwd=self._root,
             env=self.environment,
             capture_output=True,
             text=True,
@@ -114,7 +117,10 @@ class Dashboard:
 
     def _started(self, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-            [sys.executable, *arguments], cwd=ROOT, env=self.environment, start_new_session=True
+            [sys.executable, *arguments],
+            cwd=self._root,
+            env=self.environment,
+            start_new_session=True,
         )
 
     @property

@@ -12,6 +12,7 @@ from sandbox.gate import Call, Gate
 from sandbox.isc_api import FULL_SCOPE
 from sandbox.limits import RateLimit
 from sandbox.people import Persona, personas
+from sandbox.seed import varied
 from sandbox.state import World
 from sandbox.tokens import Tokens
 
@@ -78,7 +79,13 @@ class Sandbox:
         self.gate.faults.clear()
         self.gate.calls.clear()
         self.limit.reset()
+        self.tokens.levels.clear()
         self.behaviour.reset()
+
+    def give_tasks(self, key: str, count: int) -> None:
+        """Give a persona so many varied pending tasks in place of theirs, until the reset."""
+        person = personas()[key].person
+        self.world.replace_pending(person.id, varied.entries(person, count, self.clock.now()))
 
     def fault(self, method: str, path: str, **how: Any) -> None:
         """Make the next call whose path matches the regular expression fail; see `Fault`."""
@@ -104,6 +111,10 @@ class Sandbox:
         """A persona's bearer token for the dashboard's client, without the sign-in round trip."""
         persona: Persona = personas()[key]
         return self.tokens.access_token(persona, DASHBOARD_CLIENT_ID, scope, expires_in)
+
+    def set_levels(self, key: str, *authorities: str) -> None:
+        """Give a persona other user levels, until the reset."""
+        self.tokens.levels[personas()[key].id] = authorities
 
     def revoke(self, token: str) -> None:
         """Revoke an access token, or a refresh token together with its whole family."""

@@ -72,10 +72,10 @@ class WorkItemsApi:
         g.caller = caller
         return None
 
-    def list_pending(self) -> Response:
+    def list_pending(self) -> Any:
         return self._list(done=False)
 
-    def list_completed(self) -> Response:
+    def list_completed(self) -> Any:
         return self._list(done=True)
 
     def count_pending(self) -> Response:
@@ -156,9 +156,11 @@ class WorkItemsApi:
             raise Refused(HTTPStatus.FORBIDDEN)
         return entry
 
-    def _list(self, *, done: bool) -> Response:
+    def _list(self, *, done: bool) -> Any:
         page = page_of_request(self.behaviour.largest_offset)
         keys = self.world.queue(self._owner(), done=done)
+        if self.behaviour.refuses_past_end and page.offset >= len(keys) > 0:
+            return replies.invalid_offset()
         entries = self.world.page(keys, page.offset, page.limit)
         return page.reply([entry.body for entry in entries], len(keys))
 

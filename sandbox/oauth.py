@@ -80,7 +80,7 @@ class IscOAuth:
                 "workPhone": None,
                 "firstname": person.firstname,
                 "lastname": person.lastname,
-                "capabilities": list(persona.authorities),
+                "capabilities": list(caller.authorities),
                 "displayName": person.name,
                 "name": person.alias,
             }

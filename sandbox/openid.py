@@ -5,7 +5,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import requests
@@ -32,7 +32,7 @@ ID_TOKEN_SECONDS = 3600
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
-def person_claims(persona: Persona) -> dict[str, Any]:
+def person_claims(persona: Persona, authorities: Iterable[str] = ()) -> dict[str, Any]:
     """The claims about a person, both for the id_token and for userinfo."""
     return {
         "sub": persona.subject,
@@ -40,7 +40,7 @@ def person_claims(persona: Persona) -> dict[str, Any]:
         "preferred_username": persona.alias,
         "name": persona.name,
         "email": persona.person.email,
-        "authorities": list(persona.authorities),
+        "authorities": list(authorities),
     }
 
 
@@ -118,7 +118,7 @@ class OpenIdProvider:
         caller = request.environ[CALLER]
         if not isinstance(caller, Caller):
             return replies.unauthorized(caller)
-        return jsonify(person_claims(personas_by_id()[caller.identity_id]))
+        return jsonify(person_claims(personas_by_id()[caller.identity_id], caller.authorities))
 
     def revoke(self) -> Response:
         response: Response = self.server.create_endpoint_response("revocation")
@@ -187,7 +187,7 @@ class IdToken(OpenIDToken):
 
     def generate_user_info(self, user: SignIn, scope: str) -> dict[str, Any]:
         return {
-            **person_claims(user.persona),
+            **person_claims(user.persona, self.provider.tokens.authorities_of(user.persona)),
             "sid": user.sid,
             "auth_time": user.auth_time,
         }

@@ -1,4 +1,4 @@
-"""ISC's error bodies. There are four different formats."""
+"""ISC's error bodies. There are five different formats."""
 
 import secrets
 from collections.abc import Sequence
@@ -52,6 +52,12 @@ def unauthorized(reason: str) -> tuple[Response, int]:
 def too_many(retry_after: int) -> tuple[Response, int, dict[str, str]]:
     body = jsonify({"message": " Rate Limit Exceeded "})
     return body, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(retry_after)}
+
+
+def invalid_offset() -> tuple[Response, int]:
+    """As reported of lists that have ended before the offset."""
+    body = {"detailMessage": "Specified offset is invalid.", "trackingId": g.request_id}
+    return jsonify(body), HTTPStatus.BAD_REQUEST
 
 
 def gateway(status: int, message: str = "No message available") -> tuple[Response, int]:

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from itertools import chain
 
 from sandbox import seed
@@ -48,11 +47,20 @@ class World:
     def page(self, keys: Sequence[str], offset: int, limit: int) -> list[Entry]:
         return [self._entries[key] for key in keys[offset : offset + limit]]
 
+    def replace_pending(self, owner: str, entries: Sequence[Entry]) -> None:
+        """Give somebody these pending work items in place of their own, until the reset."""
+        with self.lock:
+            for key in self.queue(owner, done=False):
+                del self._entries[key]
+            self._entries |= {entry.key: entry for entry in entries}
+            self._queues[owner, False] = self._sorted(entry.key for entry in entries)
+            self._everybodys.clear()
+
     def put(self, entry: Entry) -> None:
         """Store a changed work item. The caller must hold the lock since it read the item."""
         with self.lock:
             self._place(entry)
-            self.storage.put("entry", entry.key, asdict(entry))
+            self.storage.put("entry", entry.key, vars(entry))  # unlike `asdict`, at any depth
 
     def _new_epoch(self) -> float:
         now = self.clock.now()

@@ -65,6 +65,8 @@ class Tokens:
         self.lock = threading.Lock()
         self.families: dict[str, dict[str, Any]] = storage.load("family")
         self.revoked: dict[str, Any] = storage.load("revoked")
+        # Of people whose levels were changed, by id: the API follows at once, tokens as they come.
+        self.levels: dict[str, tuple[str, ...]] = {}
 
     def jwks(self) -> dict[str, Any]:
         return dict(KeySet([self.key]).as_dict(private=False))
@@ -77,13 +79,16 @@ class Tokens:
         claims = {
             **isc_fields(persona),
             "user_name": persona.alias,
-            "authorities": list(persona.authorities),
+            "authorities": list(self.authorities_of(persona)),
             "client_id": client_id,
             "scope": scope.split(),
             "exp": int(self.clock.now()) + lifetime,
             "jti": secrets.token_urlsafe(16),
         }
         return self.encode(claims)
+
+    def authorities_of(self, persona: Persona) -> tuple[str, ...]:
+        return self.levels.get(persona.id, persona.authorities)
 
     def refresh_token(self, sign_in: SignIn, client_id: str, scope: str) -> str:
         """Issue the family's next refresh token; the previous one becomes invalid."""
@@ -110,7 +115,7 @@ class Tokens:
             raise BadToken("JWT validation failed: JWT is not an access token")
         return Caller(
             identity_id=claims["identity_id"],
-            authorities=tuple(claims["authorities"]),
+            authorities=self.levels.get(claims["identity_id"], tuple(claims["authorities"])),
             client_id=claims["client_id"],
             scopes=tuple(claims["scope"]),
         )

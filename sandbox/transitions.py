@@ -54,7 +54,7 @@ def complete(entry: Entry, now: float) -> Entry:
         for item in _list(entry.body.get("approvalItems"))
     ]
     changed = entry.changed(approvalItems=items) if items else entry
-    return _finished(changed, APPROVED, now)
+    return finished(changed, APPROVED, now)
 
 
 def forward(entry: Entry, target: Person, now: float) -> Entry:
@@ -75,7 +75,7 @@ def submit_form(entry: Entry, answers: dict[str, Json], now: float) -> Entry:
     wrong = problems(form, answers)
     if wrong:
         raise Refused(HTTPStatus.BAD_REQUEST, *wrong)
-    return _finished(entry.changed(form=answered(form, answers)), APPROVED, now)
+    return finished(entry.changed(form=answered(form, answers)), APPROVED, now)
 
 
 def _decided(entry: Entry, item_ids: list[Json], verdict: str, now: float) -> Entry:
@@ -87,10 +87,11 @@ def _decided(entry: Entry, item_ids: list[Json], verdict: str, now: float) -> En
     if undecided_items(changed.body):
         return changed
     rejected = all(item.get("state") == REJECTED for item in approval_items(changed.body))
-    return _finished(changed, REJECTED if rejected else APPROVED, now)
+    return finished(changed, REJECTED if rejected else APPROVED, now)
 
 
-def _finished(entry: Entry, state: str, now: float) -> Entry:
+def finished(entry: Entry, state: str, now: float) -> Entry:
+    """At its end, whatever is undecided still."""
     done = entry.changed(state=state, modified=iso(now), completed=iso(now))
     return Entry(done.key, done.body, done.owner, done=True, when=now)
 

@@ -1,7 +1,6 @@
 """Every variable of the environment: typed, cross-checked, and explained when it is wrong."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -13,13 +12,13 @@ from pydantic import Field, SecretStr, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from taskmanager.core.addresses import is_loopback
+from taskmanager.env_files import ENCODING, MOST_LINES, Lines, problem_of, secret_in, stopped
 from taskmanager.env_types import (
     LANGUAGES,
     Address,
     Base,
     Csv,
     Language,
-    Listed,
     Noteds,
     Origin,
     Origins,
@@ -29,11 +28,10 @@ from taskmanager.env_types import (
     check_redis,
     split_commas,
 )
-from workitems.domain.policy import WORDS
+from taskmanager.flags_file import moved
+from workitems.domain.policy import COMMENT_LENGTH, WORDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-FLAG_TYPES = ("PolicyViolation", "ViolationReview")
-FLAG_VALUES = ("*admin*", "*break*glass*", "*privileged*")
 SHORTEST_KEY = 50  # characters: what `manage.py check --deploy` asks for
 
 
@@ -43,6 +41,7 @@ class Env(BaseSettings):
     model_config = SettingsConfigDict(
         extra="ignore",
         frozen=True,
+        env_file_encoding=ENCODING,
         env_ignore_empty=True,
         hide_input_in_errors=True,
         validate_default=True,
@@ -75,6 +74,7 @@ class Env(BaseSettings):
     redis_url: SecretStr = Field(
         SecretStr(""), description="an address such as rediss://:password@host:6379/0"
     )
+    snapshot_megabytes: int = Field(160, ge=8, le=4096, description="a whole number from 8 to 4096")
     counts_seconds: int = Field(10, ge=0, le=60, description="a whole number from 0 to 60")
 
     # Sign-in
@@ -109,6 +109,7 @@ class Env(BaseSettings):
 
     # Serving
     allowed_hosts: Csv = Field((), description="host names with commas between them")
+    trust_proxy: bool = Field(default=False, description="true or false")
     trust_proxy_proto: bool = Field(default=False, description="true or false")
     frame_ancestors: Origins = Field(
         (), description="origins such as https://intranet.example.com with commas between them"
@@ -118,6 +119,7 @@ class Env(BaseSettings):
         SecretStr(f"sqlite:///{BASE_DIR / 'db.sqlite3'}"),
         description="an address such as postgres://user:password@host/name or sqlite:////path",
     )
+    health_port: int | None = Field(None, ge=1, le=65535, description="the number of a port")
     static_files: Literal["hashed", "plain"] = Field("hashed", description="hashed or plain")
     static_root: Path = Field(BASE_DIR / "staticfiles", description="the path of a folder")
     web_concurrency: int = Field(2, ge=1, le=64, description="a whole number from 1 to 64")
@@ -127,13 +129,14 @@ class Env(BaseSettings):
     undo_seconds: int = Field(6, ge=0, le=600, description="a whole number from 0 to 600")
     note_required: Noteds = Field((), description="any of approve, reject, complete")
     bulk_calls: bool = Field(default=True, description="true or false")
-    flag_types: Listed = Field(FLAG_TYPES, description="types with commas between, or none")
-    flag_values: Listed = Field(FLAG_VALUES, description="patterns with commas between, or none")
-    flag_own: bool = Field(default=True, description="true or false")
-    flag_errors: bool = Field(default=True, description="true or false")
-    flag_removals: bool = Field(default=True, description="true or false")
-    flag_items: int = Field(10, ge=0, le=1000, description="a whole number from 0 to 1000")
-    flag_days: int = Field(14, ge=0, le=3650, description="a whole number from 0 to 3650")
+    forward_comments_file: Lines = Field(
+        (),
+        description=f"the path of a text file with at most {MOST_LINES} comments, a line each, "
+        f"none of them longer than {COMMENT_LENGTH} characters",
+    )
+    flags_file: Path = Field(
+        BASE_DIR / "taskmanager" / "flags.toml", description="the path of a file"
+    )
 
     # How it looks and what it says
     page_size: int = Field(50, ge=1, le=250, description="a whole number from 1 to 250")
@@ -173,14 +176,7 @@ class Env(BaseSettings):
             return value
         if value != cls.model_fields[name].default:
             raise ValueError(f"is set twice: choose {name.upper()} or {name.upper()}_FILE")
-        file = f"the file that {name.upper()}_FILE names"
-        try:
-            content = path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            raise ValueError(f"cannot be read from {file}") from None
-        if not content:
-            raise ValueError(f"is empty in {file}")
-        return content
+        return secret_in(path, f"the file that {name.upper()}_FILE names")
 
     @pydantic.field_validator("tenant_scan_client_secret")
     @classmethod
@@ -284,11 +280,13 @@ def load_env() -> Env:
     ENV_FILE names another file, or, when empty, none: for tests and the demo.
     """
     path = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
+    if path and (problem := problem_of(Path(path))):
+        raise stopped(problem)
+    problems = moved(path)
     try:
-        return Env(_env_file=path or None)
-    except UnicodeDecodeError:
-        problem = "The file that ENV_FILE names is not a text."
+        env = Env(_env_file=path or None)
     except pydantic.ValidationError as error:
-        problem = "\n  - ".join(["Please correct its environment:", *sentences(error)])
-    sys.stderr.write(f"My Tasks cannot start. {problem}\n")
-    raise SystemExit(1)
+        problems = [*sentences(error), *problems]
+    if problems:
+        raise stopped("Please correct its environment:", *problems)
+    return env

@@ -2,12 +2,12 @@
 
 from collections.abc import Container, Mapping
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_settings import NoDecode
 
 from taskmanager.core.addresses import checked_address, checked_origin
+from taskmanager.core.clock import KNOWN
 from workitems.domain.policy import WORDS
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -17,11 +17,6 @@ def split_commas(value: object) -> object:
     if not isinstance(value, str):
         return value
     return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _listed(value: object) -> object:
-    """The same, with a word for an empty list: an empty variable has its default."""
-    return () if isinstance(value, str) and value.strip() == "none" else split_commas(value)
 
 
 def _split_spaces(value: object) -> object:
@@ -69,7 +64,6 @@ def _one_of(choices: Container[str], complaint: str) -> AfterValidator:
 
 TypeCommands = Annotated[Mapping[str, frozenset[str]], NoDecode, BeforeValidator(_type_commands)]
 Csv = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_commas)]
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_spaces)]
 Address = Annotated[str, AfterValidator(checked_address)]
 Base = Annotated[Address, AfterValidator(lambda address: address.rstrip("/"))]
@@ -78,5 +72,5 @@ Origin = Annotated[str, AfterValidator(checked_origin)]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(split_commas)]
 Noted = Annotated[str, _one_of(("approve", "reject", "complete"), "names no decision")]
 Noteds = Annotated[tuple[Noted, ...], NoDecode, BeforeValidator(split_commas)]
-Zone = Annotated[str, _one_of(available_timezones(), "is not the name of a time zone")]
+Zone = Annotated[str, _one_of(KNOWN, "is not the name of a time zone")]
 Language = Annotated[str, _one_of(LANGUAGES, "is not a language we speak")]

@@ -3,14 +3,26 @@
 import json
 import logging
 import re
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+from taskmanager.core.characters import spelt_out
+
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
-_SECRETS = [
-    (re.compile(r"eyJ[\w-]+\.[\w-]+(\.[\w-]*)*"), "[token]"),
+
+def _hidden_token(found: re.Match[str]) -> str:
+    return "[token]" if found["rest"] else found[0]
+
+
+# Each takes time in proportion to the text, whatever stands in it: no quantifier is followed by
+# what its own characters could be tried for again.
+_SECRETS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+    # The first part is taken as a whole also where no second one follows; else each "eyJ" within
+    # it would be tried.
+    (re.compile(r"eyJ[\w-]++(?P<rest>\.[\w-][\w.-]*+)?"), _hidden_token),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), r"\1 [hidden]"),
     (re.compile(r"(?i)\b((?:set-)?cookie['\"]?\s*[:=]\s*)[^\r\n]+"), r"\1[hidden]"),
     (
@@ -39,6 +51,18 @@ def fields_of(record: logging.LogRecord) -> dict[str, str]:
     return {name: redact(value) for name, value in fields.items()}
 
 
+def calm_about_outsiders(record: logging.LogRecord) -> bool:
+    """What anybody can cause by a request is a warning without a traceback.
+
+    Django logs its kinds of SuspiciousOperation, a wrong Host header among them, as our errors.
+    """
+    if record.name.startswith("django.security.") and record.levelno > logging.WARNING:
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = record.exc_text = None
+        return logging.getLogger(record.name).isEnabledFor(logging.WARNING)
+    return True
+
+
 class ConsoleFormatter(logging.Formatter):
     """`time level logger [request id] message`; redaction covers the traceback as well."""
 
@@ -52,7 +76,7 @@ class ConsoleFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - overrides
         """One event, one line: what somebody typed cannot forge a second one."""
         fields = "".join(f" {name}={value}" for name, value in fields_of(record).items() if value)
-        record.message = f"{record.message}{fields}".translate(_VISIBLE)
+        record.message = spelt_out(f"{record.message}{fields}".translate(_VISIBLE))
         return super().formatMessage(record)
 
 
@@ -84,7 +108,14 @@ def config(*, style: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"calm": {"()": lambda: calm_about_outsiders}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "line",
+                "filters": ["calm"],
+            }
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": least, "propagate": True},

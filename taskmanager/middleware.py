@@ -2,17 +2,29 @@
 
 import logging
 import uuid
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from http import HTTPStatus
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.backends.base import UpdateError
+from django.core.exceptions import MiddlewareNotUsed
 from django.db import DatabaseError
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
+from taskmanager.core.appearance import Appearance, keep, kept_in, show_as
+from taskmanager.core.clock import zone_of
 from taskmanager.core.htmx import render
+from taskmanager.core.places import KEPT_FREE, Places, asking
+from taskmanager.core.request import AppRequest
+from taskmanager.core.storage import briefly
 from taskmanager.logging import request_id
 
 logger = logging.getLogger(__name__)
@@ -24,6 +36,7 @@ _FEATURES = (
     "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get",
     "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
 )  # fmt: skip
+ANSWERED_BY = "X-Answered-By"
 NO_FEATURES = ", ".join(f"{feature}=()" for feature in _FEATURES)
 
 
@@ -40,21 +53,99 @@ class RequestIdMiddleware(MiddlewareMixin):
         return response
 
 
+class ClientAddressMiddleware(MiddlewareMixin):
+    """Behind a trusted proxy the client is whom that proxy names: the last of X-Forwarded-For.
+
+    What stands before it may have been sent by the client itself. gunicorn's access log prints
+    REMOTE_ADDR as we leave it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        if not settings.TRUST_PROXY:
+            raise MiddlewareNotUsed
+        super().__init__(get_response)
+
+    def process_request(self, request: HttpRequest) -> None:
+        named = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        with suppress(ValueError):  # "unknown", or none at all
+            request.META["REMOTE_ADDR"] = str(ip_address(named))
+
+
+class ZoneMiddleware:
+    """Times are those of the person's own zone, for as long as the request is answered."""
+
+    def __init__(self, get_response: Callable[[AppRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: AppRequest) -> HttpResponseBase:
+        with timezone.override(zone_of(request.COOKIES, is_framed=request.embedded)):
+            return self.get_response(request)
+
+
+class AppearanceMiddleware:
+    """Pages look and speak as the browser's cookie says, and keep what a view has found chosen."""
+
+    def __init__(self, get_response: Callable[[AppRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: AppRequest) -> HttpResponseBase:
+        kept = kept_in(request.COOKIES, is_framed=request.embedded)
+        request.new_appearance = None
+        request.appearance = Appearance()
+        if kept:
+            show_as(request, kept[0].appearance)
+        response = self.get_response(request)
+        if request.new_appearance:
+            keep(response, request.new_appearance, is_framed=request.embedded)
+        return response
+
+
+class PlacesMiddleware:
+    """Only a share of the threads waits for SailPoint and the provider (`core/places.py`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        shared = max(1, settings.WEB_THREADS - KEPT_FREE)
+        self.places = Places(shared, spare=int(settings.WEB_THREADS > KEPT_FREE))
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with ExitStack() as stack:
+            stack.enter_context(asking(self.places))
+            response = self.get_response(request)
+            if response.streaming:  # it may wait while it is sent: until the server closes it
+                response._resource_closers.append(stack.pop_all().close)  # type: ignore[attr-defined]
+        return response
+
+
 class PageHeadersMiddleware(MiddlewareMixin):
     """Pages are personal: no cache, no embedding by other sites, no device features.
 
-    A view may say otherwise of caching and embedding.
+    A view may say otherwise of caching and embedding. Our scripts take no answer without the
+    header that says it is ours: a proxy, a firewall or a hotel's network may answer in our place.
     """
 
     def process_response(self, _: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         # Browsers use it for documents only.
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Permissions-Policy", NO_FEATURES)
+        response.headers[ANSWERED_BY] = "my-tasks"
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "no-store")
         # A page and its fragment share one address: the back button must not mix them up.
         patch_vary_headers(response, ("HX-Request", "Cookie"))
         return response
+
+
+class OwnAddressMiddleware(MiddlewareMixin):
+    """Our address is PUBLIC_URL, however a proxy writes the header Host of a request to it.
+
+    `Tasks.example.com.:443` is the same host, and a browser's Origin and Referer are compared with
+    what stands here. Raises DisallowedHost for any other host.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        request.get_host()
+        request.META["HTTP_HOST"] = urlsplit(settings.PUBLIC_URL).netloc
 
 
 class ToldMiddleware(MessageMiddleware):
@@ -75,7 +166,8 @@ class ToldMiddleware(MessageMiddleware):
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return response  # Django saves no session after these
         try:
-            session.save()
+            with briefly():
+                session.save()
         except (UpdateError, DatabaseError) as error:
             logger.warning("messages could not be kept: %s", error)
             response = told_now(request, response)

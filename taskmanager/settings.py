@@ -10,8 +10,8 @@ from taskmanager.core.addresses import origin_of
 from taskmanager.core.file_headers import add_file_headers
 from taskmanager.env import BASE_DIR, load_env
 from taskmanager.env_types import LANGUAGES as SPOKEN
+from taskmanager.flags_file import load_flags
 from taskmanager.logging import config as logging_config
-from workitems.domain.flags import FlagRules
 
 env = load_env()
 
@@ -37,6 +37,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "taskmanager.middleware.RequestIdMiddleware",
+    "taskmanager.middleware.ClientAddressMiddleware",
     "taskmanager.health.HealthMiddleware",
     # Files are answered here: they need none of the headers that protect pages.
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -49,14 +50,22 @@ MIDDLEWARE = [
     # Before all that returns text: a thread still has the language of its last request.
     "django.middleware.locale.LocaleMiddleware",
     "taskmanager.embed.middleware.EmbeddingMiddleware",
-    "taskmanager.embed.cookies.FrameSessionMiddleware",
-    "taskmanager.embed.middleware.WidgetParamsMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "taskmanager.middleware.ZoneMiddleware",
+    "taskmanager.middleware.AppearanceMiddleware",
+    "taskmanager.middleware.PlacesMiddleware",
+    "taskmanager.bodies.BodyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "taskmanager.middleware.OwnAddressMiddleware",
+    # Before the session is read: a frame keeps its look also where that fails.
+    "taskmanager.embed.middleware.WidgetParamsMiddleware",
+    "taskmanager.embed.cookies.FrameSessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "taskmanager.bodies.NulMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "taskmanager.middleware.ToldMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "taskmanager.signin.middleware.SignInMiddleware",
+    "workitems.web.middleware.ChosenAppearanceMiddleware",
     "workitems.web.middleware.IscErrorMiddleware",
 ]
 
@@ -79,8 +88,11 @@ SECURE_HSTS_SECONDS = 31_536_000 if env.https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.https
 # Joining the browsers' preload list is the owner's decision about a whole domain, not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
-# Believed only when told so: without a proxy that overwrites it, anybody can send this header.
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.trust_proxy_proto else None
+# Believed only when told so: without a proxy that overwrites them, anybody can send these headers.
+TRUST_PROXY = env.trust_proxy
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.trust_proxy or env.trust_proxy_proto else None
+)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -129,6 +141,7 @@ ISC_BUDGET = env.isc_budget
 CALL_LOG = env.call_log
 REDIS_URL = env.redis_url.get_secret_value()
 COUNTS_SECONDS = env.counts_seconds
+SNAPSHOT_MEGABYTES = env.snapshot_megabytes  # lists that a process holds open
 UNDO_SECONDS = env.undo_seconds
 TENANT_SCAN_CLIENT_ID = env.tenant_scan_client_id
 TENANT_SCAN_CLIENT_SECRET = env.tenant_scan_client_secret.get_secret_value()
@@ -143,15 +156,8 @@ OIDC_ADMIN_VALUES = env.oidc_admin_values
 AUDITOR_VALUES = env.auditor_values
 PAGE_SIZE = env.page_size
 TYPE_COMMANDS = env.type_commands
-FLAG_RULES = FlagRules(
-    values=env.flag_values,
-    types=env.flag_types,
-    own=env.flag_own,
-    errors=env.flag_errors,
-    removals=env.flag_removals,
-    items=env.flag_items,
-    days=env.flag_days,
-)
+FORWARD_COMMENTS = env.forward_comments_file
+FLAG_RULES = load_flags(env.flags_file)
 
 # --- Database
 
@@ -189,12 +195,22 @@ STORAGES = {
     },
 }
 
+# --- What may be sent to us: forms. The longest confirms 2,000 tasks: 611 KB for the sandbox's
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_100  # as many tasks, each ticked, and what else a form has
+# No form has a file. The one handler keeps what it takes in memory, so none is ever written.
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
 # --- Language and time
 
 LANGUAGE_CODE = env.language
 LANGUAGES = list(SPOKEN.items())
+USE_THOUSAND_SEPARATOR = True  # where a number is written for people: `number_format`
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = env.time_zone
+FORMAT_MODULE_PATH = "taskmanager.formats"
+TIME_ZONE = env.time_zone  # of who says none: see core/clock.py
 
 # --- Logging
 

@@ -15,3 +15,4 @@ urlpatterns = [
 handler400 = "taskmanager.errors.bad_request"
 handler403 = "taskmanager.errors.forbidden"
 handler404 = "taskmanager.errors.not_found"
+handler500 = "taskmanager.errors.server_error"

@@ -1,7 +1,8 @@
 """The sandbox tenant that all tests use, on a real loopback socket."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -16,6 +17,40 @@ def own_language() -> Iterator[None]:
     """Reset the language: a request in German leaves it active on the thread for the next test."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def patient_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine any call may take as long as one for which a page is sent in parts."""
+    monkeypatch.setattr("workitems.web.late_list.PATIENCE", 30.0)
+
+
+class Inline:
+    """In the place of a pool of threads: what is submitted is done at once, by whoever submits."""
+
+    @staticmethod
+    def submit(call: Callable[..., object], *args: object) -> None:
+        call(*args)
+
+
+class Idle:
+    """In the place of the threads that read lists: the turn is given up at once."""
+
+    @staticmethod
+    def submit(_run: object, _read: object, turn: Any) -> None:
+        turn.give_up()
+
+
+@pytest.fixture(autouse=True)
+def unread_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No list is read in the background: its thread would not see the test's transaction."""
+    monkeypatch.setattr("workitems.indexing.POOL", Idle)
+
+
+@pytest.fixture
+def read_lists(monkeypatch: pytest.MonkeyPatch, unread_lists: None) -> None:
+    """A list is read to its end as soon as somebody wants it to be read."""
+    monkeypatch.setattr("workitems.indexing.POOL", Inline)
 
 
 @pytest.fixture(scope="session")

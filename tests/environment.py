@@ -33,8 +33,9 @@ def free_port() -> int:
 TENANT_PORT = free_port()
 TENANT_URL = f"http://127.0.0.1:{TENANT_PORT}"
 CLIENT_SECRET = "a-secret-of-the-tests-and-nobody-else"
-# Ports of the dashboards: Django's test client, and one process for each sign-in profile.
-DASHBOARD_PORTS = {"openid": free_port(), "isc": free_port()}
+# Ports of the dashboards: Django's test client, one process for each sign-in profile, and the one
+# that the tests of serving stop and start.
+DASHBOARD_PORTS = {"openid": free_port(), "isc": free_port(), "served": free_port()}
 DASHBOARD_URLS = (
     "http://localhost:8000",
     *(f"http://localhost:{port}" for port in DASHBOARD_PORTS.values()),
@@ -43,7 +44,7 @@ DASHBOARD_URLS = (
 # The tests must not inherit settings from the developer's environment.
 OURS = ("ISC_", "OIDC_", "SESSION_", "SECRET_KEY", "DATABASE_", "FRAME_", "LOG_", "WEB_", "STATIC_")
 OURS += ("CALL_LOG", "COUNTS_", "DEBUG", "LANGUAGE", "PAGE_SIZE", "REDIS_", "TIME_ZONE")
-OURS += ("TRUST_PROXY_PROTO",)
+OURS += ("SNAPSHOT_", "TRUST_PROXY")
 for name in list(os.environ):
     if name.startswith(OURS):
         del os.environ[name]

@@ -8,5 +8,5 @@ class WorkItemsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the job worker does for work items."""
-        for module in ("ledger_upkeep", "recovery", "deferred"):
+        for module in ("ledger_upkeep", "recovery", "deferred", "snapshot_store"):
             import_module(f"workitems.{module}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Final
 
@@ -77,9 +77,14 @@ def _plainly(query: AuditQuery) -> QuerySet[Attempt]:
 
 
 def _midnight(day: date | None, days: int = 0) -> datetime | None:
+    """When it begins on the person's own clock."""
     if day is None:
         return None
-    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min))
+    try:
+        day += timedelta(days=days)
+        return timezone.make_aware(datetime.combine(day, time.min)).astimezone(UTC)
+    except OverflowError:  # before the first moment or behind the last: it leaves nothing out
+        return None
 
 
 def _ids_of(name: str, rows: QuerySet[Attempt]) -> tuple[set[str], bool]:

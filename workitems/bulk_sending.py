@@ -14,6 +14,7 @@ from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.errors import IscError, RateLimited
 from workitems.ledger import DatabaseLedger
 from workitems.models import Attempt
+from workitems.runs import MIXED
 from workitems.schedule import WAITING, Later
 from workitems.services.reader import Reader
 
@@ -44,7 +45,7 @@ class Looks:
             self._read(reader, later)
         # Once: what is sent changes it.
         item = self._items.pop(later.row.item_id, None)
-        return Look(later.content.get("fingerprint", ""), item)
+        return Look("" if _is_of_own_making(later) else later.content.get("fingerprint", ""), item)
 
     def _read(self, reader: Reader, later: Later) -> None:
         """Raises RateLimited; after other trouble each item is read alone, and tells it."""
@@ -56,6 +57,23 @@ class Looks:
             raise
         except IscError as error:
             logger.warning("a list could not be read for a bulk run: %s", type(error).__name__)
+
+
+def _is_of_own_making(later: Later) -> bool:
+    """Whether its item cannot stand as it was confirmed: another part of it, confirmed at the same
+    moment or later, has been decided since. Whether its own part still waits is looked at anyway.
+    """
+    row, shown = later.row, later.content.get("shown")
+    if not row.approval_item_id or not shown:
+        return False
+    others = Attempt.objects.filter(
+        item_id=row.item_id,
+        actor_id=row.actor_id,
+        run__command=MIXED,
+        status__in=[status for status in WriteStatus if status.is_success],
+        closed_at__gte=datetime.fromisoformat(shown["at"]),
+    )
+    return others.exclude(approval_item_id__in=("", row.approval_item_id)).exists()
 
 
 def put_off(ledger: DatabaseLedger, later: Later, receipt: Receipt) -> tuple[UUID, datetime] | None:

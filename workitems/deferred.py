@@ -81,7 +81,7 @@ def ring(key: str) -> None:
     next_row = schedule.due().filter(owner_id=row.owner_id).first()
     if next_row is None:
         return
-    if next_row.run_id is None or next_row.has_news:
+    if next_row.has_news:
         # Another sender has the turn. It goes on with this one, unless it was killed.
         wake(JOB, str(next_row.pk), timezone.now() + TURN_AGAIN)
     else:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from workitems.domain.attempts import Abandoned, Begun, Delay, Entry, Press, Repeated
 from workitems.domain.commands import Command, command_from_json
+from workitems.domain.departures import Decision
 from workitems.domain.results import NotRecorded, Receipt, Rival, SessionEnding, WriteStatus
 from workitems.isc.schemas import WorkItem
-from workitems.ledger_content import LEASE, SEALED_AFTER, content_of, end_of
+from workitems.ledger_content import LEASE, SEALED_AFTER, content_of, end_of, forget_secrets
 from workitems.models import Attempt, EndingSession
 from workitems.queue_states import left
+from workitems.rejections import remember
 from workitems.scope import QueueScope
 
 logger = logging.getLogger(__name__)
@@ -62,6 +64,9 @@ class DatabaseLedger:
         except DatabaseError:
             # The row is found later, as that of a sender that was killed.
             logger.exception("the end of an attempt could not be recorded: %s", receipt.status)
+        else:
+            forget_secrets(Attempt.objects.filter(pk=row))
+            remember(row, receipt)
         item, owner_id = receipt.item, self.scope.owner.id
         if item is not None and len(item.approval_items) > 1:
             _still_waiting(item)
@@ -76,7 +81,7 @@ class DatabaseLedger:
     ) -> UUID | None:
         of_later = Q(has_news=True) | Q(run__isnull=False, is_followed=False)
         old = Attempt.objects.filter(of_later, pk=row).first()
-        if old is None:
+        if old is None or not _is_sendable(old):
             return None
         try:
             with transaction.atomic(durable=True):
@@ -98,7 +103,8 @@ class DatabaseLedger:
             return WriteStatus.SENDING
 
     def abandoned(self, item_ids: Sequence[str]) -> list[Abandoned]:
-        if not _is_any_abandoned():  # hardly ever: to name fifty ids in a query takes longer
+        # There hardly ever is any, and to name fifty ids in a query takes longer.
+        if not _is_any(ANY_ABANDONED, WriteStatus.SENDING.value, timezone.now()):
             return []
         rows = [row for row in abandoned_rows() if row.item_id in item_ids]
         return list(filter(None, map(_abandoned, rows)))
@@ -137,9 +143,9 @@ class DatabaseLedger:
         return self._rival(live[0]) if live else None
 
     def _rival(self, row: Attempt) -> Rival:
-        name = row.opened().get("actor") or row.actor_id
         is_own = row.actor_id == self.scope.actor.id
-        return Rival(row.command, row.actor_id, "" if is_own else name, row.asked_at)
+        name = "" if is_own else row.opened().get("actor") or row.actor_id
+        return Rival(row.command, row.actor_id, name, row.asked_at)
 
     def _recorded(self, command: Command, key: str, press: Press, delay: Delay | None) -> Begun:
         row = self.row_of(command, key, press, delay)
@@ -234,8 +240,14 @@ def is_any_since(owner_id: str, moment: datetime) -> bool:
     return _is_any(ANY_SINCE, owner_id, moment - LEASE, moment)
 
 
-def _is_any_abandoned() -> bool:
-    return _is_any(ANY_ABANDONED, WriteStatus.SENDING.value, timezone.now())
+def decided_since(owner_id: str, moment: float) -> list[Decision]:
+    """What has ended in this queue since then (epoch seconds), whoever did it."""
+    since = datetime.fromtimestamp(moment, UTC)
+    rows = Attempt.objects.filter(
+        owner_id=owner_id, sent_at__gt=since - LEASE, closed_at__gte=since
+    )
+    ended = rows.values_list("item_id", "approval_item_id", "status")
+    return [Decision(item_id, part, WriteStatus(status)) for item_id, part, status in ended]
 
 
 def _is_any(query: str, *values: str | datetime) -> bool:
@@ -271,6 +283,12 @@ def _abandoned(row: Attempt) -> Abandoned | None:
     """None where nobody can know any more what was sent: erased, or sealed with a key of before."""
     command = row.opened().get("command")
     return Abandoned(row.pk, command_from_json(command)) if command else None
+
+
+def _is_sendable(row: Attempt) -> bool:
+    """Not where its secrets are gone: they have to be typed again."""
+    attempt = _abandoned(row)
+    return attempt is None or attempt.command.is_complete
 
 
 def lock(name: str) -> None:

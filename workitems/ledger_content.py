@@ -1,20 +1,26 @@
 """What is sealed in the ledger's rows, before a call and after it."""
 
+import logging
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from taskmanager.signin.values import Person
 from workitems.domain.attempts import Delay, Press
-from workitems.domain.commands import Command
+from workitems.domain.commands import Command, SubmitForm, command_from_json
 from workitems.domain.results import Receipt, WriteStatus
+from workitems.isc.lenient import LONGEST_ID
 from workitems.isc.schemas import WorkItem
-from workitems.models import LONGEST_ID, Attempt, sealed
+from workitems.models import Attempt, sealed
 from workitems.scope import Owner, QueueScope
 from workitems.services.decision_log import log_end
+
+logger = logging.getLogger(__name__)
 
 # Longer than one attempt may take: a write's time-outs (33 s), and the read after it with its
 # repetition (66 s). A sender that has not closed its row by then was killed.
@@ -30,14 +36,16 @@ KEPT: Final = {
 def content_of(
     scope: QueueScope, command: Command, press: Press, delay: Delay | None
 ) -> dict[str, Any]:
-    """What is sealed before the call."""
+    """What is sealed before the call; with secrets only where it is sent from what is sealed."""
     actor = scope.actor
+    kept = command.without_secrets() if delay is None else command
     content = {
-        "command": command.to_json(),
+        "command": kept.to_json(),
         "actor": actor.name or actor.alias,
         "owner": scope.owner.label,
         "note": press.note,
         "task": press.task,
+        "target": press.target,
         "shown": _shown(press),
     }
     return content | _of_later(scope, press, delay)
@@ -51,7 +59,6 @@ def _of_later(scope: QueueScope, press: Press, delay: Delay | None) -> dict[str,
         "is_admin": scope.actor.is_admin,
         "language": get_language(),
         "looks_first": delay.due_at is None,
-        "target": press.target,
         "fingerprint": press.fingerprint,
     }
 
@@ -87,6 +94,27 @@ def end_of(row: UUID, receipt: Receipt) -> dict[str, Any]:
         "live_until": now + UNKNOWN_FOR,
         "sealed_end": sealed(row, found),
     }
+
+
+def forget_secrets(ended: QuerySet[Attempt]) -> int:
+    """Take the secrets out of attempts that have ended, for none is sent from here; of how many.
+
+    What a kill or a failing database leaves is found by the hourly look.
+    """
+    count = 0
+    try:
+        for row in ended.filter(command=SubmitForm.name):
+            content = row.opened()
+            command = command_from_json(content["command"]) if "command" in content else None
+            if command is None or (kept := command.without_secrets()) == command:
+                continue
+            same = Attempt.objects.filter(pk=row.pk, sealed_end=row.sealed_end)
+            row.seal({**content, "command": kept.to_json()})
+            names = ("key_mark", "sealed", "sealed_end")
+            count += same.update(**{name: getattr(row, name) for name in names})
+    except DatabaseError:
+        logger.exception("secrets could not be taken out of an attempt")
+    return count
 
 
 def facts_of(item: WorkItem) -> dict[str, Any]:

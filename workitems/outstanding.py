@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zlib import crc32
 
@@ -20,6 +20,7 @@ from workitems.schedule import Later
 logger = logging.getLogger(__name__)
 
 MOST_NEWS: Final = 200
+OF_RUN: Final = ("item_id", "approval_item_id", "waits", "command")
 WHOSE: Final = "WHERE has_news AND (owner_id = %s OR actor_id = %s)"
 NEWS: Final = (
     f"SELECT id, 0 FROM {Attempt._meta.db_table} {WHOSE}"  # noqa: S608 - names of ours
@@ -74,13 +75,27 @@ class Outstanding:
                 found[one.row.item_id].append(one)
         return found
 
+    @property
+    def under_way(self) -> frozenset[str]:
+        """The work items of the queue for which a decision is to be sent, alone or in a run."""
+        return frozenset((*self.of_items(), *self.of_runs))
+
     @cached_property
     def of_runs(self) -> Mapping[str, Progress]:
         """The bulk run that each work item of the queue waits in."""
+        return {item: one for one, rows in self._rows_of_runs for item in rows}
+
+    @cached_property
+    def _rows_of_runs(self) -> Sequence[tuple[Progress, Mapping[str, list[Any]]]]:
+        """What each run has left to send in the queue, by work item."""
         live = [one for one in self.runs if one.run.owner_id == self.owner_id and one.left]
-        return {
-            item: one for one in live for item in unsent(one.run).values_list("item_id", flat=True)
-        }
+        found = []
+        for one in live:
+            rows: dict[str, list[Any]] = defaultdict(list)
+            for row in unsent(one.run).values_list(*OF_RUN, named=True):
+                rows[row.item_id].append(row)
+            found.append((one, rows))
+        return found
 
     def counted(self, counts: Counts) -> Counts:
         """The numbers with what is to be sent counted as done, save what waits for the person."""
@@ -89,21 +104,25 @@ class Outstanding:
         leaving = closing = 0
         for rows in self.of_items().values():
             due = [one for one in rows if not one.is_by_hand]
-            if due and (
-                len(due) >= min(one.row.waits for one in due)
-                or not all(one.row.approval_item_id for one in due)
-            ):
+            if due and _are_all([one.row for one in due]):
                 leaving += 1
                 closing += all(one.row.command != Forward.name for one in due)
-        for run in self.of_runs.values():
-            leaving += not run.is_by_hand
-            closing += not run.is_by_hand and run.run.command != Forward.name
+        for run, of_items in self._rows_of_runs:
+            whole = [] if run.is_by_hand else [one for one in of_items.values() if _are_all(one)]
+            leaving += len(whole)
+            closing += sum(all(row.command != Forward.name for row in one) for one in whole)
         return replace(counts, leaving=leaving, closing=closing, news=self._mark())
 
     def _mark(self) -> str:
         marks = [f"{one.id}{one.status}" for one in self.rows]
         marks += [f"{one.run.pk}{one.ended}" for one in self.runs]
         return f"{crc32(''.join(sorted(marks)).encode()):x}"
+
+
+def _are_all(rows: Sequence[Any]) -> bool:
+    """Whether these decisions on one work item are all that it waits for."""
+    are_parts = all(row.approval_item_id for row in rows)
+    return not are_parts or len(rows) >= min(row.waits for row in rows)
 
 
 def _uuid(value: object) -> UUID:

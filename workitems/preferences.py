@@ -1,24 +1,50 @@
-"""What each person has chosen: how long a decision can be taken back, and keys of one letter."""
+"""What each person has chosen: how long a decision can be undone, keys, how pages look."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
+from taskmanager.core.appearance import Appearance
+from taskmanager.core.storage import first_row
 from taskmanager.jobs.heartbeat import is_worker_alive
 from workitems.domain.attempts import Delay
 from workitems.models import PersonSettings
 from workitems.schedule import GRACE
+
+NAMES: Final = tuple(field.attname for field in PersonSettings._meta.concrete_fields)
+READ: Final = (
+    f"SELECT {', '.join(NAMES)} FROM {PersonSettings._meta.db_table}"  # noqa: S608 - names of ours
+    " WHERE person_id = %s"
+)
 
 
 def of_person(person_id: str) -> PersonSettings:
     """Theirs, or what the installation's settings say."""
     usual = PersonSettings(person_id=person_id, undo_seconds=settings.UNDO_SECONDS)
     try:
-        return PersonSettings.objects.filter(pk=person_id).first() or usual
+        row = first_row(READ, person_id)
     except DatabaseError:
         return usual
+    return PersonSettings.from_db(None, NAMES, row) if row else usual
+
+
+def keep(person_id: str, values: Mapping[str, Any]) -> PersonSettings:
+    """Keep what they choose, and leave the rest as it is."""
+    usual = {"undo_seconds": settings.UNDO_SECONDS, **values}
+    kept, _is_new = PersonSettings.objects.update_or_create(
+        person_id=person_id, defaults=values, create_defaults=usual
+    )
+    return kept
+
+
+def appearance_of(chosen: PersonSettings) -> Appearance:
+    """In a language that we still speak."""
+    language = chosen.language if chosen.language in dict(settings.LANGUAGES) else ""
+    return Appearance(language, chosen.theme, chosen.density)
 
 
 def delay_for(chosen: PersonSettings) -> Delay | None:

@@ -2,17 +2,18 @@
 
 import logging
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q, QuerySet
 
+from taskmanager.core.storage import best_effort
 from workitems.domain.change_mark import EMPTY
-from workitems.domain.results import Counts
+from workitems.domain.results import Counts, QueueNumbers
 from workitems.models import QueueState, TenantScanState
 from workitems.services.tenant_scan import Found, Kept, Published
 
@@ -77,6 +78,7 @@ class DatabaseQueueStates:
             doubted = QueueState.objects.filter(is_doubtful=True)
             doubted.exclude(owner_id__in=doubtful).update(is_doubtful=False)
             QueueState.objects.filter(owner_id__in=doubtful).update(is_doubtful=True)
+            _date(published)
             scan = TenantScanState.objects.filter(id=ROW, holder=self.holder)
             scan.update(confirmed_at=published.as_of, is_partial=published.is_partial)
 
@@ -88,6 +90,14 @@ def _fields(found: Found) -> dict[str, object]:
         "mark": found.mark,
         "changed_at": found.at,
     }
+
+
+def _date(published: Published) -> None:
+    """Note since when the oldest waits, where that is another moment than was known."""
+    known, found = QueueState.objects.values_list("owner_id", "oldest_at"), published.oldest_at
+    other = [one for one, oldest_at in known if oldest_at != found.get(one)]
+    rows = [QueueState(owner_id=one, oldest_at=found.get(one)) for one in other]
+    QueueState.objects.bulk_update(rows, ["oldest_at"], BATCH)
 
 
 def scanned(owner_id: str) -> Counts | None:
@@ -108,6 +118,48 @@ def scanned(owner_id: str) -> Counts | None:
     if waits is None:  # nothing has ever waited for them
         return Counts(0, None, as_of=confirmed_at)
     return Counts(waits, completed, mark=mark, as_of=max(confirmed_at, changed_at))
+
+
+def numbers_of(owner_ids: Collection[str]) -> dict[str, QueueNumbers]:
+    """What the scan knows of these queues; those in doubt, and all without a scan, are left out."""
+    if (scan := _running()) is None:
+        return {}
+    rows = {row.owner_id: row for row in QueueState.objects.filter(owner_id__in=owner_ids)}
+    nothing = QueueNumbers(0, None, as_of=_moment(scan.confirmed_at))
+    known = {one: _numbers(row, scan) if (row := rows.get(one)) else nothing for one in owner_ids}
+    return {one: numbers for one, numbers in known.items() if numbers}
+
+
+def stuck(most: int) -> dict[str, QueueNumbers]:
+    """The owners of the tenant for whom something waits longest, in that order; none without a
+    scan.
+    """
+    if (scan := _running()) is None:
+        return {}
+    rows = QueueState.objects.filter(open__gt=0, oldest_at__isnull=False, is_doubtful=False)
+    if scan.is_partial:
+        rows = rows.filter(completed__isnull=False)
+    some = rows.order_by("oldest_at", "-open", "owner_id")[:most]
+    return {row.owner_id: numbers for row in some if (numbers := _numbers(row, scan))}
+
+
+def _running() -> TenantScanState | None:
+    """The scan, where what it has published can be believed."""
+    if not settings.TENANT_SCAN_CLIENT_ID:
+        return None
+    fresh = {"confirmed_at__gt": time.time() - TRUSTED_FOR, "off_because": ""}
+    return TenantScanState.objects.filter(id=ROW, **fresh).first()
+
+
+def _numbers(row: QueueState, scan: TenantScanState) -> QueueNumbers | None:
+    if row.is_doubtful or (scan.is_partial and row.completed is None):
+        return None
+    oldest = _moment(row.oldest_at) if row.open and row.oldest_at else None
+    return QueueNumbers(row.open, oldest, as_of=_moment(max(scan.confirmed_at, row.changed_at)))
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def told_by_scan(owner_id: str, known: Counts) -> Counts | None:
@@ -136,7 +188,7 @@ def learn(owner_id: str, counts: Counts) -> None:
     if not _unless_broken(unknown, completed=counts.completed) and counts.open == 0:
         known = {"open": 0, "completed": counts.completed, "changed_at": counts.as_of}
         row = QueueState(owner_id=owner_id, mark=EMPTY, **known)
-        with suppress(DatabaseError):
+        with best_effort("how many are completed"):
             QueueState.objects.bulk_create([row], ignore_conflicts=True)
 
 
@@ -153,8 +205,7 @@ def left(owner_id: str, *, completed: int) -> None:
 
 
 def _unless_broken(rows: QuerySet[QueueState], **values: object) -> int:
-    try:
+    # They are numbers for a badge: the next pass puts them right.
+    with best_effort("the numbers of a queue"):
         return rows.update(**values)
-    except DatabaseError:  # they are numbers for a badge: the next pass puts them right
-        logger.warning("the numbers of a queue could not be written")
-        return 0
+    return 0

@@ -13,11 +13,13 @@ from django.db import DatabaseError
 
 from workitems import ledger
 from workitems.domain.queue_query import QueueQuery, Tab
-from workitems.domain.results import Counts
+from workitems.domain.results import Counts, QueueNumbers
 from workitems.isc.schemas import WorkItemPage
 from workitems.queue_states import learn, scanned
 from workitems.scope import QueueScope
 
+NUMBERS_SECONDS: Final = 60  # of a queue among others: a board may show fifty
+LAST_SECONDS: Final = 600  # beside a list that was read before: its own number is no younger
 CLOCKS_DIFFER: Final = timedelta(seconds=2)  # between two servers of one installation
 
 
@@ -45,6 +47,11 @@ class RecentReads:
         found = scanned(self.scope.owner.id)
         return found if found and found.total is not None else None
 
+    def last_counts(self) -> Counts | None:
+        """Both numbers as they were read some minutes ago, if nothing was decided here since."""
+        kept: Counts | None = self._kept("last", LAST_SECONDS)
+        return kept
+
     def open_count(self) -> Counts | None:
         kept: Counts | None = self._kept("open")
         return kept
@@ -52,7 +59,17 @@ class RecentReads:
     def keep_counts(self, counts: Counts) -> None:
         learn(self.scope.owner.id, counts)
         if counts.total is not None:
-            self._keep("counts", counts, datetime.fromtimestamp(counts.as_of, UTC))
+            read_at = datetime.fromtimestamp(counts.as_of, UTC)
+            self._keep("counts", counts, read_at)
+            self._keep("last", counts, read_at, LAST_SECONDS)
+
+    def numbers(self) -> QueueNumbers | None:
+        """How much waits and since when, as it was a minute ago."""
+        kept: QueueNumbers | None = self._kept("numbers", NUMBERS_SECONDS)
+        return kept
+
+    def keep_numbers(self, numbers: QueueNumbers, asked_at: datetime) -> None:
+        self._keep("numbers", numbers, asked_at, NUMBERS_SECONDS)
 
     def page(self, query: QueueQuery) -> tuple[WorkItemPage, datetime] | None:
         kept: tuple[WorkItemPage, datetime] | None = self._kept(str(query))
@@ -63,13 +80,14 @@ class RecentReads:
         if query.tab is Tab.PENDING and page.total is not None:
             self._keep("open", Counts(page.total, as_of=asked_at.timestamp()), asked_at)
 
-    def _kept(self, what: str) -> Any:
-        kept: Kept | None = cache.get(self._key(what)) if self.seconds else None
+    def _kept(self, what: str, seconds: int | None = None) -> Any:
+        is_kept = self.seconds if seconds is None else seconds
+        kept: Kept | None = cache.get(self._key(what)) if is_kept else None
         return None if kept is None or self._is_outdated(kept) else kept.value
 
-    def _keep(self, what: str, value: Any, asked_at: datetime) -> None:
-        if self.seconds:
-            cache.set(self._key(what), Kept(value, asked_at), self.seconds)
+    def _keep(self, what: str, value: Any, asked_at: datetime, seconds: int | None = None) -> None:
+        if seconds := self.seconds if seconds is None else seconds:
+            cache.set(self._key(what), Kept(value, asked_at), seconds)
 
     def _is_outdated(self, kept: Kept) -> bool:
         try:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -14,17 +13,18 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from workitems import schedule
-from workitems.domain.attempts import Delay, Press, Shown
+from workitems.domain.attempts import Delay, Press
 from workitems.domain.commands import Command
 from workitems.domain.results import NotRecorded, Receipt, Stopped, UnderWay, WriteStatus
 from workitems.ledger import DatabaseLedger, is_taken, lock
 from workitems.ledger_content import end_of
 from workitems.models import Attempt, BulkRun
-from workitems.schedule import WAITING, Later, end_unsent
+from workitems.schedule import WAITING, Later, end_unsent, press_again
 
 logger = logging.getLogger(__name__)
 
 CHUNK: Final = 50  # rows in one transaction, which holds the lock of each item
+MIXED: Final = "mixed"  # a run of several kinds of decisions
 FAILED: Final = (
     WriteStatus.NOT_SENT,
     WriteStatus.NOT_DONE,
@@ -38,15 +38,19 @@ def begin(
     delay: Delay,
     *,
     after: BulkRun | None = None,
+    name: str = "",
 ) -> tuple[BulkRun, bool]:
     """Record a run of these writes, and whether it is a new one: the same press leads to the first,
     and so does what is tried again `after` another run.
 
-    What somebody else is at is recorded as not sent. Raises NotRecorded.
+    It is called like its first command, or `name`. What somebody else is at is recorded as not
+    sent. Raises NotRecorded.
     """
     command, press = writes[0]
+    if after and after.command == MIXED:
+        name = MIXED
     try:
-        run = _opened(ledger, command, after.key if after else press.key)
+        run = _opened(ledger, command, after.key if after else press.key, name)
         if run.is_recorded:
             return run, False
         # Perhaps one that was cut off: what of it is missing is recorded now.
@@ -70,23 +74,24 @@ def of_one(ledger: DatabaseLedger, command: Command, key: str, delay: Delay) -> 
     """
     try:
         more = {"due_at": delay.due_at, "is_recorded": True, "has_news": False}
-        return _opened(ledger, command, key, **more).pk
+        return _opened(ledger, command, key, "", **more).pk
     except DatabaseError as error:
         logger.exception("a bulk run could not be recorded")
         raise NotRecorded from error
 
 
-def _opened(ledger: DatabaseLedger, command: Command, key: str, **more: object) -> BulkRun:
+def _opened(
+    ledger: DatabaseLedger, command: Command, key: str, name: str = "", /, **more: object
+) -> BulkRun:
     """The run of this press: a new one, or the one that it has led to before."""
     scope = ledger.scope
     values = {
         "owner_id": scope.owner.id,
         "actor_id": scope.actor.id,
-        "command": command.name,
+        "command": name or command.name,
         "asked_at": timezone.now(),
     }
-    pressed = f"{scope.actor.id} {key} {command.key()}"
-    digest = sha256(pressed.encode()).hexdigest()
+    digest = BulkRun.key_of(scope.actor.id, key, name or command.key())
     return BulkRun.objects.get_or_create(key=digest, defaults=values | more)[0]
 
 
@@ -100,14 +105,21 @@ def _row(
 
 
 def _record(run: BulkRun, rows: Sequence[Attempt]) -> None:
+    """Everybody else who decides waits meanwhile, on SQLite: few questions for all of them."""
+    ids = {row.item_id for row in rows}
     with transaction.atomic(durable=True):
-        for row in rows:
-            lock(row.item_id)
-            if Attempt.objects.filter(run=run, key=row.key).exists():
-                continue  # by the same press, which was cut off, or came twice
-            if row.is_live and is_taken(row):
+        for item_id in sorted(ids):
+            lock(item_id)
+        # By the same press, which was cut off, or came twice.
+        keys = [row.key for row in rows]
+        known = {*Attempt.objects.filter(run=run, key__in=keys).values_list("key", flat=True)}
+        live = Attempt.objects.filter(item_id__in=ids, is_live=True)
+        held = {*live.values_list("item_id", flat=True)}
+        new = [row for row in rows if row.key not in known]
+        for row in new:
+            if row.is_live and row.item_id in held and is_taken(row):
                 _not_sent(row)
-            row.save(force_insert=True)
+        Attempt.objects.bulk_create(new)
 
 
 def _not_sent(row: Attempt) -> None:
@@ -273,19 +285,3 @@ def failed(run: BulkRun) -> list[tuple[Command, Press]]:
     """What may be tried again, as it was confirmed."""
     later = [one for one in rows(run) if one.status in FAILED]
     return [(one.command, press_again(one)) for one in later if one.command]
-
-
-def press_again(later: Later) -> Press:
-    """The press that an attempt came from, for a new one."""
-    content, row = later.content, later.row
-    shown = content.get("shown") or {}
-    moment = datetime.fromisoformat(shown["at"]) if shown else row.asked_at
-    return Press(
-        key=f"again {row.pk}",  # the same press again leads to the same row
-        surface=row.surface,
-        note=content.get("note", ""),
-        shown=Shown(shown.get("state", ""), content.get("task", ""), moment),
-        waits=row.waits,
-        target=content.get("target", ""),
-        fingerprint=content.get("fingerprint", ""),
-    )

@@ -14,17 +14,18 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from workitems.domain import results
+from workitems.domain.attempts import Press, Shown
 from workitems.domain.commands import Command, command_from_json
 from workitems.domain.results import LedgerUnreadable, NotRecorded, Receipt, WriteStatus
 from workitems.isc import errors
 from workitems.isc.errors import IscError
 from workitems.isc.schemas import WorkItem, read_work_item
 from workitems.ledger import is_taken, lock
-from workitems.ledger_content import LEASE, end_of, log_row
+from workitems.ledger_content import LEASE, end_of, forget_secrets, log_row
 from workitems.models import Attempt
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,11 @@ class Later:
         """None where no key of ours opens it."""
         document = self.content.get("command")
         return command_from_json(document) if document else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it can be sent as it is: secrets are kept only until its end."""
+        return self.command is not None and self.command.is_complete
 
     @property
     def is_waiting(self) -> bool:
@@ -120,6 +126,19 @@ def find(row: UUID, actor_id: str) -> Later | None:
     return Later(found) if found else None
 
 
+def of_press(key: str, item_id: str, part: str, actor_id: str) -> Later | None:
+    """What was last recorded of this person's press on a work item, or on this part of it.
+
+    None where nothing was. Raises LedgerUnreadable.
+    """
+    same = Attempt.objects.filter(key__startswith=f"{key}:", actor_id=actor_id)
+    try:
+        found = same.filter(item_id=item_id, approval_item_id=part).order_by("-asked_at").first()
+    except DatabaseError as error:
+        raise LedgerUnreadable from error
+    return Later(found) if found else None
+
+
 def take_back(row: Attempt) -> bool:
     """End it unsent, for its actor. False where it is too late: it is being sent, or was.
 
@@ -133,6 +152,7 @@ def take_back(row: Attempt) -> bool:
         raise LedgerUnreadable from error
     if is_ended:
         log_row(row, WriteStatus.CANCELLED)
+        forget_secrets(Attempt.objects.filter(pk=row.pk))
     return is_ended
 
 
@@ -206,8 +226,8 @@ def _is_sending(owner_id: str) -> bool:
 
 def _next(owner_id: str, *, urgent: bool) -> Attempt | None:
     mine = due().filter(owner_id=owner_id)
-    row = mine.filter(Q(run=None) | Q(has_news=True)).first()
-    return row if row or urgent else mine.first()
+    row = mine.filter(has_news=True).first()
+    return row if row or urgent else mine.filter(has_news=False).first()
 
 
 def take(row: Attempt) -> bool:
@@ -240,5 +260,22 @@ def end_unsent(rows: QuerySet[Attempt], why: IscError, *, by_hand: bool = False)
         held = Attempt.objects.filter(pk=row.pk, status=WriteStatus.SCHEDULED)
         if held.update(**end_of(row.pk, ended)):
             log_row(row, ended.status)
+            forget_secrets(Attempt.objects.filter(pk=row.pk))
             count += 1
     return count
+
+
+def press_again(later: Later) -> Press:
+    """The press that an attempt came from, for a new one."""
+    content, row = later.content, later.row
+    shown = content.get("shown") or {}
+    moment = datetime.fromisoformat(shown["at"]) if shown else row.asked_at
+    return Press(
+        key=f"again {row.pk}",  # the same press again leads to the same row
+        surface=row.surface,
+        note=content.get("note", ""),
+        shown=Shown(shown.get("state", ""), content.get("task", ""), moment),
+        waits=row.waits,
+        target=content.get("target", ""),
+        fingerprint=content.get("fingerprint", ""),
+    )

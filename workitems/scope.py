@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from taskmanager.core.characters import spelt_out
 from taskmanager.signin.values import Person
 
 
@@ -17,7 +18,7 @@ class Owner:
 
     @property
     def label(self) -> str:
-        return self.name or self.id
+        return self.name or spelt_out(self.id)
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,11 @@ class QueueScope:
         return replace(self, owner=replace(self.owner, name=name))
 
 
-def require_admin(person: Person) -> None:
-    """Raises PermissionDenied (403) for everybody but an administrator."""
+def require_admin(person: Person, what_for: str = "") -> None:
+    """Raises PermissionDenied (403) for everybody but an administrator.
+
+    `what_for` is the sentence for them, by default of somebody else's queue.
+    """
     if not person.is_admin:
-        raise PermissionDenied(_("Only an administrator may look at somebody else's work items."))
+        queue = _("Only an administrator may look at somebody else's work items.")
+        raise PermissionDenied(what_for or queue)

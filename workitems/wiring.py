@@ -1,5 +1,6 @@
 """The one place where settings, a session's tokens, the client and the services meet."""
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 
 from taskmanager.core import crypto
 from taskmanager.core.http import session_for_this_thread
+from taskmanager.core.places import may_wait
 from taskmanager.signin.errors import ProviderUnavailable
 from taskmanager.signin.providers.personal_token import PersonalToken
 from taskmanager.signin.providers.registry import configured_provider
@@ -152,13 +154,18 @@ def tenant_scan(states: QueueStates) -> TenantScan:
     return TenantScan(client, states, own_id=token.identity_id, renew=token.renew, each=pool.map)
 
 
+def _may_wait(purpose: Purpose) -> bool:
+    return may_wait(urgent=purpose is Purpose.DECISION)
+
+
 def services_for(row: str, scope: QueueScope, purpose: Purpose = Purpose.VIEW) -> Services:
     """Services for this row of the sessions; `purpose` is what its reads are for.
 
     Raises SignInNeeded and ProviderUnavailable.
     """
     credentials = RowCredentials(row)
-    client_for = partial(_client, credentials, Sharing(budget(), reads(), scope.actor.id))
+    sharing = Sharing(budget(), reads(), scope.actor.id, may_wait=_may_wait)
+    client_for = partial(_client, credentials, sharing)
     client, numbers_client = client_for(purpose), client_for(Purpose.BACKGROUND)
     owner_id, actor_id = scope.owner.id, scope.actor.id
     recent = RecentReads(scope, settings.COUNTS_SECONDS)
@@ -197,10 +204,20 @@ def with_owner_name(scope: QueueScope, reader: Reader) -> QueueScope:
     """The scope with its owner's name: looked up once, and kept for this viewer alone."""
     if not scope.is_other:
         return scope
-    pair = f"{scope.actor.id} {scope.owner.id}"
+    return scope.named(
+        owner_names(scope.actor.id, [scope.owner.id], reader).get(scope.owner.id, "")
+    )
+
+
+def owner_names(actor_id: str, owner_ids: Collection[str], reader: Reader) -> dict[str, str]:
+    """What these people are called, as far as ISC tells: one call for all whose names this viewer
+    has not seen lately.
+    """
     # Hashed, because memcached rejects some characters in keys and an address may hold any.
-    key = f"owner-name:{sha256(pair.encode()).hexdigest()}"
-    name = shared_cache.get(key)
-    if name is None and (name := reader.owner_name()):
-        shared_cache.set(key, name, OWNER_NAME_SECONDS)
-    return scope.named(name or "")
+    pairs = {one: sha256(f"{actor_id} {one}".encode()).hexdigest() for one in owner_ids}
+    keys = {one: f"owner-name:{pair}" for one, pair in pairs.items()}
+    kept = shared_cache.get_many(keys.values())
+    unknown = [one for one, key in keys.items() if key not in kept]
+    found = {one: name for one, name in reader.names(unknown).items() if name and one in keys}
+    shared_cache.set_many({keys[one]: name for one, name in found.items()}, OWNER_NAME_SECONDS)
+    return {one: kept[key] for one, key in keys.items() if key in kept} | found

@@ -1,13 +1,15 @@
 // Says from when the numbers are, once they are older than a poll or two would leave them.
 const OLD = 150_000;
 const EVERY = 10_000;
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }; // as the server writes it
+const { lang, dataset } = document.documentElement; // the zone whose name the server has added
 const ageOf = () => document.querySelector("[data-age]");
 let [readAt, shown] = [Date.now(), ageOf()];
 
 const tell = () => {
   const age = ageOf();
   if (!age) return;
-  const time = new Date(readAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const time = new Date(readAt).toLocaleTimeString(lang, { ...CLOCK, timeZone: dataset.zone });
   age.textContent = age.dataset.age.replace("{time}", time);
   age.hidden = Date.now() - readAt < OLD;
 };

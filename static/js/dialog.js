@@ -1,14 +1,12 @@
-// Opens #dialog when content is inserted, and empties it when it is closed. In the widget #dialog is
-// a plain element and shown in the page, not as a modal dialog.
+// Opens #dialog when content is inserted, empties it when closed. In the widget it is a part of the page, and no modal dialog.
 const dialog = document.getElementById("dialog");
 const isModal = dialog instanceof HTMLDialogElement;
-let opener = null;
-let asked = null; // the focused element when the content was requested
+let opener, asked; // `asked`: the focused element when the content was requested
 
 const finish = () => {
   dialog.replaceChildren();
   if (opener?.isConnected) opener.focus();
-  opener = null;
+  opener = undefined;
 };
 const close = () => {
   if (isModal && dialog.open) dialog.close();
@@ -20,9 +18,11 @@ const open = () => {
   if (isModal) dialog.showModal();
   else dialog.scrollIntoView({ block: "nearest" });
   dialog.querySelector("[data-focus]")?.focus();
+  if (dialog.querySelector("[data-ready-comment]")) import("./ready-comment.js");
 };
 
 document.addEventListener("page:asked", () => {
+  document.activeElement?.closest("[popover]")?.hidePopover(); // a menu: its button gets the focus
   if (!dialog.childElementCount) asked = document.activeElement;
 });
 new MutationObserver(open).observe(dialog, { childList: true });

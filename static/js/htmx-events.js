@@ -1,10 +1,12 @@
 // The only file that uses htmx events. It translates them to page:asked, page:arrives, page:answered.
 const tell = (type, detail) => document.dispatchEvent(new CustomEvent(type, { detail }));
-const isPoll = (element) => element.id === "badge";
-const told = ({ xhr, requestConfig: { elt, verb } }) => {
-  return { element: elt, xhr, isWrite: verb !== "get", isPoll: isPoll(elt), status: xhr.status };
+const isPoll = (element) => element.matches("#badge, [data-asks]"); // asked by the page itself
+// A proxy, a firewall or a hotel's network may answer in our place: such an answer is none.
+const isOurs = (xhr) => xhr.getResponseHeader("X-Answered-By") === "my-tasks";
+const told = ({ xhr, requestConfig: { elt, verb, path, parameters } }) => {
+  const [status, isWrite] = [isOurs(xhr) ? xhr.status : 0, verb !== "get"];
+  return { element: elt, xhr, isWrite, isPoll: isPoll(elt), status, path, key: parameters.key };
 };
-let again = null; // the read to repeat after SailPoint's rate limit (429)
 
 // Nothing of ours is in the browser's cache: a poll says itself which numbers it knows.
 document.addEventListener("htmx:configRequest", ({ detail: { elt, headers } }) => {
@@ -14,8 +16,8 @@ document.addEventListener("htmx:configRequest", ({ detail: { elt, headers } }) =
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (isPoll(detail.elt)) return;
-  again = null;
-  document.querySelector("#status [data-passing]")?.remove(); // the last success message is outdated
+  // The last success message is outdated, unless the page goes on by itself.
+  if (!("byItself" in detail.elt.dataset)) document.querySelector("#status [data-passing]")?.remove();
   tell("page:asked", told(detail));
 });
 
@@ -38,17 +40,20 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  const { elt, successful, xhr, requestConfig } = detail;
-  if (xhr.status === 429 && !told(detail).isWrite) again = { elt, path: requestConfig.path };
-  const open = document.querySelector("#badge [name=open]")?.value;
-  if (open) document.title = document.title.replace(/^\(\d+\)/, `(${open})`);
+  const { elt, successful, xhr } = detail;
+  const open = document.querySelector("#count-open")?.textContent; // as the server writes numbers
+  if (open) document.title = document.title.replace(/^\([^)]*\)/, `(${open})`);
   tell("page:updated", { ...told(detail), successful }); // also after a poll
-  if (!isPoll(elt)) tell("page:answered", told(detail)); // a poll never moves the focus
-});
-document.addEventListener("page:again", () => {
-  if (again?.elt.isConnected) htmx.ajax("GET", again.path, { source: again.elt });
+  // A poll never moves the focus. What the page asks about a press may replace its row.
+  if (!isPoll(elt) || (elt.dataset.asks && xhr.status === 200)) tell("page:answered", told(detail));
 });
 
-const unanswered = (words) => ({ detail }) => tell("page:unanswered", { ...told(detail), words });
-document.addEventListener("htmx:sendError", unanswered("offline"));
-document.addEventListener("htmx:timeout", unanswered("timeout"));
+const unanswered = ({ detail }) => tell("page:unanswered", told(detail));
+document.addEventListener("htmx:sendError", unanswered);
+document.addEventListener("htmx:timeout", unanswered);
+// Before htmx reads a header or a title of it.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (isOurs(event.detail.xhr)) return;
+  event.preventDefault();
+  unanswered(event);
+});

@@ -1,7 +1,6 @@
 // Decisions that can be taken back. #held lists them, the newest first; each stands in the place of its
 // buttons too, counts down, and is sent when its time is over.
-const EVERY = 200;
-const LATER = 60_000;
+const [EVERY, LATER] = [200, 60_000];
 const region = document.getElementById("held");
 const ends = new Map(); // by the decision's id: when to have it sent, and how often that was asked for
 const now = () => performance.now();
@@ -46,12 +45,14 @@ const tick = () => {
 
 // While it is being taken back it is not sent from here.
 addEventListener("submit", ({ target }) => {
-  const end = target.matches("[data-undo]") && ends.get(idOf(target.closest("[data-held]")));
+  const end = target.matches("[data-undo]") && ends.get(target.closest("[data-held]")?.dataset.held);
   if (end) end.at = now() + LATER;
 }, true);
 document.addEventListener("page:unanswered", ({ detail: { element } }) => {
   const end = ends.get(element.closest("[data-held]")?.dataset.held);
-  if (end) end.at = Math.min(end.at, now() + 2000);
+  // What is taken back already is only told once more.
+  if (end && element.matches("[data-undo]")) setTimeout(() => element.isConnected && element.requestSubmit(), 2000);
+  else if (end) end.at = Math.min(end.at, now() + 2000);
 });
 
 document.addEventListener("page:updated", keep);

@@ -4,7 +4,7 @@
 (() => {
   if (customElements.get("my-tasks")) return;
   const home = new URL(document.currentScript.src).origin;
-  const PARAMETERS = ["theme", "accent", "lang", "density", "tab", "target", "envelope"];
+  const PARAMETERS = ["theme", "accent", "lang", "density", "tab", "target", "keys", "envelope"];
 
   class MyTasks extends HTMLElement {
     static observedAttributes = ["theme", "lang"];

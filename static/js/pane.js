@@ -4,7 +4,7 @@ const closer = () => document.querySelector("#detail [data-pane-close]");
 
 const mark = () => {
   const row = byId(closer()?.dataset.paneClose);
-  for (const marked of document.querySelectorAll("#tasks [aria-current=true]")) {
+  for (const marked of document.querySelectorAll("#tasks [data-task] [aria-current=true]")) {
     marked.removeAttribute("aria-current");
   }
   row?.querySelector("a")?.setAttribute("aria-current", "true");

@@ -14,7 +14,8 @@ const leave = async (address, fields) => {
   const body = new URLSearchParams(fields);
   try {
     const answer = await fetch(address, { method: "POST", headers, body });
-    if (answer.ok) location.replace((await answer.json()).url);
+    if (answer.headers.get("X-Answered-By") !== "my-tasks") say("unavailable"); // a proxy's page, say
+    else if (answer.ok) location.replace((await answer.json()).url);
     else say(answer.status === 503 ? "unavailable" : "stale");
   } catch {
     say("unavailable");

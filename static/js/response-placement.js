@@ -1,12 +1,11 @@
 // Chooses where a response is shown: beside the pressed button, or above the list if that is gone.
 const notices = document.getElementById("notices");
-const detachedHolder = document.createElement("div");
-detachedHolder.hidden = true;
+const detachedHolder = Object.assign(document.createElement("div"), { hidden: true });
 
 const placeFor = (element) => {
   const around = element.closest("form") ?? element.closest("[data-task]") ?? element;
   const place = around.querySelector("[data-notice]");
-  return place && around.checkVisibility() ? place : notices;
+  return place && around.querySelector("a, button")?.checkVisibility() ? place : notices;
 };
 
 // htmx looks for the targets of a response around the requesting element. If that was removed
@@ -34,18 +33,19 @@ document.addEventListener("page:updated", ({ detail }) => {
   detachedHolder.replaceChildren();
   if (!detail.successful) return;
   if (!detail.isPoll || notices.hasAttribute("data-of-poll")) notices.replaceChildren();
-  notices.querySelector("[data-connection]")?.remove();
+  notices.querySelector("[data-unanswered]")?.remove();
 });
 
-// No response. A failed poll is ignored, because the next poll tries again.
-document.addEventListener("page:unanswered", ({ detail: { element, isPoll, isWrite, words } }) => {
-  if (isPoll) return;
-  const [place, notice] = [placeFor(element), document.createElement("p")];
+// No answer, or none of ours. A failed poll is ignored, because the next poll tries again.
+document.addEventListener("page:unanswered", ({ detail }) => {
+  if (detail.isPoll) return;
+  const [place, notice] = [placeFor(detail.element), document.createElement("p")];
   notice.className = "notice notice--error";
-  if (place === notices) notice.setAttribute("role", "alert"); // the other places have it already
-  notice.dataset.connection = "";
-  notice.textContent = notices.dataset[isWrite ? words : "unread"];
+  if (place === notices) notice.role = "alert"; // the other places have it already
+  notice.dataset.unanswered = "";
+  notice.textContent = notices.dataset[detail.isWrite ? "unknown" : "unread"];
   place.replaceChildren(notice);
+  if (detail.isWrite) document.dispatchEvent(new CustomEvent("page:unknown", { detail: { ...detail, notice } }));
 });
 
 // A hidden field of each form that may be sent only with a new value from now on.

@@ -14,6 +14,7 @@ from django_htmx.http import push_url, reswap, retarget
 from jinja2_fragments import render_block
 
 from taskmanager.core.addresses import WIDGET_PREFIX
+from taskmanager.core.appearance import Appearance
 from taskmanager.core.request import AppRequest
 
 if TYPE_CHECKING:
@@ -35,14 +36,16 @@ def render(
 
     Adds what every page needs. The CSRF token is masked once a page, and only if it is used.
     """
-    is_embedded = getattr(request, "embedded", False)
+    widget = getattr(request, "widget", None)
+    is_embedded = widget is not None  # not yet known where a middleware refuses the request early
     values = {
         "request": request,
         "person": getattr(request, "person", None),
-        "widget": getattr(request, "widget", None),
+        "widget": widget,
+        "appearance": getattr(request, "appearance", Appearance()),
         "is_embedded": is_embedded,
         "layout": "embed.html" if is_embedded else "site.html",
-        "home": WIDGET_PREFIX if is_embedded else "/",
+        "home": WIDGET_PREFIX if getattr(request, "embedded", False) else "/",
         "messages": get_messages(request),
         "csrf_token": SimpleLazyObject(lambda: get_token(request)),
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
@@ -71,6 +74,14 @@ def render_partial(
     """Only the block of that name where htmx asks for a part, the whole template otherwise."""
     wanted = block if is_partial(request) else ""
     return render(request, template, context, block=wanted, status=status)
+
+
+def shown_path(request: AppRequest) -> str:
+    """The page of ours that htmx asks from, as a path with its query; "" where it is none."""
+    try:
+        return request.htmx.current_url_abs_path or ""
+    except ValueError:  # what `urlsplit` says to "http://["
+        return ""
 
 
 def is_read(request: HttpRequest) -> bool:

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import lru_cache
 from html import escape
 from typing import Any
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
-from django.utils.timezone import localtime
+from django.utils.formats import number_format
+from django.utils.timezone import now
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
@@ -18,6 +18,8 @@ from jinja2.ext import Extension, InternationalizationExtension
 from markupsafe import Markup
 
 from taskmanager.core.addresses import with_query
+from taskmanager.core.characters import isolated
+from taskmanager.core.clock import iso, written, zone, zone_cookie, zone_name_now
 
 PLACE = re.compile(r"\{(\w+)\}")
 
@@ -40,11 +42,16 @@ def environment(**options: Any) -> Environment:
         "static": lru_cache(static),  # a file's address stays the same while the process lives
         "url": url,
         "language": get_language,
+        "languages": lambda: dict(settings.LANGUAGES),
         "is_right_to_left": get_language_bidi,
         "htmx_script": htmx_script,
+        "now": now,
+        "zone": zone,
+        "zone_cookie": zone_cookie,
+        "zone_name_now": zone_name_now,
     }
-    made.filters |= {"moment": moment, "emphasised": emphasised, "filled": filled}
-    made.filters |= {"in_query": in_query, "number": number_format}
+    made.filters |= {"moment": written, "iso": iso, "emphasised": emphasised, "filled": filled}
+    made.filters |= {"in_query": in_query, "number": number, "isolated": isolated}
     return made
 
 
@@ -58,13 +65,25 @@ def _translation(_language: str | None, message: str) -> str:
     return gettext(message)
 
 
+def number(value: float) -> str:
+    """As the active language groups its digits."""
+    return _number(get_language(), value)
+
+
+@lru_cache(maxsize=10_000, typed=True)
+def _number(_language: str | None, value: float) -> str:
+    """Django asks for the language's format five times a number, and a page repeats few."""
+    return number_format(value)
+
+
 def emphasised(parts: Iterable[Any]) -> Markup:
     """A sentence with its names in bold: each part has `text` and `is_name`.
 
     A macro for this takes five times as long, row by row.
     """
     pieces = [
-        f"<b>{escape(part.text)}</b>" if part.is_name else escape(part.text) for part in parts
+        f'<b dir="auto">{escape(part.text)}</b>' if part.is_name else escape(part.text)
+        for part in parts
     ]
     return Markup("".join(pieces))  # noqa: S704 - each piece is escaped
 
@@ -97,8 +116,3 @@ def in_query(values: Mapping[str, object], **more: object) -> str:
 def url(name: str, *args: object) -> str:
     """The address of a view, for names that mean the same on the full page and in a frame."""
     return reverse(name, args=args)
-
-
-def moment(value: datetime) -> str:
-    """Date and time as the person's language writes them, in the current time zone."""
-    return date_format(localtime(value), "DATETIME_FORMAT")

@@ -10,14 +10,22 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
 
+from taskmanager.core.htmx import is_read
 from taskmanager.core.request import AppRequest
+from taskmanager.core.storage import best_effort
 
 FRAME_COOKIE: Final = "__Host-widget"
 
 # Python knows the attribute from 3.14 on; before that it has to be registered.
 Morsel._reserved.setdefault("partitioned", "Partitioned")  # type: ignore[attr-defined]
 Morsel._flags.add("partitioned")  # type: ignore[attr-defined]
+
+
+def key_in(request: HttpRequest) -> str | None:
+    """The key of the session that the request came with."""
+    return request.COOKIES.get(settings.SESSION_COOKIE_NAME)
 
 
 class FrameSessionMiddleware(SessionMiddleware):
@@ -44,11 +52,27 @@ class FrameSessionMiddleware(SessionMiddleware):
 
     def process_response(self, request: AppRequest, response: Any) -> Any:  # type: ignore[override]
         """Give the cookie that Django has set its name and its attributes."""
-        response = super().process_response(request, response)
+        if is_read(request) and request.session.session_key == key_in(request):
+            # What a page changes in a session that goes on is incidental: it is shown even so.
+            with best_effort("what a page has changed in its session"):
+                super().process_response(request, response)
+        else:
+            super().process_response(request, response)
         if request.has_own_session and settings.SESSION_COOKIE_NAME in response.cookies:
-            # Also for a deletion: browsers ignore one whose attributes differ.
-            morsel = response.cookies.pop(settings.SESSION_COOKIE_NAME)
-            response.cookies[FRAME_COOKIE] = morsel.value
-            own = {**morsel, "secure": True, "samesite": "None", "partitioned": True}
-            response.cookies[FRAME_COOKIE].update(own)
+            _as_frames(response, response.cookies.pop(settings.SESSION_COOKIE_NAME))
         return response
+
+
+def _as_frames(response: HttpResponse, morsel: Morsel[str]) -> None:
+    """Also for a deletion: browsers ignore one whose attributes differ."""
+    response.cookies[FRAME_COOKIE] = morsel.value
+    own = {**morsel, "secure": True, "samesite": "None", "partitioned": True}
+    response.cookies[FRAME_COOKIE].update(own)
+
+
+def forget_session(request: HttpRequest, response: HttpResponse) -> None:
+    """Have the browser forget the session, and in a frame the one that is its own as well."""
+    name = settings.SESSION_COOKIE_NAME
+    response.delete_cookie(name, samesite="Lax")
+    if FRAME_COOKIE in request.COOKIES and getattr(request, "embedded", False):
+        _as_frames(response, response.cookies[name])

@@ -6,9 +6,16 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.urls import is_valid_path
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
@@ -19,6 +26,8 @@ from taskmanager.embed.params import WidgetParams
 
 # Below the prefix, but made to be opened at top level or fetched by the host page.
 UNFRAMED: Final = frozenset({"/widget/try/", "/widget/loader.js"})
+# Read by scripts of the host page, with the cookies that its frame has.
+READ_BY_HOSTS: Final = frozenset({"/widget/badge.json"})
 FRAMES: Final = frozenset({"iframe", "frame", "embed", "object"})
 
 
@@ -44,7 +53,23 @@ class EmbeddingMiddleware:
         if destination == "document" and request.method == "GET":
             # A tab shows the full page, where the person's session is.
             return HttpResponseRedirect(full_page_of(request))
+        if request.path in READ_BY_HOSTS:
+            return self.read_by_host(request)
         return framed(self.get_response(request))
+
+    def read_by_host(self, request: AppRequest) -> HttpResponseBase:
+        """Let a listed origin read the answer; any other causes no call and learns nothing."""
+        origin = request.headers.get("Origin")
+        if origin is not None and origin not in settings.FRAME_ANCESTORS:
+            response: HttpResponseBase = JsonResponse({}, status=HTTPStatus.FORBIDDEN)
+        else:
+            response = self.get_response(request)
+            if origin:
+                response.headers["Access-Control-Allow-Origin"] = origin
+                response.headers["Access-Control-Allow-Credentials"] = "true"
+                response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+        patch_vary_headers(response, ("Origin",))
+        return response
 
     def unframed(self, request: AppRequest, destination: str) -> HttpResponseBase:
         """Refuse to be framed even where a browser ignores frame-ancestors."""

@@ -18,6 +18,7 @@ from taskmanager.core.addresses import WIDGET_PREFIX, own_referer, with_query
 THEMES: Final = (("auto", _("As the system")), ("light", _("Light")), ("dark", _("Dark")))
 DENSITIES: Final = (("comfortable", _("Comfortable")), ("compact", _("Compact")))
 TABS: Final = (("pending", _("Pending")), ("completed", _("Completed")))
+KEYS: Final = (("0", _("Off")), ("1", _("On")))
 ENVELOPES: Final = (("1", "1"), ("2", "2"))  # versions of the messages to the host page
 TARGETS: Final = (
     ("blank", _("In a new tab")),
@@ -31,11 +32,12 @@ class WidgetParamsForm(forms.Form):
     """The parameters of /widget/ and /widget/badge/; an invalid value counts as absent."""
 
     theme = forms.ChoiceField(choices=THEMES, label=_("Theme"), required=False)
-    accent = forms.CharField(max_length=7, label=_("Accent colour"), required=False)
+    accent = forms.CharField(max_length=40, label=_("Accent colour"), required=False)
     lang = forms.CharField(max_length=20, label=_("Language"), required=False, widget=forms.Select)
     density = forms.ChoiceField(choices=DENSITIES, label=_("Density"), required=False)
     tab = forms.ChoiceField(choices=TABS, label=_("Start with"), required=False)
     target = forms.ChoiceField(choices=TARGETS, label=_("Links open"), required=False)
+    keys = forms.ChoiceField(choices=KEYS, label=_("Keys of one letter"), required=False)
     envelope = forms.ChoiceField(choices=ENVELOPES, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,6 +72,7 @@ class WidgetParams:
     density: str = "comfortable"
     tab: str = "pending"
     target: str = "blank"
+    keys: str = "0"
     envelope: str = "1"
 
     @classmethod

@@ -11,4 +11,5 @@ class SigninConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the job worker does for sign-in."""
-        import_module("taskmanager.signin.revocations")
+        for module in ("endings", "handoff"):  # and `revocations`, which both import
+            import_module(f"taskmanager.signin.{module}")

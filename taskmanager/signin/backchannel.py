@@ -4,7 +4,6 @@ OpenID Connect Back-Channel Logout 1.0. Whoever can reach this address can post 
 but the provider's signature counts, and every doubt is the same 400 without a reason.
 """
 
-import logging
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -30,6 +29,7 @@ from taskmanager.signin.models import Session, UsedLogoutToken
 from taskmanager.signin.providers.jwt import LEEWAY
 from taskmanager.signin.providers.openid import OpenIdConnect
 from taskmanager.signin.providers.registry import configured_provider
+from taskmanager.signin.sign_in_log import log_sign_in
 from taskmanager.signin.signals import Ending
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -38,15 +38,13 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 TYPES = {"logout+jwt", "jwt", ""}
 FRESH_SECONDS = 300  # how old a token may be, whatever it says about its own expiry
 
-logger = logging.getLogger(__name__)
-
 
 class NotALogout(Exception):
     """The token is no valid statement that somebody has signed out."""
 
 
 UNAVAILABLE = (ProviderUnavailable, requests.RequestException)
-MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
 REFUSED = (NotALogout, JoseError, *UNAVAILABLE, *MALFORMED)
 
 
@@ -60,11 +58,13 @@ def backchannel(request: HttpRequest) -> HttpResponse:
         raise Http404
     try:
         claims = _verified(provider, request.POST.get("logout_token", ""))
-        ended = _end(claims)
+        ended, people = _end(claims)
     except REFUSED as error:
-        logger.warning("logout token refused: %s: %s", type(error).__name__, str(error)[:200])
+        why = {"reason": type(error).__name__, "detail": str(error)[:200]}
+        log_sign_in("logout token refused", outcome="refused", **why)
         return JsonResponse({"error": "invalid_request"}, status=HTTPStatus.BAD_REQUEST)
-    logger.info("signed out by the provider: %s sessions ended", ended)
+    more = {"identities": " ".join(people), "sessions": str(ended)}
+    log_sign_in("signed out by the provider", outcome="succeeded", **more)
     return HttpResponse()
 
 
@@ -94,8 +94,11 @@ def _verified(provider: OpenIdConnect, logout_token: str) -> Mapping[str, Any]:
     return claims
 
 
-def _end(claims: Mapping[str, Any]) -> int:
-    """Delete the sessions' rows, and use the token up. Raises NotALogout on a repeat."""
+def _end(claims: Mapping[str, Any]) -> tuple[int, list[str]]:
+    """Delete the sessions' rows, and use the token up: how many, and whose.
+
+    Raises NotALogout on a repeat.
+    """
     issuer, subject, sid = (claims.get(name, "") for name in ("iss", "sub", "sid"))
     of_person = Q(subject_hash__in=crypto.fingerprints("subject", issuer, subject))
     named = Q(sid_hash__in=crypto.fingerprints("sid", issuer, sid))
@@ -115,7 +118,8 @@ def _end(claims: Mapping[str, Any]) -> int:
             raise NotALogout("used before")
 
     rows = Session.objects.filter(named)
+    people = endings.people_of(rows)
     ended, kept = endings.end(rows, Ending.BY_PROVIDER, first=use_up)
     if is_worker_alive():  # the provider waits for our answer: it is not called before that
         revocations.settle(kept)
-    return ended
+    return ended, people

@@ -17,6 +17,7 @@ from taskmanager.core import crypto
 from taskmanager.jobs.registry import hourly
 from taskmanager.signin import revocations
 from taskmanager.signin.models import Session
+from taskmanager.signin.request import PERSON
 from taskmanager.signin.session_store import SessionStore
 from taskmanager.signin.signals import Ending, session_ending
 from taskmanager.signin.token_store import read_locked
@@ -40,7 +41,7 @@ def end(
         if first is not None:
             first()
         for batch in _batches(keys):
-            kept += revocations.keep(read_locked(batch))
+            kept += revocations.keep_of(read_locked(batch))
             by_model = Session.objects.filter(pk__in=batch).delete()[1]
             ended += by_model.get(Session._meta.label, 0)
     return ended, kept
@@ -52,14 +53,20 @@ def rows_of(sessions: Iterable[SessionBase]) -> QuerySet[Session]:
     return Session.objects.filter(pk__in=[crypto.hash_session_key(key) for key in keys])
 
 
-def flush(session: SessionBase, reason: Ending) -> None:
-    """End a session whose person is about to sign in again, without a word to the provider.
+def people_of(rows: QuerySet[Session]) -> list[str]:
+    """The identity ids in sessions that our keys open; without names."""
+    found = rows.values_list("pk", "session_data").iterator(chunk_size=BATCH)
+    opened = (crypto.unseal(sealed, row=row) for row, sealed in found)
+    return sorted(
+        {each[PERSON]["id"] for each in opened if isinstance(each, dict) and PERSON in each}
+    )
 
-    A provider may take a revocation for the end of all that the browser was granted
-    (docs/security.md), and with that end the new sign-in.
-    """
-    announce(rows_of([session]).values_list("pk", flat=True), reason)
+
+def flush(session: SessionBase, reason: Ending) -> list[str]:
+    """End a session whose request goes on with a new one. The keys for `revocations.settle`."""
+    kept = end(rows_of([session]), reason)[1]
     session.flush()
+    return kept
 
 
 def announce(keys: Iterable[str], reason: Ending) -> None:
@@ -74,11 +81,11 @@ def announce(keys: Iterable[str], reason: Ending) -> None:
 
 @hourly
 def clear_expired() -> None:
-    """Delete sessions that have run out. What could renew their tokens is not revoked: a provider
-    may take that for the end of a newer session in the same browser.
+    """Delete sessions that have run out. Their revocations are due, and wait for the next look:
+    there may be many, and nobody who signs in meanwhile should wait for them.
     """
     over = Session.objects.filter(expire_date__lt=timezone.now(), tokens__isnull=False)
-    announce(over.values_list("pk", flat=True), Ending.EXPIRED)
+    end(over, Ending.EXPIRED)
     SessionStore.clear_expired()
 
 

@@ -50,6 +50,14 @@ _MESSAGES = {
     "unavailable": ErrorMessage(
         _("The sign-in service does not answer"), _TRY_LATER, HTTPStatus.SERVICE_UNAVAILABLE
     ),
+    "not_stored": ErrorMessage(
+        _("Your sign-in could not be kept"),
+        _(
+            "You are not signed in: My Tasks cannot write its own records at the moment. Wait a"
+            " moment and start again; if it stays so, tell the people who run this site."
+        ),
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ),
     "invalid_scope": ErrorMessage(
         _("The sign-in service does not grant what My Tasks asks for"),
         _ASK_AN_ADMIN,

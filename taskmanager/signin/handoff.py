@@ -13,12 +13,15 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from pydantic import TypeAdapter
 
 from taskmanager.core import crypto
 from taskmanager.core.crypto import digest
+from taskmanager.jobs.registry import hourly
+from taskmanager.signin import revocations
 from taskmanager.signin.models import HandOff
 from taskmanager.signin.values import SignedIn
 
@@ -80,15 +83,33 @@ def _own(session: SessionBase) -> str:
 def begin(session: SessionBase) -> str:
     """Start, or start again, and return the ticket for the popup. Raises TooMany."""
     now = timezone.now()
-    HandOff.objects.filter(expires_at__lt=now).delete()
+    drop_expired()
     key, ticket = key_of(session), secrets.token_urlsafe(32)
     fresh = _EMPTY | {"ticket_hash": digest(ticket), "ticket_until": now + TICKET}
     fresh |= {"expires_at": now + LIFETIME, "asked": 0}
     _, is_new = HandOff.objects.get_or_create(key=key, defaults={**fresh, "begun": 1})
     again = HandOff.objects.filter(key=key, begun__lt=MOST_BEGUN)
+    _abandon(again)
     if not is_new and not again.update(**fresh, begun=F("begun") + 1):
         raise TooMany
     return ticket
+
+
+@hourly
+def drop_expired() -> None:
+    """Delete what was begun and not claimed in time."""
+    expired = HandOff.objects.filter(expires_at__lt=timezone.now())
+    _abandon(expired)
+    expired.delete()
+
+
+def _abandon(rows: QuerySet[HandOff]) -> None:
+    """Have sign-ins revoked that no frame will claim: the one who empties the row does so."""
+    for key, sealed in rows.exclude(sealed="").values_list("key", "sealed"):
+        with transaction.atomic():
+            if HandOff.objects.filter(key=key, sealed=sealed).update(sealed=""):
+                result = _opened(sealed, key)
+                revocations.keep_of([result.signed_in.tokens] if result else [])
 
 
 _EMPTY: Final[dict[str, Any]] = {
@@ -108,6 +129,7 @@ def bind(ticket: str, state: str) -> str | None:
     key = HandOff.objects.filter(mine).values_list("key", flat=True).first()
     # The result of an earlier sign-in is dropped: it was not this one's.
     fresh = {**_EMPTY, "ticket_hash": "", "flow_hash": digest(state)}
+    _abandon(HandOff.objects.filter(mine))
     if key is None or not HandOff.objects.filter(mine, key=key).update(**fresh):
         logger.warning("hand-off: a ticket is unknown, used or too old")
         return None
@@ -118,6 +140,7 @@ def bind_by_code(key: str, state: str) -> str | None:
     """Let this state's sign-in end in a typed code, unless a ticket was used. The key, or None."""
     free = Q(flow_hash="") | Q(is_by_code=True)
     rows = HandOff.objects.filter(free, key=key, expires_at__gt=timezone.now())
+    _abandon(rows)
     if not rows.update(**_EMPTY | {"flow_hash": digest(state), "is_by_code": True}):
         logger.warning("hand-off: a code was asked for a frame that waits for none")
         return None
@@ -168,7 +191,8 @@ def claim_by_code(session: SessionBase, typed: str) -> HandoffResult | None:
     key, now = _own(session), timezone.now()
     rows = HandOff.objects.filter(key=key, result_until__gt=now).exclude(code_hash="")
     if not rows.filter(tries__lt=MOST_TRIES).update(tries=F("tries") + 1):
-        if rows.update(sealed="", code_hash=""):
+        _abandon(rows)
+        if rows.update(code_hash=""):
             logger.warning("hand-off: too many codes were tried")
             raise TooMany
         return None
@@ -182,6 +206,10 @@ def _take(key: str, *, code_hashes: list[str], until: datetime) -> HandoffResult
     sealed = rows.exclude(sealed="").values_list("sealed", flat=True).first()
     if sealed is None or not rows.filter(sealed=sealed).delete()[0]:
         return None
+    return _opened(sealed, key)
+
+
+def _opened(sealed: str, key: str) -> HandoffResult | None:
     content = crypto.unseal(sealed, row=key)
     return TypeAdapter(HandoffResult).validate_python(content) if content else None
 

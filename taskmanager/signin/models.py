@@ -49,6 +49,10 @@ class TokenSet(HashedRow):
         Session, on_delete=models.CASCADE, primary_key=True, related_name="tokens"
     )
     sealed = models.TextField()
+    # The default in the database is for processes of the version before, while an upgrade runs.
+    levels = models.TextField(
+        default="", db_default="", help_text="sealed; empty: those of the sign-in"
+    )
     leased_until = models.DateTimeField(null=True, help_text="somebody is refreshing until then")
     refresh_after = models.DateTimeField(null=True, help_text="the provider is down: wait")
 

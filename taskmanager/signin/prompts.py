@@ -6,8 +6,9 @@ Identity providers refuse requests made by scripts, so an htmx request is not re
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -16,8 +17,8 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 
 from taskmanager.core.addresses import WIDGET_PREFIX, with_query
-from taskmanager.core.htmx import is_read, notice_response, render
-from taskmanager.signin import endings, handoff
+from taskmanager.core.htmx import is_read, notice_response, render, shown_path
+from taskmanager.signin import endings, handoff, revocations
 from taskmanager.signin.request import SignedInRequest
 from taskmanager.signin.session_store import REFUSED_AT
 from taskmanager.signin.signals import Ending
@@ -41,6 +42,16 @@ def inline_login_prompt(view: View) -> View:
     return view
 
 
+def read_by_host(view: View) -> View:
+    """Mark a view whose answers a host page reads: they are JSON, and hold no secret of ours."""
+    view.is_read_by_host = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_read_by_host(request: SignedInRequest) -> bool:
+    return bool(_mark(request, "is_read_by_host"))
+
+
 def _mark(request: SignedInRequest, name: str) -> Any:
     """The attribute of the request's view, or None."""
     return getattr(request.resolver_match.func, name, None) if request.resolver_match else None
@@ -57,7 +68,7 @@ def token_refused(request: SignedInRequest) -> HttpResponse:
     If the new one is refused as well, we say so: another sign-in would only repeat it for ever.
     """
     refused_before = time.time() - request.session.get(REFUSED_AT, 0) < LOOP_SECONDS
-    endings.flush(request.session, Ending.REFUSED)
+    revocations.settle(endings.flush(request.session, Ending.REFUSED))
     request.person = None
     if refused_before:
         logger.warning("a fresh sign-in is not accepted upstream")
@@ -78,7 +89,7 @@ def login_prompt(request: SignedInRequest) -> HttpResponse:
     if not request.htmx:
         return HttpResponseRedirect(signin_url(request.get_full_path()))
     # HttpResponseClientRedirect would answer 200, which is wrong for scripts and in logs.
-    headers = {"HX-Redirect": signin_url(request.htmx.current_url_abs_path)}
+    headers = {"HX-Redirect": signin_url(shown_path(request))}
     return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers=headers)
 
 
@@ -88,6 +99,8 @@ def frame_prompt(request: SignedInRequest, *, is_refused: bool = False) -> HttpR
     Each form of the answer carries the new session's CSRF token and hand-off key. `is_refused`:
     the tenant has refused the last sign-in.
     """
+    if is_read_by_host(request):
+        return JsonResponse({"signed_in": False}, status=HTTPStatus.UNAUTHORIZED)
     key = handoff.key_of(request.session)
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"token": get_token(request), "frame": key}, status=401)
@@ -106,8 +119,14 @@ def frame_prompt(request: SignedInRequest, *, is_refused: bool = False) -> HttpR
     return notice_response(request, template, context, HTTPStatus.UNAUTHORIZED)
 
 
-def page_or_notice(request: SignedInRequest, template: str, status: HTTPStatus) -> HttpResponse:
+def page_or_notice(
+    request: SignedInRequest,
+    template: str,
+    status: HTTPStatus,
+    values: Mapping[str, Any] = MappingProxyType({}),
+) -> HttpResponse:
     """A page, or for htmx only its notice, placed beside the form that was sent."""
+    values = {**values, "is_read": is_read(request)}
     if not request.htmx:
-        return render(request, template, status=status)
-    return notice_response(request, template, {"is_read": is_read(request)}, status)
+        return render(request, template, values, status=status)
+    return notice_response(request, template, values, status)

@@ -37,15 +37,19 @@ OTHERS: Final = 5  # of earlier sign-outs, which a request without a worker trie
 _turn = threading.Lock()
 
 
-def keep(tokens: Iterable[Tokens | None]) -> list[str]:
+def keep(refresh_tokens: Iterable[str | None]) -> list[str]:
     """Write down what is to be revoked, in the caller's transaction. The keys of the rows."""
     provider = configured_provider()
     if not provider.can_revoke:
         return []
-    held = [each.refresh_token for each in tokens if each and each.refresh_token]
-    rows = [_row(provider, refresh_token) for refresh_token in held]
+    rows = [_row(provider, each) for each in refresh_tokens if each]
     Revocation.objects.bulk_create(rows, batch_size=100)
     return [row.pk for row in rows]
+
+
+def keep_of(tokens: Iterable[Tokens | None]) -> list[str]:
+    """The same for all that a provider gave."""
+    return keep(each.refresh_token for each in tokens if each)
 
 
 def _row(provider: Provider, refresh_token: str) -> Revocation:

@@ -1,27 +1,27 @@
 """The session engine: encrypted rows under hashed keys, with an idle and an absolute limit."""
 
-import logging
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db import DatabaseError, connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from taskmanager.core import crypto
-from taskmanager.signin.models import Session
+from taskmanager.core.storage import best_effort, is_outage
+from taskmanager.signin.models import Session, TokenSet
 from taskmanager.signin.request import PERSON
-
-logger = logging.getLogger(__name__)
 
 SIGNED_IN_AT = "signed_in_at"  # epoch seconds; absent until a person has signed in
 REFUSED_AT = "refused_at"  # epoch seconds; kept by the sign-in that follows a refusal
 ANONYMOUS_SECONDS = 3600  # a sign-in under way needs minutes
 SEEN_EVERY = timedelta(seconds=60)  # one small write a minute, not one per request
 LOAD = (
-    f"SELECT session_data, seen_at FROM {Session._meta.db_table}"  # noqa: S608 - a name of ours
+    f"SELECT session_data, seen_at, levels FROM {Session._meta.db_table}"  # noqa: S608 - our names
+    f" LEFT JOIN {TokenSet._meta.db_table} ON session_id = session_key"
     " WHERE session_key = %s AND expire_date > %s"
 )
 
@@ -38,13 +38,25 @@ class SessionStore(DatabaseStore):
         with connection.cursor() as cursor:  # plain SQL: each request asks
             now = connection.ops.adapt_datetimefield_value(timezone.now())
             cursor.execute(LOAD, [key, now])
-            sealed, seen_at = cursor.fetchone() or ("", None)
+            sealed, seen_at, levels = cursor.fetchone() or ("", None, None)
         content = crypto.unseal(sealed, row=key)
         if not isinstance(content, dict):
             self._session_key = None
             return {}
         self._seen_at = seen_at
+        renewed = crypto.unseal(levels, row=key) if levels else None
+        if isinstance(renewed, dict) and PERSON in content:
+            content[PERSON] |= renewed
         return content
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's own
+        """Django says of a database that fails, too, that the session has ended meanwhile."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if is_outage(error.__context__):
+                raise OperationalError("the session could not be saved") from error
+            raise
 
     def exists(self, session_key: str) -> bool:
         return Session.objects.filter(pk=crypto.hash_session_key(session_key)).exists()
@@ -91,10 +103,8 @@ class SessionStore(DatabaseStore):
         if seen_at is None or self.session_key is None or now - seen_at < SEEN_EVERY:
             return
         row = Session.objects.filter(pk=crypto.hash_session_key(self.session_key))
-        try:
+        with best_effort("a session's last use"):
             row.update(seen_at=now, expire_date=self.get_expiry_date())
-        except DatabaseError as error:  # locked or full: what the person came for may need none
-            logger.warning("a session's last use could not be noted: %s", error)
 
 
 def lasts(row: str) -> bool:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -75,10 +76,11 @@ def _place(row: Session, here: str) -> dict[str, Any] | None:
 def _ended(request: HttpRequest, rows: QuerySet[Session]) -> HttpResponse:
     number, kept = endings.end(rows, Ending.ENDED_ELSEWHERE)
     revocations.settle(kept)
-    logger.info("sessions ended elsewhere: %s, identity %s", number, person_of(request).id)
+    fields = {"sessions": str(number), "actor": person_of(request).id}
+    logger.info("sessions ended elsewhere", extra={"fields": fields})
     if number:
         said = ngettext("%(number)s session was ended.", "%(number)s sessions were ended.", number)
-        messages.success(request, said % {"number": number})
+        messages.success(request, said % {"number": number_format(number)})
     else:
         messages.info(request, _("There was nothing to end: the session is over already."))
     return redirect("signin:sessions")

@@ -3,9 +3,9 @@
 One conditional UPDATE takes the lease, so it holds between threads and between processes.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection
@@ -13,13 +13,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from taskmanager.core import crypto
+from taskmanager.core.storage import best_effort
 from taskmanager.signin.models import TokenSet
-from taskmanager.signin.request import session_row
-from taskmanager.signin.values import Tokens
+from taskmanager.signin.request import SignedInRequest, session_row
+from taskmanager.signin.values import Levels, Tokens
 
-# Longer than all time-outs of a refresh together: 13 s for the tokens, and twice 13 s for the
-# signing keys, whose read may be repeated.
-LEASE: Final = timedelta(seconds=45)
+# Longer than all time-outs of a refresh together: 13 s for the tokens, and twice 13 s each for the
+# signing keys and userinfo, whose reads may be repeated.
+LEASE: Final = timedelta(seconds=75)
 READ: Final = f"SELECT sealed FROM {TokenSet._meta.db_table} WHERE session_id = %s"  # noqa: S608 - our name
 BACK_OFF: Final = timedelta(seconds=10)  # after a failure; else each request waits for a time-out
 
@@ -39,13 +40,29 @@ class TokenStore:
 
     def write(self, tokens: Tokens) -> None:
         """Store the tokens of a session that has just been saved."""
-        defaults = {"sealed": self._sealed(tokens)}
+        defaults = {"sealed": self._sealed(tokens), "levels": ""}
         TokenSet.objects.update_or_create(session_id=self.row, defaults=defaults)
 
-    def replace(self, tokens: Tokens) -> bool:
-        """Store renewed tokens and end the lease, in one UPDATE. False when the session is over."""
-        sealed = self._sealed(tokens)
-        return self._rows().update(sealed=sealed, leased_until=None, refresh_after=None) == 1
+    def replace(self, tokens: Tokens, levels: Levels | None = None) -> bool:
+        """Store renewed tokens and end the lease, in one UPDATE. False when the session is over.
+
+        The levels stand beside the tokens, not in the session's payload, which a request that
+        began before would write back. None leaves them as they were.
+        """
+        new: dict[str, Any] = {"sealed": self._sealed(tokens)}
+        if levels is not None:
+            new["levels"] = self._sealed(levels)
+        return self._rows().update(**new, leased_until=None, refresh_after=None) == 1
+
+    def levels(self) -> Levels | None:
+        """Those that a refresh has named, or ISC's refusal; None for those of the sign-in."""
+        sealed = self._rows().values_list("levels", flat=True).first()
+        content = crypto.unseal(sealed, row=self.row) if sealed else None
+        return Levels(**content) if isinstance(content, dict) else None
+
+    def keep_levels(self, levels: Levels) -> None:
+        """Until the next refresh says something else."""
+        self._rows().update(levels=self._sealed(levels))
 
     def delete(self) -> None:
         self._rows().delete()
@@ -70,8 +87,8 @@ class TokenStore:
     def _rows(self) -> QuerySet[TokenSet]:
         return TokenSet.objects.filter(pk=self.row)
 
-    def _sealed(self, tokens: Tokens) -> str:
-        return crypto.seal(asdict(tokens), row=self.row)
+    def _sealed(self, content: Tokens | Levels) -> str:
+        return crypto.seal(asdict(content), row=self.row)
 
 
 def read_locked(rows: list[str]) -> list[Tokens | None]:
@@ -88,3 +105,15 @@ def _opened(sealed: str, row: str) -> Tokens | None:
 def tokens_of(session: SessionBase) -> Tokens | None:
     """All tokens of a session, or None where it was never saved or holds none."""
     return TokenStore(session_row(session)).read() if session.session_key else None
+
+
+def end_admin(request: SignedInRequest) -> bool:
+    """ISC has refused what administrators may read: whether the person counted as one until now."""
+    person = request.person
+    if person is None or not person.is_admin:
+        return False
+    request.person = replace(person, is_admin=False)
+    levels = Levels(is_admin=False, is_auditor=person.is_auditor)
+    with best_effort("the end of an administrator's rights"):
+        TokenStore(session_row(request.session)).keep_levels(levels)
+    return True

@@ -18,16 +18,30 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Levels:
+    """What a person may do besides their own work, under the names that `Person` has for it."""
+
+    is_admin: bool
+    is_auditor: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tokens:
-    """What the provider gave. `expires_at` in epoch seconds; None when it is not known."""
+    """What the provider gave. `expires_at` in epoch seconds; None when it is not known.
+
+    `identity` is the person's id at sign-in; empty in rows of older versions.
+    """
 
     access_token: str
     refresh_token: str | None = None
     id_token: str | None = None
     expires_at: float | None = None
+    identity: str = ""
 
     @classmethod
-    def from_response(cls, token: Mapping[str, Any], old: "Tokens | None" = None) -> "Tokens":
+    def from_response(
+        cls, token: Mapping[str, Any], old: "Tokens | None" = None, *, identity: str = ""
+    ) -> "Tokens":
         """Of a token response; what a refresh leaves out stays as it was in `old`."""
         expires_in = token.get("expires_in")
         return cls(
@@ -35,6 +49,7 @@ class Tokens:
             refresh_token=token.get("refresh_token") or (old.refresh_token if old else None),
             id_token=token.get("id_token") or (old.id_token if old else None),
             expires_at=time.time() + float(expires_in) if expires_in is not None else None,
+            identity=old.identity if old else identity,
         )
 
     def lasts(self, seconds: float) -> bool:
@@ -51,6 +66,14 @@ class SignedIn:
     issuer: str
     subject: str
     sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The result of a refresh. `levels` is None where the provider says nothing about them."""
+
+    tokens: Tokens
+    levels: Levels | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,20 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST, require_safe
 
 from taskmanager.core.addresses import origin_of, safe_next
+from taskmanager.core.clock import zone_of
 from taskmanager.core.htmx import render
 from taskmanager.signin import auth_requests, endings, login, revocations, widget_sessions
+from taskmanager.signin.auth_requests import IN_POPUP, SECOND_TRY, AuthRequest
 from taskmanager.signin.error_messages import error_message
 from taskmanager.signin.errors import ProviderUnavailable, SignInRefused
 from taskmanager.signin.popup import popup_views
 from taskmanager.signin.prompts import signin_url
 from taskmanager.signin.providers.registry import configured_provider
 from taskmanager.signin.request import SignedInRequest, person_in
+from taskmanager.signin.sign_in_log import PAGE, log_sign_in
 from taskmanager.signin.signals import Ending
 from taskmanager.signin.token_store import tokens_of
-from taskmanager.signin.values import SignedIn, Tokens
+from taskmanager.signin.values import Tokens
 
 logger = logging.getLogger(__name__)
 
@@ -31,13 +34,25 @@ SIGNOUT_STATE = "signout_state"
 @require_safe
 def start(request: SignedInRequest) -> HttpResponse:
     """Send the browser to the provider."""
-    next_url = safe_next(request.GET.get("next"))
-    state = auth_requests.new_state()
+    return _start(request, safe_next(request.GET.get("next")))
+
+
+def _start(request: SignedInRequest, next_url: str, kind: str = "") -> HttpResponse:
+    state = auth_requests.new_state(kind)
     try:
         url, auth_request = login.start(state, next_url)
     except SignInRefused as error:
         return _refused(request, error, next_url)
-    auth_requests.remember(request.session, state, auth_request)
+    response = _to_provider(request, url)
+    auth_requests.remember(request, response, state, auth_request)
+    return response
+
+
+def _to_provider(request: SignedInRequest, url: str) -> HttpResponse:
+    """A redirect; by way of a page that asks a browser's time zone where we do not know it."""
+    is_page = request.headers.get("Sec-Fetch-Dest") == "document"
+    if is_page and zone_of(request.COOKIES, is_framed=False) is None:
+        return render(request, "signin/leaving.html", {"url": url})
     return HttpResponseRedirect(url)
 
 
@@ -46,35 +61,45 @@ def start(request: SignedInRequest) -> HttpResponse:
 def callback(request: SignedInRequest) -> HttpResponse:
     """Take the provider's answer; every failure is a page with a message of ours."""
     state = request.GET.get("state", "")
-    auth_request = auth_requests.take(request.session, state)
+    auth_request = auth_requests.find(request, state)
     if auth_request is None:
-        return _unknown_state(request)
+        response = _start_over(request, state)
+    elif auth_request.hand_off:
+        response = popup_views.called_back(request, auth_request, state)
+    elif auth_request.is_late:
+        response = _start_over(request, state, auth_request.next_url)
+    else:
+        response = _called_back(request, auth_request)
+    auth_requests.forget(request, response, state)
+    return response
+
+
+def _called_back(request: SignedInRequest, auth_request: AuthRequest) -> HttpResponse:
     try:
         signed_in = login.finish(request, auth_request)
+        login.begin_session(request, signed_in)
     except SignInRefused as error:
-        if auth_request.hand_off:
-            return popup_views.failed(request, auth_request, state, error)
         return _refused(request, error, auth_request.next_url)
-    if auth_request.hand_off:
-        return popup_views.finished(request, auth_request, state, signed_in)
-    return _enter(request, signed_in, auth_request.next_url)
+    log_sign_in("signed in", outcome="succeeded", session=PAGE, actor_id=signed_in.person.id)
+    return HttpResponseRedirect(auth_request.next_url)
 
 
-def _unknown_state(request: SignedInRequest) -> HttpResponse:
+def _start_over(request: SignedInRequest, state: str, next_url: str = "/") -> HttpResponse:
+    """What came back belongs to no sign-in that is under way: begin once more, and only once.
+
+    It took too long, or was left by the back button, or the browser keeps no cookies of ours.
+    """
     if person_in(request.session):  # another tab was faster
-        return HttpResponseRedirect("/")
-    return _refused(request, SignInRefused("unknown_state"), "/")
-
-
-def _enter(request: SignedInRequest, signed_in: SignedIn, next_url: str) -> HttpResponse:
-    login.begin_session(request, signed_in)
-    logger.info("signed in: identity %s", signed_in.person.id)
-    return HttpResponseRedirect(next_url)
+        return HttpResponseRedirect(next_url)
+    is_first = not state.startswith((SECOND_TRY, IN_POPUP)) and "error" not in request.GET
+    if is_first:
+        return _start(request, next_url, SECOND_TRY)
+    return _refused(request, SignInRefused("unknown_state"), next_url)
 
 
 def _refused(request: SignedInRequest, error: SignInRefused, next_url: str) -> HttpResponse:
     """A page with our message for the error code and a button to start again."""
-    logger.warning("%s", error)
+    log_sign_in("sign-in refused", outcome="refused", session=PAGE, **error.fields)
     message = error_message(error.code)
     context = {"message": message, "again_url": signin_url(next_url)}
     return render(request, "signin/problem.html", context, status=message.status)
@@ -86,24 +111,23 @@ def sign_out(request: SignedInRequest) -> HttpResponse:
     """End the session and its widgets here first; then, if it can be reached, at the provider."""
     person = person_in(request.session)
     held = tokens_of(request.session)
-    kept = _end_with_widgets(request)
+    ended, kept = _end_with_widgets(request)
     if person is not None:
-        logger.info("signed out: identity %s", person.id)
+        more = {"session": PAGE, "sessions": str(ended)}
+        log_sign_in("signed out", outcome="succeeded", actor_id=person.id, **more)
     is_up = revocations.settle(kept)
     response = _leave(request, held, is_up=is_up) if held else _signed_off(request)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
-def _end_with_widgets(request: SignedInRequest) -> list[str]:
-    """End all that ends with this session. The keys of what is to be revoked."""
+def _end_with_widgets(request: SignedInRequest) -> tuple[int, list[str]]:
+    """End all that ends with this session: how many, and the keys of what is to be revoked."""
     widgets = widget_sessions.widgets_of(request.session)
     own = endings.rows_of([request.session])
     ended, kept = endings.end(own | widgets, Ending.SIGNED_OUT)
     request.session.flush()
-    if ended > 1:
-        logger.info("signed out with the full page: %s widgets", ended - 1)
-    return kept
+    return ended, kept
 
 
 def _leave(request: SignedInRequest, held: Tokens, *, is_up: bool) -> HttpResponse:

@@ -109,9 +109,14 @@ def decisions(visitor: Visitor, count: int) -> list[Step]:
     while page is None or (len(found) < count and page.select("article")):
         number = next(numbers)
         page = BeautifulSoup(text_of(visitor.get(f"/?page={number}")), "html.parser")
-        buttons = page.select("form[method=post] button[formaction*='/approve/']")
+        buttons = page.select(
+            "form[method=post] button[formaction*='/work-items/'][formaction*='/approve/']"
+        )
         for button in buttons[: count - len(found)]:
-            hidden = [*button.parent.select("input[name]"), *page.select("#badge input[name]")]
+            hidden = [
+                *button.find_parent("form").select("input[name]"),
+                *page.select("#badge input[name]"),
+            ]
             fields = {str(tag["name"]): str(tag["value"]) for tag in hidden}
             address = str(button["formaction"])
             found.append(partial(visitor.post, address, fields | {"surface": "list"}))

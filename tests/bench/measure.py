@@ -29,7 +29,7 @@ CLIENTS = 16
 
 @dataclass
 class Timing:
-    """Times in milliseconds. `overheads`: total minus the slowest upstream call of the request."""
+    """Times in milliseconds. `overheads`: total minus the request's slowest upstream call."""
 
     stage: Stage
     totals: list[float] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Timing:
             upstream = self.stage.tenant.durations()
             assert answer.status == HTTPStatus.OK, answer
             self.totals.append(answer.milliseconds)
-            self.overheads.append(answer.milliseconds - max(upstream))
+            self.overheads.append(answer.milliseconds - max(upstream, default=0.0))
             self.upstream_calls.add(len(upstream))
         self.cpu += sum(worker.cpu_ms() for worker in workers) - before
 

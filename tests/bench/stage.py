@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -44,6 +45,29 @@ class Tenant:
     def reset(self) -> None:
         """Restore the seeded work items."""
         self._session.post(f"{self.address}/_sandbox/reset", timeout=30).raise_for_status()
+
+    def give_tasks(self, persona: str, count: int) -> None:
+        """Varied pending tasks in place of theirs."""
+        body = {"persona": persona, "count": count}
+        self._session.post(
+            f"{self.address}/_sandbox/tasks", json=body, timeout=60
+        ).raise_for_status()
+
+    def person_id(self, persona: str) -> str:
+        people = self._session.get(f"{self.address}/_sandbox/personas", timeout=10).json()
+        return next(str(one["id"]) for one in people if one["key"] == persona)
+
+    def moments(self) -> list[float]:
+        """When each call of the API came, in epoch seconds."""
+        return [call["at"] for call in self.calls()]
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Of the API, oldest first."""
+        calls = self._session.get(f"{self.address}/_sandbox/calls", timeout=30).json()
+        return [call for call in calls if call["api"]]
+
+    def forget_calls(self) -> None:
+        self._session.delete(f"{self.address}/_sandbox/calls", timeout=10).raise_for_status()
 
     def token(self) -> str:
         """An access token of the owner of the heavy queue."""
@@ -112,14 +136,16 @@ def workers_of(pid_file: Path) -> list[Worker]:
 
 
 @contextmanager
-def running(latency_ms: int, folder: Path, **more: str) -> Iterator[Stage]:
+def running(latency_ms: int, folder: Path, root: Path = ROOT, /, **more: str) -> Iterator[Stage]:
     """Start tenant and dashboard. `folder` is for the database, static files and logs.
 
-    `more` are environment variables of the dashboard, in place of those of a measurement.
+    `root`: where the dashboard's program is, if it is another version. `more` are environment
+    variables of the dashboard, in place of those of a measurement.
     """
     port = free_port(0, 0)
-    with _tenant(latency_ms, f"{public_url(port)}/signin/callback/") as tenant:
-        dashboard = Dashboard(_environment(tenant, port, folder) | more, port)
+    address = more.get("PUBLIC_URL", public_url(port))
+    with _tenant(latency_ms, f"{address}/signin/callback/") as tenant:
+        dashboard = Dashboard(_environment(tenant, port, folder) | more, port, root)
         dashboard.migrate()
         if dashboard.environment["STATIC_FILES"] == "hashed":
             dashboard.collect_static()

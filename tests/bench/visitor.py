@@ -23,9 +23,10 @@ class Answer:
     milliseconds: float
 
 
-def sign_in(dashboard: str, persona: str) -> str:
+def sign_in(dashboard: str, persona: str, *, certificate: str | None = None) -> str:
     """Sign in by the OpenID flow; returns the value for the Cookie header."""
     with requests.Session() as browser:
+        browser.verify = certificate or True
         picker = browser.get(f"{dashboard}/signin/", params={"next": "/"}, timeout=30)
         form = BeautifulSoup(picker.text, "html.parser").form
         assert form is not None, f"no sign-in page, but {picker.status_code} at {picker.url}"
@@ -35,9 +36,9 @@ def sign_in(dashboard: str, persona: str) -> str:
         assert page.status_code in {200, 429}, f"{page.status_code} at {page.url}"
         assert page.url == f"{dashboard}/", f"ended up at {page.url}"
         # The provider runs on 127.0.0.1; its cookies are not for the dashboard on localhost.
-        cookies = [c for c in browser.cookies if c.name == "session"]
+        cookies = [c for c in browser.cookies if c.name in {"session", "__Host-session"}]
         assert len(cookies) == 1, browser.cookies
-        return f"session={cookies[0].value}"
+        return f"{cookies[0].name}={cookies[0].value}"
 
 
 class Visitor:

@@ -67,7 +67,7 @@ def test_pages_that_are_asked_for_at_once_renew_it_once(
 
     assert [page.status_code for page in pages] == [200] * AT_ONCE
     assert certified.count("/token") == 2  # the code, one refresh
-    assert len(set(work_items.bearers)) == 1
+    assert len(set(work_items.bearers)) <= 2  # the old one lasts while the new one is fetched
     assert certified.is_alive(certified.refresh_tokens()[-1])
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import responses
-from isc_peer import Peer
 from isc_wire import BASE, Wire, new_transport
 
+from tests.peer import Peer
 from workitems.isc.client import IscClient
 
 

@@ -158,7 +158,7 @@ OPERATIONS = [
     ),
     Operation(
         "search people",
-        lambda client: client.search_public_identities(" ada "),
+        lambda client: client.search_public_identities(" ada ", limit=10),
         "GET",
         "",
         is_ada,
@@ -173,13 +173,15 @@ OPERATIONS = [
     ),
     Operation(
         "search people by full name, quotes and backslashes escaped",
-        lambda client: client.search_public_identities('a"da k. love\\lace', limit=5),
+        lambda client: client.search_public_identities('a"da, love\\lace', limit=5),
         "GET",
         "",
         is_ada,
         answer=[PERSON],
         query={
-            "filters": 'firstname sw "a\\"da" and lastname sw "love\\\\lace"'
+            "filters": 'firstname sw "a\\"da love\\\\lace" or lastname sw "a\\"da love\\\\lace"'
+            ' or alias sw "a\\"da love\\\\lace" or email sw "a\\"da love\\\\lace"'
+            ' or firstname sw "a\\"da" and lastname sw "love\\\\lace"'
             ' or firstname sw "love\\\\lace" and lastname sw "a\\"da"',
             "sorters": "name",
             "limit": "5",

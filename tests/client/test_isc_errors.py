@@ -11,6 +11,7 @@ from urllib3.exceptions import MaxRetryError, ProxyError, SSLError
 
 from workitems.isc.client import IscClient
 from workitems.isc.errors import (
+    RETRY_AFTER_DEFAULT,
     Forbidden,
     IscError,
     NotFound,
@@ -85,8 +86,11 @@ def test_each_status_is_the_error_it_should_be(
         (b'{"error": "JWT validation failed: JWT is expired"}', "JWT validation failed: JWT is"),
         (b'{"message": " Rate Limit Exceeded "}', "Rate Limit Exceeded"),
         (b'{"messages": null, "error": 7, "message": "So."}', "So."),
+        (b'{"detailMessage": "Specified offset is invalid."}', "Specified offset is invalid."),
+        (b'{"messages": [], "causes": [{"text": "Its cause."}], "message": "m"}', "Its cause."),
+        (b'{"error": "invalid_grant", "error_description": "It expired."}', "It expired."),
         (b'{"messages": ["x", {"text": null}, {"text": " "}]}', ""),
-        (b'{"messages": [{"text": "a\\u0000b\\u001b[31m\\u202ec\\nd"}]}', "a b [31m c d"),
+        (b'{"messages": [{"text": "a\\u0000b\\u001b[31m\\u202ec\\nd"}]}', "ab[31mc d"),
         (b"<html>Bad Gateway</html>", ""),
         (b"[]", ""),
         (b"", ""),
@@ -168,6 +172,19 @@ BROKEN_CERTIFICATE = MaxRetryError(
 )
 TLS_BROKE_OFF = MaxRetryError(None, URL, SSLError(ssl.SSLEOFError("EOF")))
 NO_PROXY = MaxRetryError(None, URL, ProxyError("no proxy", OSError("refused")))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Thu, 01 Jan 0001 00:00:00 +9999",
+        "Fri, 31 Dec 9999 23:59:59 -9999",
+        "Sat, 01 Jan 2028 00:00:00 +99999999999999999999",
+        "Sat, 01 Jan 99999999999999999999 00:00:00 GMT",
+    ],
+)
+def test_a_date_of_no_calendar_is_the_usual_wait(header: str) -> None:
+    assert retry_after_seconds(header) == RETRY_AFTER_DEFAULT
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,17 @@
 """Account-selection forms: nested sections, and choices in every notation."""
 
+import json
 from typing import Any
 
+import pytest
+
+from workitems.isc.lenient import parse_json
 from workitems.isc.schemas import (
     FORM_DEPTH,
     AllowedValue,
     FormField,
     FormSection,
+    UnreadableWorkItem,
     WorkItem,
     WorkItemForm,
     read_work_item,
@@ -83,3 +88,26 @@ def test_sections_end_at_a_sane_depth() -> None:
 
     assert field_names(FORM_DEPTH) == ["deepest"]
     assert field_names(FORM_DEPTH + 1) == []
+
+
+def nested(depth: int) -> Any:
+    value: Any = "deepest"
+    for _level in range(depth):
+        value = [value] if _level % 2 else {"more": value}
+    return value
+
+
+@pytest.mark.parametrize("depth", [100, 900])
+def test_a_work_item_that_is_nested_too_deeply_is_unreadable(depth: int) -> None:
+    field = {"name": "F", "displayType": "hidden", "value": nested(depth)}
+    read = read_work_item({"id": "w1", "form": {"sections": [{"formItems": [field]}]}})
+    assert isinstance(read, UnreadableWorkItem)
+    assert read.reason == "The element is nested too deeply."
+
+
+@pytest.mark.parametrize("depth", [101, 900])
+def test_json_ends_at_a_depth_that_can_be_copied_and_printed(depth: int) -> None:
+    document = parse_json(json.dumps({"beside": 1, "deep": nested(depth)}).encode())
+    assert document["beside"] == 1  # type: ignore[index]
+    assert "deepest" not in repr(document)
+    assert "deepest" in repr(parse_json(json.dumps(nested(100)).encode()))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import requests
-from isc_peer import Peer, answer, drop
 from isc_wire import new_transport
 
 from taskmanager.core.http import session_for_this_thread
+from tests.peer import Peer, answer, drop
 from workitems.isc.client import IscClient
 from workitems.isc.errors import IscError
 
@@ -84,7 +84,7 @@ def test_each_call_is_logged_without_token_query_or_body(
     ]
     client = client_of("secret-token")
 
-    client.search_public_identities("secret-name")
+    client.search_public_identities("secret-name", limit=10)
     for _ in range(2):
         with pytest.raises(IscError):
             client.submit_account_selection("w1", {"field": "secret-value"})

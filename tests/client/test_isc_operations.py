@@ -49,7 +49,7 @@ def test_people_are_looked_up_by_id_a_hundred_at_a_time(client: IscClient, wire:
 
 
 def test_nothing_to_look_up_is_no_call(client: IscClient, wire: Wire) -> None:
-    assert client.search_public_identities("  ") == ()
+    assert client.search_public_identities("  ", limit=10) == ()
     assert client.get_public_identities([]) == ()
     assert len(wire.mock.calls) == 0
 
@@ -57,7 +57,7 @@ def test_nothing_to_look_up_is_no_call(client: IscClient, wire: Wire) -> None:
 def test_spaces_in_filters_are_sent_as_percent_20(client: IscClient, wire: Wire) -> None:
     wire.mock.get(f"{BASE}/v2024/public-identities", json=[])
 
-    client.search_public_identities("ada & co")
+    client.search_public_identities("ada & co", limit=10)
 
     assert "%20sw%20%22ada%22%20and%20" in wire.mock.calls[0].request.url
     assert "+" not in wire.mock.calls[0].request.url
@@ -130,6 +130,20 @@ def test_a_row_that_cannot_be_read_leaves_the_others(client: IscClient, wire: Wi
 
     assert [type(item) for item in page.items] == [UnreadableWorkItem, WorkItem, UnreadableWorkItem]
     assert page.total is None
+
+
+def test_a_list_is_never_longer_than_was_asked_for(client: IscClient, wire: Wire) -> None:
+    items = [{**ITEM, "id": f"w{number}"} for number in range(1000)]
+    people = [{"id": f"p{number}"} for number in range(1000)]
+    wire.mock.get(f"{BASE}/v2024/work-items", json=items, headers={"X-Total-Count": "1000"})
+    wire.mock.get(f"{BASE}/v2024/public-identities", json=people)
+
+    page = client.list_work_items(owner_id="p1", limit=7, offset=0)
+
+    assert ([item.id for item in page.items], page.total) == ([f"w{n}" for n in range(7)], 1000)
+    assert len(client.list_tenant_work_items(limit=3, offset=0).items) == 3
+    assert len(client.search_public_identities("p", limit=11)) == 11
+    assert len(client.get_public_identities(["p1", "p2"])) == 2
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b'""', b"{}", b"  \n"])

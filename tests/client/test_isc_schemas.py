@@ -272,3 +272,57 @@ def test_a_page_of_fifty_is_read_without_anybody_noticing() -> None:
 
     # Measured at 0.8 ms; the limit allows for a busy machine, but not for a slower algorithm.
     assert min(milliseconds() for _ in range(5)) < 10
+
+
+@pytest.mark.parametrize("blank", [" ", "\u200b", "\u3164", "\u00a0\ufeff"])
+def test_text_that_shows_nothing_is_absent_in_every_field(blank: str) -> None:
+    line = {"id": "1", "account": blank, "application": blank, "operation": blank, "value": blank}
+    remedy = {"targetName": blank, "attributeValue": blank, "nativeIdentity": blank}
+    item = read_work_item(
+        {
+            "id": "1",
+            "description": blank,
+            "ownerName": blank,
+            "requesterDisplayName": blank,
+            "errors": [blank, "Timed out"],
+            "approvalItems": [{**line, "name": [blank, "memberOf", blank]}],
+            "remediationItems": [remedy],
+            "form": {"title": blank, "sections": [{"label": blank, "formItems": []}]},
+        }
+    )
+    assert isinstance(item, WorkItem)
+    assert (item.description, item.owner_name, item.requester_name) == ("", "", "")
+    assert item.errors == ("Timed out",)
+    assert item.approval_items == (ApprovalItem(id="1", name="memberOf"),)
+    assert set(item.remediation_items[0].model_dump().values()) == {""}
+    assert item.form is not None
+    assert (item.form.title, item.form.sections) == ("", (FormSection(),))
+
+
+def test_text_is_without_what_reorders_it_and_ids_are_as_they_came() -> None:
+    odd = "Readers\u202enimdA"
+    person = PublicIdentity.model_validate({"id": odd, "name": odd, "manager": {"id": odd}})
+    assert (person.id, person.name, person.manager_id) == (odd, "ReadersnimdA", odd)
+    line = ApprovalItem.model_validate({"id": odd, "value": odd})
+    assert (line.id, line.value) == (odd, "ReadersnimdA")
+
+
+@pytest.mark.parametrize(
+    ("raw", "display", "value"),
+    [
+        ({"display": "Mail\u200bbox", "value": "m\u200b1"}, "Mailbox", "m\u200b1"),
+        ({"display": "\u3164", "value": "\u202em2"}, "m2", "\u202em2"),
+        ({"display": "Mail\u200bbox"}, "Mailbox", "Mail\u200bbox"),
+        ("Mail\u200bbox", "Mailbox", "Mail\u200bbox"),
+    ],
+)
+def test_a_choice_shows_what_is_seen_and_sends_what_came(
+    raw: object, display: str, value: str
+) -> None:
+    (choice,) = FormField.model_validate({"allowedValuesList": [raw]}).allowed_values
+    assert (choice.display, choice.value) == (display, value)
+
+
+@pytest.mark.parametrize("id_", ["\u3164", "a\u202eb", "a\u3164b", "a\ufe0f"])
+def test_an_id_with_hidden_characters_is_unusable(id_: str) -> None:
+    assert isinstance(read_work_item({"id": id_}), UnreadableWorkItem)

@@ -8,19 +8,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from isc_peer import (
+from isc_wire import new_transport
+
+from taskmanager.core import http
+from taskmanager.core.http import session_for_this_thread
+from tests.peer import (
     Peer,
     Step,
     answer,
     answer_and_close,
-    drip,
     drop,
+    endlessly,
     stall,
     stall_in_body,
 )
-from isc_wire import new_transport
-
-from taskmanager.core.http import session_for_this_thread
 from workitems.isc import transport as transport_module
 from workitems.isc.client import IscClient
 from workitems.isc.errors import (
@@ -182,18 +183,83 @@ def test_a_body_without_end_is_not_read_to_its_end(
     assert client_of().get_work_item("w1").id == "w1"
 
 
-def test_a_body_that_only_drips_is_given_up(
-    peer: Peer, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+HEAD = b"HTTP/1.1 200 X\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+SLOW: dict[str, Step] = {
+    "a byte of the status line": endlessly(b"1", b"HTTP/1.1 "),
+    "a byte of a header": endlessly(b"a", HEAD + b"X-Long: "),
+    "a header": endlessly(b"X-More: 1\r\n", pause=0.05),
+    "an interim answer": endlessly(b"HTTP/1.1 100 Continue\r\n\r\n", b""),
+    "interim answers without a pause": endlessly(b"HTTP/1.1 100 C\r\n\r\n" * 50, b"", pause=0),
+    "a byte of the body": endlessly(b" ", HEAD + b"Content-Length: 9999\r\n\r\n"),
+    "a body until the connection ends": endlessly(b" ", HEAD + b"\r\n"),
+    "a tiny chunk": endlessly(b"1\r\n \r\n", CHUNKED),
+    "a byte of a chunk's size": endlessly(b"0", CHUNKED),
+    "a trailer": endlessly(b"X-More: 1\r\n", CHUNKED + b"1\r\n1\r\n0\r\n"),
+    "a byte of what is packed": endlessly(
+        b"\0\0\0\xff\xff",  # an empty block
+        HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"")[:10],
+    ),
+}
+
+
+@pytest.mark.parametrize("slow", SLOW.values(), ids=SLOW)
+def test_an_answer_that_never_ends_is_given_up(
+    slow: Step, peer: Peer, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport_module, "BODY_SECONDS", 0.2)
-    peer.steps = [drip, drip]
+    monkeypatch.setattr(http, "ANSWER_SECONDS", 0.4)
+    peer.steps = [slow, slow]
 
     started = time.monotonic()
-    with pytest.raises(TimedOut):
+    with pytest.raises(IscError) as read:
         client_of().get_work_item("w1")
     with pytest.raises(OutcomeUnknown):
         client_of().complete_work_item("w1")
+    assert type(read.value) is TimedOut
     assert time.monotonic() - started < 2
+    assert [seen.method for seen in peer.seen].count("GET") == 1
+
+
+def test_an_answer_with_headers_without_end_is_refused(peer: Peer, client_of: ClientOf) -> None:
+    peer.steps = [endlessly(b"X-More: 1\r\n" * 10, HEAD)] * 3
+
+    with pytest.raises(Unavailable):
+        client_of().get_work_item("w1")
+    with pytest.raises(OutcomeUnknown):
+        client_of().complete_work_item("w1")
+
+
+def test_a_refusal_that_never_ends_counts_all_the_same(
+    peer: Peer, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "ANSWER_SECONDS", 0.3)
+    peer.steps = [endlessly(b" ", b"HTTP/1.1 403 X\r\n\r\n")]
+
+    with pytest.raises(Forbidden):
+        client_of().complete_work_item("w1")
+
+
+def test_a_read_that_broke_late_is_not_repeated(
+    peer: Peer, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport_module, "REPEATED_WITHIN", 0.0)
+    peer.steps = [drop, answer(ITEM)]
+
+    with pytest.raises(Unavailable):
+        client_of().get_work_item("w1")
+    assert len(peer.seen) == 1
+
+
+def test_the_next_call_on_a_connection_has_all_its_time(
+    peer: Peer, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "ANSWER_SECONDS", 0.4)
+    peer.steps = [answer(ITEM), answer(ITEM)]
+    client_of().get_work_item("w1")
+    time.sleep(0.5)
+
+    assert client_of().get_work_item("w1").id == "w1"
+    assert [seen.connection for seen in peer.seen] == [1, 1]
 
 
 def test_a_proxy_of_the_environment_is_used(

@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.server import SandboxApp
 from tests.contract.conftest import Caller
+from tests.contract.published import Published
 
 YEARS = ("v3", "v2024", "v2025", "v2026")
 
@@ -107,3 +108,28 @@ def seconds_of_a_page(caller: Caller) -> float:
     started = time.perf_counter()
     caller.get("/work-items", limit=50, count="true", ownerId=caller.id)
     return time.perf_counter() - started
+
+
+def test_a_persona_gets_as_many_varied_tasks_as_asked_for(
+    tenant: SandboxApp, published: Published | None
+) -> None:
+    client, empty = tenant.test_client(), Caller(tenant, "empty", published)
+    asked = {"persona": "empty", "count": 613}
+    assert client.post("/_sandbox/tasks", json=asked).status_code == 204
+    assert empty.get("/work-items/count").json == {"count": 613}
+    rows = empty.get("/work-items", limit=250, offset=250).json
+    assert len({row["id"] for row in rows}) == 250
+    assert {row["type"] for row in rows} >= {"Approval", "Form", "ManualAction", "Generic"}
+    assert len({row["requesterDisplayName"] for row in rows}) > 100
+    assert max(len(row["approvalItems"] or ()) for row in rows) == 5
+    tenant.sandbox.give_tasks("empty", 3)
+    assert len(empty.pending()) == 3
+    tenant.sandbox.reset()
+    assert empty.pending() == []
+
+
+@pytest.mark.parametrize(
+    "body", [[], {"persona": "nobody", "count": 1}, {"persona": "empty", "count": -1}]
+)
+def test_tasks_for_nobody_are_refused(tenant: SandboxApp, body: object) -> None:
+    assert tenant.test_client().post("/_sandbox/tasks", json=body).status_code == 400

@@ -13,7 +13,7 @@ from sandbox.dashboard import NO_BUDGET, Dashboard, dashboard_environment
 from sandbox.handle import Sandbox
 from sandbox.server import SandboxApp
 from tests.e2e.browsers import launch
-from tests.e2e.holding import Choose, asked, wait_for_heartbeat
+from tests.e2e.holding import PUT_SETTINGS, Choose, asked, wait_for_heartbeat
 from tests.e2e.sign_in_steps import sign_in
 from tests.e2e.watching import Watch
 from tests.environment import CLIENT_SECRET, DASHBOARD_PORTS, TENANT_URL
@@ -56,6 +56,11 @@ def empty_ledger(path: Path) -> None:
     with closing(sqlite3.connect(path, timeout=10)) as database, database:
         database.execute("DELETE FROM workitems_attempt")
         database.execute("DELETE FROM workitems_bulkrun")
+        database.execute("DELETE FROM workitems_savedview")
+        database.execute("DELETE FROM workitems_basketentry")
+        database.execute("DELETE FROM workitems_pinnedowner")
+        database.execute("DELETE FROM workitems_rejection")
+        database.execute("DELETE FROM workitems_queuesnapshot")
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +102,9 @@ def served(profile: str, folder: Path) -> Dashboard:
         folder=folder,
     )
     files = {"STATIC_FILES": "hashed", "STATIC_ROOT": str(folder / "static")}
-    environment |= files | NO_BUDGET | {"WEB_CONCURRENCY": "1"}
+    # Only what `choose` is told waits: the job worker of one test may live on while another runs.
+    at_once = {"UNDO_SECONDS": "0"}
+    environment |= files | NO_BUDGET | at_once | {"WEB_CONCURRENCY": "1"}
     dashboard = Dashboard(environment, port)
     dashboard.migrate()
     dashboard.collect_static()
@@ -193,8 +200,7 @@ def choose(job_worker: Dashboard, ledgers: list[Path], sandbox: Sandbox) -> Iter
     """Choose a person's time to undo: seconds, or None until they press Send."""
 
     def to(seconds: int | None, key: str = "approver") -> None:
-        values = (sandbox.persona(key).id, seconds)
-        asked(ledgers[0], "REPLACE INTO workitems_personsettings VALUES (?, ?, 1)", *values)
+        asked(ledgers[0], PUT_SETTINGS, sandbox.persona(key).id, seconds, 1)
 
     yield to
     asked(ledgers[0], "DELETE FROM workitems_personsettings")

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 Choose = Callable[..., None]
 SHORT = 2  # seconds: most tests wait for the end of the window
@@ -15,6 +16,12 @@ def wait_for_heartbeat(database: Path) -> None:
     while not asked(database, "SELECT 1 FROM jobs_heartbeat"):
         assert time.monotonic() < until, "no worker has come to life"
         time.sleep(0.1)
+
+
+# Person, seconds to undo, whether keys are on; the database knows the rest.
+PUT_SETTINGS: Final = (
+    "REPLACE INTO workitems_personsettings (person_id, undo_seconds, has_keys) VALUES (?, ?, ?)"
+)
 
 
 def asked(database: Path, query: str, *values: object) -> list[tuple[object, ...]]:

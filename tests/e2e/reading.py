@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from sandbox.entries import approval_items
 from sandbox.handle import Sandbox
-from sandbox.transitions import APPROVED, decide_one
+from sandbox.transitions import APPROVED, decide_one, finished
 
 
 def row(page: Page, text: str) -> Locator:
@@ -72,6 +72,14 @@ def decide_elsewhere(sandbox: Sandbox, persona: str, text: str) -> None:
     for item in approval_items(entry.body):
         entry = decide_one(entry, item["id"], APPROVED, sandbox.clock.now())
     sandbox.world.put(entry)
+
+
+def finish_all(sandbox: Sandbox, persona: str) -> None:
+    """Nothing is pending any more, as if somebody had worked through it in another browser."""
+    for key in sandbox.world.queue(sandbox.persona(persona).id, done=False):
+        entry = sandbox.world.get(key)
+        assert entry is not None
+        sandbox.world.put(finished(entry, APPROVED, sandbox.clock.now()))
 
 
 def pen_of(page: Page) -> Callable[[float, float], None]:

@@ -1,16 +1,14 @@
 """The pages and states of the product, each opened by clicks as a person does."""
 
-from collections.abc import Callable
-
 from playwright.sync_api import Page, expect
 
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn
-from tests.e2e.reading import item_id, row
+from tests.e2e.reading import finish_all, item_id, row
+from tests.e2e.scenes_finding import CALM, FINDING_SCENES, Scene
+from tests.e2e.scenes_many import SCENES_OF_MANY
 
 TASK = "Z_AP_CLERK"
-Scene = Callable[[SignedIn, Sandbox], Page]
-CALM = {"reduced_motion": "reduce"}  # no colour transitions: axe would measure a colour in between
 
 
 def pending(signed_in: SignedIn, _: Sandbox) -> Page:
@@ -35,10 +33,22 @@ def empty(signed_in: SignedIn, _: Sandbox) -> Page:
     return signed_in("empty", **CALM)
 
 
+def all_clear(signed_in: SignedIn, sandbox: Sandbox) -> Page:
+    finish_all(sandbox, "approver")
+    return signed_in("approver", **CALM)
+
+
 def pane(signed_in: SignedIn, _: Sandbox) -> Page:
     page = signed_in("approver", **CALM)
     row(page, TASK).get_by_role("link", name=TASK).click()
     expect(page.locator("#panel-title")).to_be_focused()
+    return page
+
+
+def sheet(signed_in: SignedIn, _: Sandbox) -> Page:
+    page = signed_in("approver", **CALM)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     return page
 
 
@@ -64,7 +74,15 @@ def decided(signed_in: SignedIn, _: Sandbox) -> Page:
 def forward_dialog(signed_in: SignedIn, _: Sandbox) -> Page:
     page = signed_in("approver", **CALM)
     row(page, TASK).get_by_role("button", name="Forward").click()
-    page.get_by_role("searchbox").fill("lu")
+    page.get_by_role("searchbox", name="Search people").fill("lu")
+    expect(page.get_by_role("radio").first).to_be_visible()
+    return page
+
+
+def forward_suggestions(signed_in: SignedIn, _: Sandbox) -> Page:
+    page = signed_in("approver", **CALM)
+    row(page, TASK).get_by_role("button", name="Forward").click()
+    page.get_by_text("Use a ready-made comment").click()
     expect(page.get_by_role("radio").first).to_be_visible()
     return page
 
@@ -131,6 +149,16 @@ def notice(signed_in: SignedIn, sandbox: Sandbox) -> Page:
     return page
 
 
+def settings(signed_in: SignedIn, _: Sandbox) -> Page:
+    return signed_in("approver", "/settings/", **CALM)
+
+
+def person_menu(signed_in: SignedIn, _: Sandbox) -> Page:
+    page = signed_in("admin", **CALM)
+    page.locator("[popovertarget=person-menu]").click()
+    return page
+
+
 def signed_off(signed_in: SignedIn, _: Sandbox) -> Page:
     page = signed_in("empty", **CALM)
     page.context.clear_cookies()
@@ -139,28 +167,37 @@ def signed_off(signed_in: SignedIn, _: Sandbox) -> Page:
     return page
 
 
-SCENES: dict[str, Scene] = {
-    scene.__name__: scene
-    for scene in (
-        pending,
-        completed,
-        pager,
-        odd,
-        empty,
-        pane,
-        task_page,
-        form_page,
-        decided,
-        forward_dialog,
-        confirm_dialog,
-        lens,
-        owner_search,
-        audit,
-        audit_refused,
-        reason,
-        trying_the_widget,
-        error_page,
-        notice,
-        signed_off,
-    )
-}
+SCENES: dict[str, Scene] = (
+    FINDING_SCENES
+    | SCENES_OF_MANY
+    | {
+        scene.__name__: scene
+        for scene in (
+            pending,
+            completed,
+            pager,
+            odd,
+            empty,
+            all_clear,
+            pane,
+            sheet,
+            task_page,
+            form_page,
+            decided,
+            forward_dialog,
+            forward_suggestions,
+            confirm_dialog,
+            lens,
+            owner_search,
+            audit,
+            audit_refused,
+            reason,
+            trying_the_widget,
+            error_page,
+            notice,
+            settings,
+            person_menu,
+            signed_off,
+        )
+    }
+)

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn
-from tests.e2e.reading import item_id, row
+from tests.e2e.reading import item_id, row, stands_still
 from tests.e2e.watching import page_loads
 
 TASK = "Treasury to ximena.caballero"
@@ -51,6 +51,24 @@ def test_a_heavy_queue_is_read_page_by_page(signed_in: SignedIn, sandbox: Sandbo
     assert all(int(call.query.get("limit", 0)) <= 250 for call in sandbox.api_calls)
 
 
+def test_next_passes_over_nothing_after_decisions(signed_in: SignedIn, sandbox: Sandbox) -> None:
+    page = signed_in("heavy")
+    listed = sandbox.world.queue(sandbox.persona("heavy").id, done=False)
+    for key in listed[4:7]:
+        task = page.locator(f"#item-{key}")
+        stands_still(
+            task.get_by_role("button", name=re.compile("^(Approve|Mark complete)"))
+        ).click()
+        expect(task).to_contain_text(re.compile(r"(Approved|Completed)\."))
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Next").click()
+    expect(page.get_by_text("No task is passed over.")).to_be_visible()
+    expect(page.get_by_role("article").last).to_have_id(f"item-{listed[52]}")
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Next").click()
+    expect(page.get_by_role("article").first).to_have_id(f"item-{listed[53]}")
+    expect(page.get_by_text("No task is passed over.")).to_have_count(0)
+    expect(page).to_have_url(re.compile("page=2$"))
+
+
 def test_on_a_wide_screen_a_task_opens_beside_the_list(approver: Page) -> None:
     with page_loads(approver, 0):
         row(approver, TASK).get_by_role("link", name=TASK).click()
@@ -60,12 +78,12 @@ def test_on_a_wide_screen_a_task_opens_beside_the_list(approver: Page) -> None:
         assert listed
         assert shown
         assert listed["x"] + listed["width"] <= shown["x"]
-        expect(approver).to_have_url(re.compile("/work-items/[0-9a-f]{32}/$"))
+        expect(approver).to_have_url(re.compile(r"/\?task=[0-9a-f]{32}$"))
         panel.get_by_role("link", name="Close").click()
         expect(panel).to_have_count(0)
         expect(row(approver, TASK).get_by_role("link", name=TASK)).to_be_focused()
     assert approver.url.endswith("/")
-    assert "work-items" not in approver.url
+    assert "task=" not in approver.url
 
 
 def test_on_a_narrow_screen_a_task_opens_over_the_list(signed_in: SignedIn) -> None:

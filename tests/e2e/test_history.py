@@ -22,6 +22,8 @@ def test_a_task_is_decided_with_a_note_and_says_so_afterwards(
     dialog.get_by_role("textbox", name="Private note").fill(NOTE)
     stands_still(dialog.get_by_role("button", name="Approve 1 item")).click()
     says(approver, "Approved.")
+    expect(pane).to_have_count(0)  # it has gone on to the next task
+    row(approver, TASK).get_by_role("link", name=TASK).click()
     expect(pane).to_contain_text("What was done here")
     expect(pane).to_contain_text("You: Approve")
     expect(pane).to_contain_text(NOTE)

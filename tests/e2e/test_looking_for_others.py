@@ -22,7 +22,7 @@ def test_an_admin_decides_for_somebody_under_a_banner_and_goes_back(
     page.get_by_role("button", name=sandbox.persona("admin").name).click()
     page.get_by_role("link", name="Look at somebody else").click()
     page.get_by_role("searchbox", name="Search people").press_sequentially("maria.s")
-    page.get_by_role("link", name=owner.name).click()
+    page.get_by_role("link", name=f"{owner.name} {owner.alias}").click()
     banner = page.get_by_role("region", name="Somebody else")
     expect(banner).to_contain_text(owner.name)
     expect(banner).to_be_in_viewport()

@@ -11,7 +11,7 @@ from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn
 from tests.e2e.holding import SHORT, Choose, asked, statuses, wait_for, wait_for_heartbeat
 from tests.e2e.reading import expect_numbers, numbers, row, writes
-from tests.e2e.watching import Watch, page_loads
+from tests.e2e.watching import ABORTED, Watch, page_loads
 
 SINGLE = "Treasury to ximena.caballero"
 THREE = "Z_AP_CLERK"
@@ -42,6 +42,7 @@ def height(part: Locator) -> float:
 def test_undo_in_time_sends_nothing_and_gives_the_buttons_back(
     signed_in: SignedIn, choose: Choose, sandbox: Sandbox, width: int
 ) -> None:
+    choose(10)
     page = signed_in("approver", viewport={"width": width, "height": 800})
     pending, completed = numbers(page)
     before = height(row(page, SINGLE))
@@ -145,13 +146,14 @@ def test_it_is_sent_when_the_worker_was_stopped_and_comes_back(
 
 
 def test_letters_are_no_keys_while_typing_or_where_they_are_switched_off(
-    signed_in: SignedIn, choose: Choose, ledgers: list[Path]
+    signed_in: SignedIn, choose: Choose, ledgers: list[Path], watch: Watch
 ) -> None:
+    watch.expect(ABORTED)  # the search for one letter, as the dialog is closed
     choose(20)
     page = signed_in("approver")
     approve(page)
     row(page, THREE).get_by_role("button", name="Forward").click()
-    page.get_by_role("searchbox").press("u")
+    page.get_by_role("searchbox", name="Search people").press("u")
     page.keyboard.press("Escape")
     expect(held(page)).to_be_visible()
     asked(ledgers[0], "UPDATE workitems_personsettings SET has_keys = 0")
@@ -206,7 +208,7 @@ def test_a_forward_is_undone_and_what_was_typed_in_a_form_is_still_there(
     choose(20)
     page = signed_in("approver")
     row(page, "Choose the SAP account").get_by_role("button", name="Forward").click()
-    page.get_by_role("searchbox").press_sequentially("kowalczyk", delay=20)
+    page.get_by_role("searchbox", name="Search people").press_sequentially("kowalczyk", delay=20)
     page.get_by_role("radio").first.check()
     page.get_by_label("Comment").fill("On my behalf")
     page.get_by_role("dialog").get_by_role("button", name="Forward").click()

@@ -35,6 +35,10 @@ class Sqlite:
         with closing(sqlite3.connect(self.path, timeout=15)) as connection, connection:
             return connection.execute(statement).fetchall()
 
+    def has_ended(self) -> bool:
+        """Whether its bulk run is over."""
+        return bool(self.run("SELECT 1 FROM workitems_bulkrun WHERE ended_at IS NOT NULL"))
+
     @staticmethod
     def moved(column: str, hours: int) -> str:
         """This moment so many hours later, in SQL."""

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Sequence
 from http.client import HTTPException
-from urllib.parse import unquote, urlencode
+from typing import Any
+from urllib.parse import unquote
 
 from bs4 import BeautifulSoup
 
@@ -17,18 +18,36 @@ Fields = list[tuple[str, str]]
 
 def confirmation(seat: Seat, verb: str, decisions: Sequence[Decision]) -> Fields:
     """The form that asks; each decision gets its press, as the form has it."""
-    query = urlencode([("item", one.item) for one in decisions])
-    page = _page(seat, f"/bulk/{verb}/?{query}")
-    found = {name: page.select_one(f"form.dialog__page input[name={name}]") for name in HIDDEN}
-    fields = {name: str(field["value"]) for name, field in found.items() if field}
-    confirmed = {one["id"]: one["is_single"] for one in json.loads(fields["items"])}
+    found = selection(seat, verb, [("item", one.item) for one in decisions])
+    fields = dict(found)
+    confirmed = {id_: is_single for id_, _fingerprint, _lines, is_single, *_ in _items(found)}
     assert list(confirmed) == [one.item for one in decisions], "not all can be decided"
     for one in decisions:
         whole = "" if verb == "forward" or confirmed[one.item] else "-all"
         one.press(f"{verb}{whole}", fields["key"])
     if verb == "forward":
         fields |= {"target": decisions[0].target, "comment": "Please take these over."}
-    return list(fields.items())
+    ticked = [("include", one.item) for one in decisions]  # some may be flagged
+    return [*fields.items(), *ticked]
+
+
+def selection(seat: Seat, verb: str, asked: Fields) -> Fields:
+    """The form that asks for what is ticked, or for all of a list; nothing in it is ticked."""
+    answer = _post(seat, f"/bulk/{verb}/", [("csrfmiddlewaretoken", seat.token), *asked])
+    assert answer is not None, "no confirmation"
+    page = _parsed(answer)
+    found = {name: page.select_one(f".dialog__page form input[name={name}]") for name in HIDDEN}
+    return [(name, str(field["value"])) for name, field in found.items() if field]
+
+
+def items_of(fields: Fields) -> list[str]:
+    """The ids of what such a form names, in its order."""
+    return [id_ for id_, *_ in _items(fields)]
+
+
+def _items(fields: Fields) -> list[list[Any]]:
+    found: list[list[Any]] = json.loads(dict(fields)["items"])
+    return found
 
 
 def begin(seat: Seat, verb: str, fields: Fields) -> str:
@@ -66,7 +85,11 @@ def _page(seat: Seat, path: str) -> BeautifulSoup:
         answer = visitor.get(path)
     finally:
         visitor.close()
-    assert answer.status == 200, f"{answer.status} at {path}: {text_of(answer)[:400]}"
+    return _parsed(answer)
+
+
+def _parsed(answer: Answer) -> BeautifulSoup:
+    assert answer.status == 200, f"{answer.status}: {text_of(answer)[:400]}"
     return BeautifulSoup(text_of(answer), "html.parser")
 
 

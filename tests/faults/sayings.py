@@ -42,10 +42,11 @@ WORDS: Sequence[tuple[str, Saying]] = (
     (r"(^|: )Already |already been decided", Saying.ALREADY),
     (r"being sent already|still under way|It is being sent\.", Saying.UNDER_WAY),
     (r"Something broke on our side It has been recorded. If you were deciding", Saying.UNKNOWN),
+    (r"cannot read or write its own records", Saying.UNKNOWN),
     (r"^Internal Server Error", Saying.UNKNOWN),  # of the server in front of our pages
     (r"This could not be looked up It stays as it was", Saying.UNKNOWN),
     (r"We don't know yet|does not show it yet|does not say how it was decided", Saying.UNKNOWN),
-    (r"SailPoint refused|Nothing was changed|Nothing is lost", Saying.NOT_DONE),
+    (r"SailPoint refused|Nothing was changed|It was not sent yet", Saying.NOT_DONE),
     (r"Not sent yet|Not sent, because|Not all of it was sent", Saying.NOT_DONE),
 )
 # What the log and the ledger call an end.

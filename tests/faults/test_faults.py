@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.environment import missing
+from tests.faults import selected
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 480
@@ -27,3 +28,18 @@ def test_no_decision_is_lost_doubled_or_told_wrongly() -> None:
     for name in ("TEST_POSTGRES_URL", "TEST_POSTGRES_RESTART"):
         if not os.environ.get(name):
             missing(f"a PostgreSQL, and how to restart it, in {name}")
+
+
+@pytest.mark.faults
+def test_a_selection_whose_sender_is_killed_is_sent_once_each(tmp_path: Path) -> None:
+    """Killed twice in 200 calls: SailPoint executed one of the two, and never the other."""
+    found = selected.played(tmp_path)
+    again = found.items[selected.KILLED_AT[1]]
+    assert len(found.items) == selected.SELECTED
+    assert found.sent() == dict.fromkeys(found.items, 1) | {again: 2}
+    assert found.sent(executed=True) == dict.fromkeys(found.items, 1)
+    assert found.statuses == {"succeeded": 199, "verified": 1, "not-done": 1}
+    assert found.receipt == {item: ["Done"] for item in found.items}
+    assert found.items_read == 2  # of what was under way
+    # By each of the three senders, and anew after 15 seconds each.
+    assert 7 <= found.lists_read <= 7 + 3 * int(found.seconds / 15)

@@ -23,7 +23,7 @@ FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 CSRF = re.compile(r"{{ csrf_input }}")
 LINES = {".html": 120, ".css": 250, ".js": 60}
 LOADER_LINES = 120  # a complete script that runs in other sites' pages
-CLASSIC = {"loader.js", "theme.js"}  # the other scripts are modules
+CLASSIC = {"loader.js"}  # the other scripts are modules
 # Each is blocked by the Content-Security-Policy, evaluates code, or links to another server.
 REFUSED = {
     "a script without src": r"<script(?![^>]*\bsrc=)",
@@ -111,6 +111,9 @@ def test_every_out_of_band_element_has_a_place_to_go() -> None:
             )
 
 
+POLLING = re.compile(r'id="(badge|index)"')  # numbers that a page asks for by itself
+
+
 @each_template
 def test_every_form_that_posts_is_safe_and_can_say_what_went_wrong(path: Path) -> None:
     for form in FORM.findall(whole(path)):
@@ -131,7 +134,7 @@ def test_what_htmx_does_a_browser_without_it_does_as_well(path: Path) -> None:
             assert "method=" in attributes, f"{path.name}: {attributes}"
         else:
             is_asking = "{% if ask_at %}" in attributes  # of its own accord, and without a loss
-            assert name == "input" or 'id="badge"' in attributes or is_asking, (
+            assert name == "input" or POLLING.search(attributes) or is_asking, (
                 f"{path.name}: <{name}> {attributes}"
             )
 
@@ -181,7 +184,6 @@ def test_modules_define_no_globals(path: Path) -> None:
 
 
 def test_templates_load_modules_as_modules_and_the_others_as_classic_scripts() -> None:
-    """Blocking is only the theme script, which must run before the first paint."""
     found = [
         (name, attributes)
         for path in TEMPLATES
@@ -191,11 +193,8 @@ def test_templates_load_modules_as_modules_and_the_others_as_classic_scripts() -
     ]
     assert found
     for name, attributes in found:
-        if name == "js/theme.js":
-            assert attributes == ""
-        else:
-            is_ours = name.startswith("js/")
-            assert attributes == (' type="module"' if is_ours else " defer"), name
+        is_ours = name.startswith("js/")
+        assert attributes == (' type="module"' if is_ours else " defer"), name
 
 
 @pytest.mark.parametrize("template", ["base", "embed"])
@@ -214,12 +213,18 @@ def test_every_module_is_named_in_the_page_after_those_that_it_imports(template:
 
 @each_script
 def test_every_script_is_loaded(path: Path) -> None:
-    """By a page, by the list of what every page runs, or by a host page (the loader)."""
-    templates = "".join(template.read_text() for template in TEMPLATES)
+    """By a page, by the list of what every page runs, by one of those when it is needed first, or
+    by a host page (the loader).
+
+    The page on the way to the provider runs one script of the list, and nothing else of it.
+    """
+    pages = (template for template in TEMPLATES if template.name != "leaving.html")
+    templates = "".join(template.read_text() for template in pages)
     site = (ROOT / "static" / "js" / "site.js").read_text()
     by_site = f'import "./{path.name}";' in site
     by_page = f'static("js/{path.name}")' in templates
-    assert [by_site, by_page, path.name == "loader.js"].count(True) == 1
+    by_script = any(f'import("./{path.name}")' in script.read_text() for script in SCRIPTS)
+    assert [by_site, by_page or by_script, path.name == "loader.js"].count(True) == 1
 
 
 def test_what_every_page_runs_imports_and_exports_nothing() -> None:

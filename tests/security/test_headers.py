@@ -10,7 +10,7 @@ from django.urls import path
 
 from taskmanager import urls
 from taskmanager.embed.cookies import FRAME_COOKIE
-from taskmanager.embed.middleware import UNFRAMED
+from taskmanager.embed.middleware import READ_BY_HOSTS, UNFRAMED
 from tests.security.conftest import HOST_PAGE
 from tests.security.routes import ADDRESSES, is_framed
 
@@ -50,8 +50,9 @@ def check_policy(response: HttpResponse, *, framed: bool) -> None:
 
 
 def check_headers(response: HttpResponse, address: str, *, framed: bool) -> None:
+    shown = framed and address not in READ_BY_HOSTS
     headers = response.headers
-    check_policy(response, framed=framed)
+    check_policy(response, framed=shown)
     assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
@@ -60,16 +61,22 @@ def check_headers(response: HttpResponse, address: str, *, framed: bool) -> None
     request = response.wsgi_request  # type: ignore[attr-defined]
     keeps = address in KEEPS_OPENER and request.method == "GET"
     assert headers["Cross-Origin-Opener-Policy"] == ("unsafe-none" if keeps else "same-origin")
-    shared = framed or address in CROSS_ORIGIN_FILES
+    shared = shown or address in CROSS_ORIGIN_FILES
     assert headers["Cross-Origin-Resource-Policy"] == ("cross-origin" if shared else "same-origin")
-    assert headers.get("Cross-Origin-Embedder-Policy") == ("require-corp" if framed else None)
+    assert headers.get("Cross-Origin-Embedder-Policy") == ("require-corp" if shown else None)
     assert "Access-Control-Allow-Origin" not in headers
     for cookie in response.cookies.values():
         check_cookie(cookie, framed=framed)
 
 
 def check_cookie(cookie: "Morsel[str]", *, framed: bool) -> None:
-    assert cookie.key == (FRAME_COOKIE if framed else "__Host-session")
+    of_page = {
+        "__Host-session",
+        "__Host-appearance",
+        cookie.key if cookie.key.startswith("__Host-signin-") else "",
+    }
+    of_frame = {FRAME_COOKIE, "__Host-widget-appearance"}
+    assert cookie.key in (of_frame if framed else of_page)
     assert cookie["secure"] is True
     assert cookie["httponly"] is True
     assert (cookie["path"], cookie["domain"]) == ("/", "")
@@ -90,7 +97,8 @@ def test_every_route_carries_its_headers(
 
 
 def test_a_sign_in_sets_a_cookie_that_these_checks_have_seen(stranger: Client) -> None:
-    assert set(stranger.get("/signin/").cookies) == {"__Host-session"}
+    (name,) = stranger.get("/signin/").cookies
+    assert name.startswith("__Host-signin-")
     stranger.cookies.clear()
     assert set(stranger.get("/widget/").cookies) == {FRAME_COOKIE}
 

@@ -155,6 +155,12 @@ def any_profile(request: pytest.FixtureRequest, settings: LazySettings) -> Provi
     return peer
 
 
+def under_way(visitor: "Visitor") -> list[str]:
+    """The cookies of the sign-ins that a browser has begun."""
+    cookies = visitor.client.cookies
+    return [name for name in cookies if "signin-" in name and cookies[name].value]
+
+
 class Visitor:
     """Django's test client for our pages and an HTTP client for the provider's pages."""
 

@@ -57,7 +57,7 @@ def test_cookies_and_headers_are_made_for_https(ask: Ask) -> None:
     assert status == 302
     assert headers["Location"].startswith(f"{TENANT_URL}/openid/authorize?")
     assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
-    assert cookies.startswith("Set-Cookie: __Host-session=")
+    assert cookies.startswith("Set-Cookie: __Host-signin-")
     assert "Secure" in cookies
     assert "HttpOnly" in cookies
     assert "SameSite=Lax" in cookies
@@ -83,4 +83,5 @@ def test_a_proxy_is_believed_only_when_it_is_trusted(ask: Ask) -> None:
     said = {"X-Forwarded-Proto": "https"}
 
     assert ask("http", said)[0] == 301
+    assert ask("http", said, TRUST_PROXY="true")[0] == 302
     assert ask("http", said, TRUST_PROXY_PROTO="true")[0] == 302

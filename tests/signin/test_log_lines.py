@@ -3,11 +3,19 @@
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
+from django.test import Client
 
-from taskmanager.logging import ConsoleFormatter, JsonFormatter, redact, request_id
+from taskmanager.logging import (
+    ConsoleFormatter,
+    JsonFormatter,
+    calm_about_outsiders,
+    redact,
+    request_id,
+)
 from taskmanager.signin.token_store import tokens_of
 from tests.signin.conftest import JWT, Provider, Visitor
 
@@ -30,6 +38,51 @@ TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
 )
 def test_secrets_are_hidden(text: str, secret: str) -> None:
     assert secret not in redact(text)
+
+
+@pytest.mark.parametrize("before", ["", "x", "eyJ", "_-", "a.b.eyJ.", "eyJabc "])
+def test_a_token_is_hidden_whatever_stands_before_it(before: str) -> None:
+    assert TOKEN.split(".")[1] not in redact(f"{before}{TOKEN} end")
+    assert redact(f"{before}{TOKEN} end").endswith("[token] end")
+
+
+@pytest.mark.parametrize("rest", ["", ".", ". ", "..", "..a", ".,a"])
+def test_half_a_token_stays(rest: str) -> None:
+    assert redact(f"eyJeyJhbGci{rest}") == f"eyJeyJhbGci{rest}"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "eyJ", "eyJ-", "eyJa.", "eyJa..", "eyJ.a", "eyJa-eyJ.", "eyJ ", "bearer ", "bearer\t\n",
+        "basic" + " " * 99, "cookie:", "set-cookie", "cookie" + " " * 99, "cookie:\n", "code=",
+        "code='", "code" + " " * 99, "code = ", "state:\n\n", "id_token_hint", "session_", "\n",
+    ],
+)  # fmt: skip
+def test_the_time_to_redact_grows_with_the_text_only(unit: str) -> None:
+    began = time.perf_counter()
+    for size in (60_000, 600_000):
+        redact(unit * (size // len(unit)))
+        redact(unit + " " * size + unit)
+
+    assert time.perf_counter() - began < 2.0
+
+
+@pytest.mark.parametrize("host", ["evil.example", "a b", "[::1", "localhost:8000@evil.example"])
+def test_a_wrong_host_name_is_a_warning_of_one_line(client: Client, host: str) -> None:
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(ConsoleFormatter())
+    handler.addFilter(calm_about_outsiders)
+    logging.getLogger().addHandler(handler)
+    try:
+        assert client.get("/", headers={"Host": host}).status_code == 400
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+    (line,) = [each for each in written.getvalue().splitlines() if "DisallowedHost" in each]
+    assert " WARNING " in line
+    assert "Traceback" not in written.getvalue()
 
 
 def test_other_words_stay() -> None:
@@ -84,8 +137,8 @@ def test_a_sign_in_and_a_sign_out_leave_a_trace_without_names_or_secrets(
 
     log = lines.getvalue()
     ours = "\n".join(line for line in log.splitlines() if "taskmanager" in line)
-    assert f"signed in: identity {person['id']}" in ours
-    assert f"signed out: identity {person['id']}" in ours
+    assert f"signed in actor={person['id']} outcome=succeeded session=page" in ours
+    assert f"signed out actor={person['id']} outcome=succeeded session=page sessions=1" in ours
     assert person["name"] not in ours
     assert held is not None
     for secret in (key, held.access_token, held.refresh_token, held.id_token):

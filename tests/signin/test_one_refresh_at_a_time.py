@@ -92,6 +92,7 @@ def test_two_processes_refresh_once(
     tokens = _ask_from_two_processes(key, environment)
 
     assert len(tokens) == 2 * THREADS
-    assert len(set(tokens)) == 1
-    assert tokens[0] != "old"
+    assert len(set(tokens) - {"old"}) == 1
+    if lasts == "-5":  # else who did not renew it goes on with the old one
+        assert "old" not in tokens
     assert confidential.count("/openid/token") == 1

@@ -16,7 +16,7 @@ from taskmanager.signin.models import Revocation, Session
 from taskmanager.signin.providers.registry import configured_provider
 from taskmanager.signin.request import session_row
 from taskmanager.signin.token_store import TokenStore, tokens_of
-from taskmanager.signin.values import Tokens
+from taskmanager.signin.values import Renewed, Tokens
 from tests.signin.conftest import Provider, Visitor
 
 REVOKE = "/openid/revoke"
@@ -31,7 +31,7 @@ def left(openid: Provider, visitor: Visitor) -> str:
     held = tokens_of(visitor.client.session)
     assert held is not None
     assert held.refresh_token is not None
-    revocations.keep([held])
+    revocations.keep_of([held])
     return held.refresh_token
 
 
@@ -118,7 +118,7 @@ def test_the_pauses_grow_and_after_a_day_it_is_given_up(
 ) -> None:
     openid.sandbox.fault("POST", REVOKE, status=503, times=100)
     with time_machine.travel(NOON, tick=False) as clock:
-        revocations.keep([Tokens("access", "the-refresh-token")])
+        revocations.keep_of([Tokens("access", "the-refresh-token")])
         pauses = []
         while Revocation.objects.exists():
             before, key = timezone.now(), row().pk
@@ -159,7 +159,7 @@ def test_what_a_killed_worker_had_in_hand_is_due_again_after_its_lease(
 
     provider = configured_provider()
     with time_machine.travel(NOON, tick=False) as clock:
-        revocations.keep([Tokens("access", "refresh")])
+        revocations.keep_of([Tokens("access", "refresh")])
         key = row().pk
         with monkeypatch.context() as patch:
             patch.setattr(provider, "revoke", die)
@@ -189,7 +189,7 @@ def test_a_provider_that_hangs_takes_one_thread_of_a_worker_only(
     openid: Provider, left: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def another_alarm_meanwhile(_: str) -> None:
-        revocations.keep([Tokens("access", "another")])
+        revocations.keep_of([Tokens("access", "another")])
         ring("of the other")
         assert Revocation.objects.count() == 2
         raise ProviderUnavailable("no answer")
@@ -204,7 +204,7 @@ def test_an_old_key_still_opens_what_is_to_be_revoked(
     openid: Provider, visitor: Visitor, settings: LazySettings
 ) -> None:
     settings.SESSION_KEYS = ["old" * 12]
-    revocations.keep([Tokens("access", "refresh")])
+    revocations.keep_of([Tokens("access", "refresh")])
     settings.SESSION_KEYS = ["new" * 12, "old" * 12]
 
     ring(row().pk)
@@ -246,8 +246,9 @@ def test_a_token_never_reaches_a_provider_that_was_configured_later(
 
 
 def test_clearsessions_drops_what_nobody_tried_within_a_day(
-    left: str, caplog: pytest.LogCaptureFixture
+    openid: Provider, left: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    openid.sandbox.fault("POST", REVOKE, status=503)
     call_command("clearsessions")
     assert Revocation.objects.count() == 1
 
@@ -267,7 +268,7 @@ def test_tokens_renewed_while_their_session_ended_are_revoked_too(
     assert old is not None
     refresh, renewed = provider.refresh, []
 
-    def signed_out_meanwhile(tokens: Tokens) -> Tokens:
+    def signed_out_meanwhile(tokens: Tokens) -> Renewed:
         Session.objects.filter(pk=store.row).delete()
         renewed.append(refresh(tokens))
         return renewed[0]
@@ -275,7 +276,7 @@ def test_tokens_renewed_while_their_session_ended_are_revoked_too(
     monkeypatch.setattr(provider, "refresh", signed_out_meanwhile)
     assert token_refresh.renew_access_token(store, provider, refused=old.access_token) is None
 
-    assert is_revoked(openid, renewed[0].refresh_token or "")
+    assert is_revoked(openid, renewed[0].tokens.refresh_token or "")
 
 
 def test_no_log_line_holds_a_refresh_token(

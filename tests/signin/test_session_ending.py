@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from django.conf import LazySettings
 from django.core.management import call_command
 
 from taskmanager.core.crypto import hash_session_key
+from taskmanager.logging import JsonFormatter
 from taskmanager.signin.models import Revocation, Session, TokenSet
 from taskmanager.signin.signals import Ending, session_ending
 from taskmanager.signin.token_store import tokens_of
@@ -147,10 +149,10 @@ def test_a_session_that_a_new_sign_in_replaces_is_told(
 ) -> None:
     row = row_of(signed_in)
 
-    signed_in.sign_in("approver")
+    signed_in.sign_in("admin")
 
     assert heard == [(row, Ending.REPLACED)]
-    assert openid.count(REVOKE) == 0
+    assert openid.count(REVOKE) == 1
     assert Revocation.objects.count() == 0
 
 
@@ -175,3 +177,24 @@ def test_a_listener_that_fails_keeps_nobody_signed_in(
 
     assert Session.objects.exclude(subject_hash="").count() == 0
     assert "the listener failed" in caplog.text
+
+
+@pytest.mark.parametrize("everybody", [True, False])
+def test_what_an_administrator_has_ended_stands_in_the_log(
+    signed_in: Visitor, openid: Provider, caplog: pytest.LogCaptureFixture, everybody: bool
+) -> None:
+    caplog.set_level("INFO")
+    signed_in.another_session(is_widget=True)
+    other = Visitor()
+    other.sign_in("admin")
+    approver, admin = (openid.sandbox.persona(key) for key in ("approver", "admin"))
+
+    call_command("endsessions", "--all" if everybody else approver.subject, stdout=io.StringIO())
+    other.elsewhere.close()
+
+    (record,) = [each for each in caplog.records if each.name.endswith("endsessions")]
+    line = json.loads(JsonFormatter().format(record))
+    assert line["sessions"] == ("3" if everybody else "2")
+    assert set(line["identities"].split()) == {approver.id} | ({admin.id} if everybody else set())
+    assert line["everybody"] == str(everybody).lower()
+    assert approver.name not in json.dumps(line)

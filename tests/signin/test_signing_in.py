@@ -1,12 +1,17 @@
 """Sign-in, in both profiles."""
 
+import time
+
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.test import RequestFactory
 
 from taskmanager.signin.models import Session
+from taskmanager.signin.session_store import SessionStore
+from taskmanager.signin.token_store import tokens_of
 from tests.session_tokens import access_token_for
-from tests.signin.conftest import Provider, Visitor, query_of
+from tests.signin.conftest import Provider, Visitor, query_of, under_way
 
 
 def test_a_person_signs_in_and_arrives_where_they_wanted_to_go(
@@ -88,12 +93,14 @@ def test_the_host_header_does_not_decide_the_redirect_address(
 
 
 def test_a_new_session_key_comes_with_the_sign_in(openid: Provider, visitor: Visitor) -> None:
-    way_back = visitor.choose(visitor.start())
-    before = visitor.session_key
+    planted = SessionStore()
+    planted["color"] = "red"
+    planted.save()
+    visitor.client.cookies["session"] = planted.session_key or ""
 
-    visitor.client.get(way_back)
+    visitor.sign_in("approver")
 
-    assert visitor.session_key != before
+    assert visitor.session_key != planted.session_key
     assert Session.objects.count() == 1
 
 
@@ -122,22 +129,105 @@ def test_two_tabs_may_sign_in_at_the_same_time(openid: Provider, visitor: Visito
     assert two.headers["Location"] == "/work-items/7/"
 
 
-def test_a_sign_in_that_took_too_long_can_be_started_again(
+def test_six_restored_tabs_all_arrive_where_they_were(
+    any_profile: Provider, visitor: Visitor
+) -> None:
+    wanted = [f"/work-items/{number}/" for number in range(5)] + ["/?tab=completed&page=2"]
+    begun = [visitor.start(address) for address in wanted]
+
+    arrived = [visitor.client.get(visitor.choose(each)).headers["Location"] for each in begun]
+
+    assert arrived == wanted
+    assert Session.objects.count() == 1
+    assert under_way(visitor) == []
+
+
+def test_another_tab_that_signs_in_the_same_person_keeps_the_session(
     openid: Provider, visitor: Visitor
 ) -> None:
-    way_back = visitor.choose(visitor.start())
-    session = visitor.client.session
-    flows = session["flows"]
-    for flow in flows.values():
-        flow["started_at"] -= 601
-    session["flows"] = flows
-    session.save()
+    visitor.sign_in("approver")
+    key, first = visitor.session_key, tokens_of(visitor.client.session)
 
-    response = visitor.client.get(way_back)
+    visitor.sign_in("approver", next_url="/work-items/7/")
+
+    now = tokens_of(visitor.client.session)
+    assert visitor.session_key == key
+    assert first is not None
+    assert now is not None
+    assert first.access_token != now.access_token
+    assert openid.count("/openid/revoke") == 1
+
+
+@pytest.mark.parametrize("seconds", [601, 3000])
+def test_a_sign_in_that_took_too_long_starts_over_and_still_arrives(
+    openid: Provider, visitor: Visitor, seconds: int
+) -> None:
+    way_back = visitor.choose(visitor.start("/work-items/7/"))
+    with time_machine.travel(time.time() + seconds):
+        again = visitor.client.get(way_back).headers["Location"]
+        arrived = visitor.client.get(visitor.choose(again))
+
+    assert query_of(again)["state"].startswith("again.")
+    assert arrived.headers["Location"] == "/work-items/7/"
+
+
+@pytest.mark.parametrize("state", ["made-up", "", "\1", "popup"])
+def test_an_unknown_state_starts_over_once_only(
+    openid: Provider, visitor: Visitor, state: str
+) -> None:
+    again = visitor.client.get("/signin/callback/", {"state": state, "code": "x"})
+    second = visitor.choose(again.headers["Location"])
+    forgetful = Visitor()  # keeps no cookie
+    response = forgetful.client.get(second)
 
     assert response.status_code == 400
     assert b"took too long or was started elsewhere" in response.content
     assert b'href="/signin/' in response.content
+
+
+def test_an_unknown_state_of_a_popup_starts_nothing_in_it(
+    openid: Provider, visitor: Visitor
+) -> None:
+    response = visitor.client.get("/signin/callback/", {"state": "popup.gone", "code": "x"})
+
+    assert response.status_code == 400
+
+
+def test_a_late_answer_leads_who_is_signed_in_to_where_they_wanted_to_go(
+    openid: Provider, visitor: Visitor
+) -> None:
+    late = visitor.choose(visitor.start("/work-items/7/"))
+    visitor.sign_in("approver")
+    with time_machine.travel(time.time() + 700):
+        assert visitor.client.get(late).headers["Location"] == "/work-items/7/"
+
+
+def test_the_cookie_of_a_sign_in_tells_nothing(openid: Provider, visitor: Visitor) -> None:
+    state = query_of(visitor.start("/work-items/secret-page/"))["state"]
+    (name,) = under_way(visitor)
+    cookie = visitor.client.cookies[name]
+
+    assert state not in name
+    assert "secret-page" not in cookie.value
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+    assert int(cookie["max-age"]) <= 3600
+    assert len(cookie.value) < 900
+
+
+def test_a_cookie_is_good_for_its_own_state_only(openid: Provider, visitor: Visitor) -> None:
+    one, other = visitor.choose(visitor.start("/a/")), visitor.choose(visitor.start("/b/"))
+    first, second = under_way(visitor)
+    cookies = visitor.client.cookies
+    cookies[first], cookies[second] = cookies[second].value, cookies[first].value
+
+    for answer in (one, other):
+        assert "again." in visitor.client.get(answer).headers["Location"]
+
+
+def test_a_very_long_address_is_not_carried_along(openid: Provider, visitor: Visitor) -> None:
+    arrived = visitor.sign_in("approver", next_url="/?q=" + "x" * 3000)
+
+    assert arrived.headers["Location"] == "/"
 
 
 def test_another_browser_cannot_finish_a_sign_in(openid: Provider, visitor: Visitor) -> None:
@@ -146,7 +236,7 @@ def test_another_browser_cannot_finish_a_sign_in(openid: Provider, visitor: Visi
 
     response = victim.client.get(way_back)
 
-    assert response.status_code == 400
+    assert response.headers["Location"].startswith(openid.url)  # a sign-in of their own
     assert victim.client.session.get("person") is None
 
 

@@ -1,9 +1,12 @@
 """Edge cases of signing in: unusual providers, many tabs, unknown visitors."""
 
+import time
+
 import pytest
+import time_machine
 
 from taskmanager.signin.models import Session
-from tests.signin.conftest import Provider, Visitor, query_of
+from tests.signin.conftest import Provider, Visitor, query_of, under_way
 
 
 def test_a_provider_that_takes_the_secret_in_the_body_only(
@@ -15,21 +18,6 @@ def test_a_provider_that_takes_the_secret_in_the_body_only(
     )
 
     assert visitor.sign_in().status_code == 302
-
-
-def test_metadata_is_fetched_daily_and_an_old_copy_is_better_than_none(
-    openid: Provider, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    discovery = "/.well-known/openid-configuration"
-    visitor.sign_in()
-    assert openid.count(discovery) == 1
-
-    monkeypatch.setattr("taskmanager.signin.providers.base.METADATA_SECONDS", 0)
-    monkeypatch.setattr("taskmanager.signin.providers.base.METADATA_RETRY_SECONDS", 0)
-    visitor.start()
-    assert openid.count(discovery) == 2
-    openid.sandbox.fault("GET", discovery, status=503, times=99)
-    assert visitor.start().startswith(f"{openid.url}/openid/authorize?")
 
 
 def test_a_provider_that_is_down_is_not_asked_by_every_waiting_thread(
@@ -52,13 +40,19 @@ def test_an_answer_without_a_code_is_no_sign_in(openid: Provider, visitor: Visit
 
 
 def test_only_so_many_sign_ins_are_remembered(openid: Provider, visitor: Visitor) -> None:
-    for _ in range(12):
-        visitor.start()
+    now, kept = int(time.time()), []
+    for number in range(12):
+        with time_machine.travel(now + number, tick=False):
+            kept.append(visitor.start(f"/work-items/{number}/"))
+    assert len(under_way(visitor)) == 8
+    for number in (4, 11):
+        arrived = visitor.client.get(visitor.choose(kept[number]))
+        assert arrived.headers["Location"] == f"/work-items/{number}/"
 
-    assert len(visitor.client.session["flows"]) == 10
 
-
-@pytest.mark.parametrize("address", ["/", "/signed-out/", "/signin/callback/?state=x", "/none/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/signin/", "/signed-out/", "/signin/callback/?state=x", "/none/"]
+)
 def test_strangers_leave_no_session_behind(
     openid: Provider, visitor: Visitor, address: str
 ) -> None:

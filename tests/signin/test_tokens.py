@@ -201,6 +201,32 @@ def test_waiting_for_another_refresh_ends(someone: Signed, monkeypatch: pytest.M
     assert provider.count("/openid/token") == 1  # the code
 
 
+@pytest.mark.parametrize("seconds", [1.5, 30, 59])
+def test_nobody_waits_while_the_token_is_good(someone: Signed, seconds: float) -> None:
+    """The one who took the lease may have been killed, and its lease lasts for long."""
+    provider, request = someone
+    old = make_it_last(request, seconds)
+    _somebody_refreshes(45)
+
+    began = time.monotonic()
+    assert access_token_for(request) == old.access_token
+
+    assert time.monotonic() - began < 0.5
+    assert provider.count("/openid/token") == 1  # the code
+
+
+def test_who_was_refused_with_a_good_token_waits_for_the_other(
+    someone: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, request = someone
+    old = make_it_last(request, 30)
+    _somebody_refreshes(15)
+    new = Tokens("fresh", "rotated", None, time.time() + 600)
+    monkeypatch.setattr(token_refresh.time, "sleep", lambda _: keep(request.session, new))
+
+    assert renew_access_token(request, refused=old.access_token) == "fresh"
+
+
 def test_who_waits_takes_what_the_other_one_got(
     someone: Signed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

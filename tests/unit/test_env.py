@@ -116,6 +116,7 @@ def test_every_problem_is_said_at_once(problems: Boot) -> None:
         ("LANGUAGE", "tlh", "is not a language we speak"),
         ("LOG_FORMAT", "xml", "is not valid"),
         ("LOG_LEVEL", "loud", "is not valid"),
+        ("TRUST_PROXY", "perhaps", "is not valid"),
         ("TRUST_PROXY_PROTO", "perhaps", "is not valid"),
         ("DEBUG", "true", "may be on only while PUBLIC_URL is on this machine"),
         ("SECRET_KEY_FILE", "/nowhere/at/all", "is set twice"),
@@ -220,6 +221,44 @@ def test_secrets_may_stand_in_files(bare: pytest.MonkeyPatch, tmp_path: Path, na
     assert getattr(load_env(), name.lower()).get_secret_value() == value
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", " \r\n\r\n"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("name", ["OIDC_CLIENT_SECRET", "SESSION_KEYS", "LEDGER_KEYS"])
+def test_a_file_saved_on_windows_holds_the_same_secret(
+    bare: pytest.MonkeyPatch, tmp_path: Path, name: str, mark: bytes, end: str
+) -> None:
+    (tmp_path / "secret").write_bytes(mark + f"{KEY}pässword{end}".encode())
+
+    made = env(bare, **{f"{name}_FILE": str(tmp_path / "secret")})
+
+    assert getattr(made, name.lower()).get_secret_value() == f"{KEY}pässword"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (KEY.encode("utf-16"), "is not UTF-8 text"),
+        (KEY.encode("utf-16-le"), "is not UTF-8 text"),
+        (f"{KEY}pässword".encode("cp1252"), "is not UTF-8 text"),
+        (f"{KEY}\u200b".encode(), "holds hidden characters"),
+        (b"", "is empty"),
+        (b"\xef\xbb\xbf\r\n", "is empty"),
+        ("\u200b\n".encode(), "is empty"),
+    ],
+)
+@pytest.mark.parametrize("name", ["OIDC_CLIENT_SECRET", "SESSION_KEYS", "REDIS_URL"])
+def test_a_file_that_is_no_text_is_said_in_one_sentence(
+    problems: Boot, tmp_path: Path, name: str, content: bytes, reason: str
+) -> None:
+    (tmp_path / "secret").write_bytes(content)
+
+    (said,) = problems(**{f"{name}_FILE": str(tmp_path / "secret")})
+
+    assert said.startswith(f"{name} ")
+    assert reason in said
+    assert f"in the file that {name}_FILE names." in said
+
+
 def test_redis_without_its_package_stops_the_start(
     problems: Boot, bare: pytest.MonkeyPatch
 ) -> None:
@@ -246,15 +285,38 @@ def test_an_empty_file_is_no_secret(problems: Boot, tmp_path: Path) -> None:
     assert "is empty in the file that OIDC_CLIENT_SECRET_FILE names" in said[0]
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xff\xfe\x00", "is not a text"),
+        ("PAGE_SIZE=7".encode("utf-16-le"), "is not a text"),
+        ("# Größe\n".encode("cp1252"), "is not a text"),
+        (b"\xef\xbb\xbf\r\n", "is empty"),
+    ],
+)
 def test_a_dotenv_file_that_is_no_text_is_said_in_words(
-    bare: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    bare: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    content: bytes,
+    said: str,
 ) -> None:
-    (tmp_path / ".env").write_bytes(b"\xff\xfe\x00")
-    bare.setenv("ENV_FILE", str(tmp_path / ".env"))
+    (tmp_path / ".env").write_bytes(content)
 
     with pytest.raises(SystemExit):
-        load_env()
-    assert "ENV_FILE names is not a text" in capsys.readouterr().err
+        env(bare, ENV_FILE=str(tmp_path / ".env"))
+    assert f"The file that ENV_FILE names {said}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_dotenv_file_may_begin_with_a_mark(
+    bare: pytest.MonkeyPatch, tmp_path: Path, end: str
+) -> None:
+    lines = f"PAGE_SIZE=7{end}OIDC_CLIENT_SECRET=s3cret{end}"
+    (tmp_path / ".env").write_text(lines, encoding="utf-8-sig", newline="")
+
+    made = env(bare, ENV_FILE=str(tmp_path / ".env"))
+    assert (made.page_size, made.oidc_client_secret.get_secret_value()) == (7, "s3cret")
 
 
 def test_a_dotenv_file_is_read_when_it_is_there(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -305,3 +367,52 @@ def test_the_deployment_check_is_clean_with_production_settings(tmp_path: Path) 
 
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
+
+
+def test_ready_comments_are_the_lines_of_a_file(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "comments.txt"
+    text = "\ufeff# for forwards\r\nI am away.\r\n\r\n  Grüße, #1 \rI am away.\n #x\n"
+    path.write_bytes(text.encode())
+    made = env(bare, FORWARD_COMMENTS_FILE=str(path))
+    assert made.forward_comments_file == ("I am away.", "Grüße, #1")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"# nothing\n\n", "without lines"),
+        ("\n".join(f"Line {at}" for at in range(21)).encode(), "too many"),
+        (b"x" * 2001, "too long"),
+        ("a\u202eb".encode(), "hidden characters"),
+        ("Grüße".encode("latin-1"), "not UTF-8"),
+        ("Hello".encode("utf-16-le"), "not UTF-8"),
+        (None, "cannot be read"),
+    ],
+)
+def test_ready_comments_that_cannot_be_used_stop_the_start(
+    problems: Boot, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "comments.txt"
+    if content is not None:
+        path.write_bytes(content)
+    (problem,) = problems(FORWARD_COMMENTS_FILE=str(path))
+    assert problem.lstrip(" -").startswith("FORWARD_COMMENTS_FILE ")
+    assert said in problem
+
+
+@pytest.mark.parametrize("name", ["FLAG_VALUES", "FLAG_OWN", "FLAG_DAYS"])
+def test_a_variable_that_has_moved_stops_the_start(
+    problems: Boot, bare: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    said = f"{name} is no longer read. Flags stand in the file that FLAGS_FILE names."
+    assert problems(**{name: "x"}) == [said]
+    assert said in problems(**{name: "x", "PAGE_SIZE": "0"})
+    bare.delenv(name)
+    file = tmp_path / "env"
+    file.write_text(f"{name}=x\n", encoding="utf-8-sig")
+    assert problems(ENV_FILE=str(file), PAGE_SIZE="50") == [said]
+
+
+def test_a_variable_that_has_moved_may_stand_there_empty(bare: pytest.MonkeyPatch) -> None:
+    assert env(bare, FLAG_VALUES="").flags_file.name == "flags.toml"

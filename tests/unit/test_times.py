@@ -1,5 +1,6 @@
 """Ages equal those of Django's `timesince`, and caching does not mix languages."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, override
 
+from taskmanager.core.clock import clock, written, zone_name
 from workitems.view_models.render_context import RenderContext
 from workitems.view_models.times import absolute, ago, waiting
 
@@ -41,7 +43,7 @@ def test_an_age_is_the_one_that_django_tells(language: str) -> None:
 
 
 def test_what_was_said_in_one_language_is_not_said_in_another() -> None:
-    english = ("waiting 3\xa0days", "3\xa0days ago", "Nov. 20, 2026, noon")
+    english = ("waiting 3\xa0days", "3\xa0days ago", "20 Nov 2026, 12:00\xa0UTC")
     for _ in range(2):
         assert said_three_days_ago("en") == english
         assert not set(said_three_days_ago("de")) & set(english)
@@ -59,11 +61,38 @@ def test_the_same_moment_is_written_in_each_time_zone() -> None:
     for name in ("UTC", "Asia/Tokyo"):
         with timezone.override(name):
             written.append(absolute(NOW, RenderContext.at(NOW)))
-    assert written == ["Nov. 23, 2026, noon", "Nov. 23, 2026, 9 p.m."]
+    assert written == ["23 Nov 2026, 12:00\xa0UTC", "23 Nov 2026, 21:00\xa0JST"]
 
 
 def test_what_is_still_to_come_counts_as_new() -> None:
     context = RenderContext.at(NOW)
     assert {waiting(NOW + length, context) for length in (SECOND, 40 * DAY, 400 * DAY)} == {"new"}
     assert ago(NOW + SECOND, context) == "just now"
-    assert ago(NOW + DAY, context) == "Nov. 24, 2026, noon"
+    assert ago(NOW + DAY, context) == "24 Nov 2026, 12:00\xa0UTC"
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York", "Asia/Kolkata"])
+def test_today_begins_at_the_midnight_of_the_zone(zone: str) -> None:
+    with timezone.override(zone):
+        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        name = zone_name(midnight)
+        assert clock(midnight.astimezone(UTC)) == f"00:00\xa0{name}"
+        yesterday = midnight.astimezone(UTC) - SECOND
+        assert re.fullmatch(rf"\d+ \w{{3}} \d{{4}}, 23:59\xa0{re.escape(name)}", clock(yesterday))
+
+
+def test_what_is_written_is_german_where_that_is_spoken() -> None:
+    moment = datetime(2026, 3, 5, 17, 45, tzinfo=UTC)
+    with override("de"), timezone.override("Asia/Kathmandu"):
+        assert written(moment) == "5. März 2026, 23:30\xa0UTC+05:45"
+
+
+def test_a_zone_without_letters_is_named_by_its_offset() -> None:
+    names = {}
+    for zone in ("Etc/GMT+5", "America/St_Johns", "Pacific/Chatham", "UTC"):
+        with timezone.override(zone):
+            names[zone] = zone_name(timezone.localtime(NOW))
+    assert names == {
+        "Etc/GMT+5": "UTC-05:00", "America/St_Johns": "NST",
+        "Pacific/Chatham": "UTC+13:45", "UTC": "UTC",
+    }  # fmt: skip

@@ -10,8 +10,9 @@ from workitems.domain.queue_query import QueueQuery, Tab
 from workitems.domain.results import Counts, Queue
 from workitems.isc.schemas import PublicIdentity, UnreadableWorkItem, WorkItem
 from workitems.view_models.labels import State
-from workitems.view_models.page import Pager, PersonOption, TaskPage
+from workitems.view_models.page import Pager, TaskPage
 from workitems.view_models.panel import TaskPanel
+from workitems.view_models.people import PersonOption
 from workitems.view_models.render_context import RenderContext
 from workitems.view_models.rows import TaskRow
 
@@ -148,6 +149,7 @@ def test_the_panel_keeps_every_raw_field() -> None:
         (9, 20, 420, (1, 2, None, 8, 9)),
         (1, 50, None, (1, 2)),
         (3, 10, None, (1, 2, 3)),
+        (3, 0, None, (1, 2)),
         (1, 0, 0, (1,)),
     ],
 )

@@ -1,26 +1,34 @@
 """Django's test client, signed in to the dashboard, against the sandbox tenant."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 from django.conf import settings
 from django.core.cache import cache
+from django.db import OperationalError
+from django.db.models.signals import pre_save
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
+from sandbox.gate import Call
 from sandbox.handle import Sandbox
 from taskmanager.jobs.models import Heartbeat
 from taskmanager.signin.request import keep_person
 from taskmanager.signin.session_store import SIGNED_IN_AT
 from taskmanager.signin.values import Person, Tokens
 from tests.session_tokens import keep
+from workitems.models import Attempt
 from workitems.web.looks import REASON
 
-HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/"}
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost:8000/"}
 REASON_GIVEN = "Ticket 4711: she is on leave"  # of an admin who looks at another queue
 AsUser = Callable[[str], "Browser"]
+Put = Callable[..., Attempt]
+SEALED: dict[str, Any] = {"actor": "Ines Weber", "owner": "Tom Roth", "note": ""}
 
 
 class Browser(Client):
@@ -38,7 +46,12 @@ class Browser(Client):
 
 
 def parsed(response: HttpResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.content, "html.parser")
+    return BeautifulSoup(response.getvalue(), "html.parser")
+
+
+def reads(sandbox: Sandbox) -> list[Call]:
+    """All calls but those for the numbers: a search asks for them where nobody has lately."""
+    return [call for call in sandbox.api_calls if not call.path.endswith("/summary")]
 
 
 def words(tag: Tag | BeautifulSoup | None) -> str:
@@ -84,3 +97,32 @@ def admin(as_user: AsUser) -> Browser:
 def worker(db: None) -> None:
     """A job worker lives, as far as a page can tell: decisions are held."""
     Heartbeat.objects.create(name="worker 1", beaten_at=time.time())
+
+
+@pytest.fixture
+def put() -> Put:
+    """Makes a row of the ledger as if it had been written before."""
+
+    def row(sealed: dict[str, Any] | None = None, **fields: Any) -> Attempt:
+        now = timezone.now()
+        usual: dict[str, Any] = {
+            "key": "k", "item_id": "wi-1", "owner_id": "tom", "actor_id": "ines", "session": "s",
+            "command": "complete", "surface": "page", "status": "succeeded", "asked_at": now,
+            "closed_at": now, "is_live": False, "live_until": now,
+        }  # fmt: skip
+        made = Attempt(**{**usual, **fields})
+        made.seal({**SEALED, **(sealed or {})})
+        made.save(force_insert=True)
+        return made
+
+    return row
+
+
+@pytest.fixture
+def no_row_can_be_written() -> Iterator[None]:
+    def refuse(**_: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    pre_save.connect(refuse, sender=Attempt, weak=False)
+    yield
+    pre_save.disconnect(refuse, sender=Attempt)

@@ -44,10 +44,12 @@ def press(
 ) -> HttpResponse:
     """Submit the form of the button `label` inside `scope`; `typed` replaces its field values."""
     button = button_of(scope, label)
-    form = button.find_parent("form")
+    page = list(button.parents)[-1]
+    form = (
+        page.select_one(f"#{button['form']}") if button.get("form") else button.find_parent("form")
+    )
     assert form is not None
     data = fields_of(form)
-    page = list(button.parents)[-1]
     if htmx and form.has_attr("hx-include"):
         for included in page.select(str(form["hx-include"])):
             data.update(fields_of(included))
@@ -55,7 +57,7 @@ def press(
         data[str(button["name"])] = button.get("value", "")
     data.update(typed)
     action = str(button.get("formaction") or form["action"])
-    headers = {"HX-Request": "true"} if htmx else {"Referer": "http://testserver/"}
+    headers = {"HX-Request": "true"} if htmx else {"Referer": "http://localhost:8000/"}
     send = browser.post if str(form["method"]).lower() == "post" else browser.get
     return send(action, {k: v for k, v in data.items() if v is not None}, headers=headers)
 

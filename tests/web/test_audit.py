@@ -2,10 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.http import StreamingHttpResponse
@@ -14,40 +12,19 @@ from django.utils import timezone
 
 from sandbox.handle import Sandbox
 from taskmanager.signin.request import keep_person, person_in
-from tests.web.conftest import REASON_GIVEN, AsUser, Browser, parsed, words
+from tests.web.conftest import REASON_GIVEN, AsUser, Browser, Put, parsed, words
 from tests.web.pressing import press
 from tests.web.test_decide import dashboard, single
 from workitems import audit
 from workitems.models import Attempt
 
 pytestmark = pytest.mark.django_db
-Put = Callable[..., Attempt]
-SEALED: dict[str, Any] = {"actor": "Ines Weber", "owner": "Tom Roth", "note": ""}
 AFTER = {"id": "wi-1", "description": "Order a laptop", "state": "Finished", "owner_id": "tom"}
 
 
 @pytest.fixture
 def auditor(admin: Browser) -> Browser:
     return admin
-
-
-@pytest.fixture
-def put() -> Put:
-    """Makes a row of the ledger as if it had been written before."""
-
-    def row(sealed: dict[str, Any] | None = None, **fields: Any) -> Attempt:
-        now = timezone.now()
-        usual: dict[str, Any] = {
-            "key": "k", "item_id": "wi-1", "owner_id": "tom", "actor_id": "ines", "session": "s",
-            "command": "complete", "surface": "page", "status": "succeeded", "asked_at": now,
-            "closed_at": now, "is_live": False, "live_until": now,
-        }  # fmt: skip
-        made = Attempt(**{**usual, **fields})
-        made.seal({**SEALED, **(sealed or {})})
-        made.save(force_insert=True)
-        return made
-
-    return row
 
 
 def cards(browser: Browser, query: str = "") -> list[str]:
@@ -256,11 +233,13 @@ def test_a_state_that_was_shown_and_not_read_says_when(auditor: Browser, put: Pu
     (row,) = exported(auditor)
     assert (row["state_before"], row["shown_at"]) == ("Pending", "2026-03-04T09:30:00+00:00")
     (card,) = cards(auditor)
-    assert "State before Pending (as the page showed it March 4, 2026, 9:30 a.m.)" in card
+    assert "State before Pending (as the page showed it 4 Mar 2026, 09:30 UTC)" in card
 
 
 def test_where_a_forward_went_is_told(auditor: Browser, put: Put) -> None:
     command = {"name": "forward", "target_id": "lu", "item_id": "wi-1", "comment": "away"}
+    put({"command": command, "target": "Lu Chen"}, command="forward")
+    assert "Forwarded to Lu Chen lu" in cards(auditor)[0]
     put({"command": command}, command="forward")
     assert "Forwarded to lu" in cards(auditor)[0]
 
@@ -293,7 +272,9 @@ def test_the_export_is_streamed_and_kept_nowhere(
     put(asked_at=moment)
     with caplog.at_level("INFO", "workitems.audit"):
         response = auditor.get("/audit/export.csv")
-    assert f"audit exported: identity {auditor.persona_id}" in caplog.text
+    (record,) = [each for each in caplog.records if each.name == "workitems.audit"]
+    assert record.message == "audit exported"
+    assert record.fields == {"actor": auditor.persona_id}  # type: ignore[attr-defined]
     assert response.streaming
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Cache-Control"] == "no-store"

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup, Tag
 from django.conf import LazySettings
+from django.http import HttpResponse
 from django.utils import timezone
 
 from sandbox.handle import Sandbox
+from sandbox.people import people_by_id
 from taskmanager.jobs.models import Heartbeat
 from taskmanager.signin import endings
 from taskmanager.signin.signals import Ending
@@ -38,12 +40,17 @@ def confirmation(browser: Browser, verb: str, rows: list[Tag]) -> BeautifulSoup:
 
 
 def begin(browser: Browser, verb: str, rows: list[Tag], **typed: Any) -> BulkRun:
-    """Confirm a run of these rows."""
-    page = confirmation(browser, verb, rows)
-    label = words(page.select_one("h1"))
-    response = press(browser, page.select_one("main"), label, htmx=False, **typed)
+    """Confirm a run of these rows, with the flagged ones among them."""
+    response = sent(browser, confirmation(browser, verb, rows), **typed)
     assert response.status_code == 302, words(parsed(response))
     return BulkRun.objects.get(pk=response["Location"].split("/")[2])
+
+
+def sent(browser: Browser, page: BeautifulSoup, **typed: Any) -> HttpResponse:
+    """Press the button of a confirmation, with all that is flagged ticked if nothing else is."""
+    typed.setdefault("include", [str(box["value"]) for box in page.select("[name=include]")])
+    label = words(page.select_one("[data-actions] button"))
+    return press(browser, page.select_one("main"), label, htmx=False, **typed)
 
 
 def carry_out(run: BulkRun) -> None:
@@ -73,7 +80,7 @@ def test_the_confirmation_names_everything_and_says_what_is_left_out(
     rows = approvals(page)[:3]
     sandbox.calls.clear()
     asked = confirmation(approver, "approve", [*rows, row_of(page, MANUAL)])
-    assert words(asked.select_one("h1")) == "Approve 3 tasks"
+    assert words(asked.select_one("h1")) == "Approve 2 of 4 tasks"
     text = words(asked.select_one("main"))
     for row in rows:
         assert words(row.select_one("h2")) in text
@@ -125,9 +132,7 @@ def test_until_then_nothing_is_sent_and_the_numbers_count_it_as_done(
 
 def test_the_same_confirmation_twice_is_one_run(approver: Browser) -> None:
     page = confirmation(approver, "approve", approvals(dashboard(approver))[:2])
-    first, second = (
-        press(approver, page.select_one("main"), "Approve 2 tasks", htmx=False) for _ in range(2)
-    )
+    first, second = (sent(approver, page) for _ in range(2))
     assert first["Location"] == second["Location"]
     assert Attempt.objects.count() == 2
 
@@ -136,13 +141,13 @@ def test_a_run_that_was_cut_off_is_completed_by_the_same_press(
     approver: Browser, sandbox: Sandbox
 ) -> None:
     page = confirmation(approver, "approve", approvals(dashboard(approver))[:3])
-    first = press(approver, page.select_one("main"), "Approve 3 tasks", htmx=False)
+    first = sent(approver, page)
     run = BulkRun.objects.get()
     gone = Attempt.objects.filter(run=run)[1]
     gone.delete()
     Attempt.objects.update(due_at=None)
     BulkRun.objects.update(is_recorded=False, due_at=None)
-    again = press(approver, page.select_one("main"), "Approve 3 tasks", htmx=False)
+    again = sent(approver, page)
     assert again["Location"] == first["Location"]
     assert Attempt.objects.filter(run=run).count() == 3
     run.refresh_from_db()
@@ -209,6 +214,88 @@ def test_a_rate_limit_in_the_middle_is_waited_for_and_nothing_is_counted_twice(
     receipt = page_of(approver, run)
     assert "23 of 23 done." in words(receipt.select_one("#run"))
     assert len(receipt.select("#run li")) == 23
+
+
+def test_a_hand_over_of_many_with_all_kinds_of_trouble_tells_of_each(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    rows = dashboard(approver).select("article[data-task]")
+    rows = [row for row in rows if row.select_one("button[formaction$='forward/']")][:23]
+    run = forward(approver, sandbox, rows)
+    waits, lost, done = (item_of(rows[at]) for at in (3, 9, 15))
+    sandbox.fault("POST", f"{waits}/forward", status=429, retry_after=9)
+    sandbox.fault("POST", f"{lost}/forward", status=500)
+    sandbox.fault("POST", f"{done}/forward", status=500, after=True)
+    sandbox.calls.clear()
+    carry_out(run)
+    waiting = Attempt.objects.get(run=run, status="scheduled")
+    assert waiting.item_id == waits
+    assert 7 < (waiting.due_at - timezone.now()).total_seconds() <= 9
+    assert len(writes(sandbox)) == 23
+    carry_out(run)
+    sent = [path.split("/")[-2] for path in writes(sandbox)]
+    assert {one: sent.count(one) for one in sent} == {item_of(row): 1 for row in rows} | {waits: 2}
+    reads = [call.path for call in sandbox.api_calls if call.method == "GET"]
+    assert len(reads) == 5, reads  # the list, the two without an answer, what waited, what is open
+    assert ends(run) == {"succeeded": 21, "gone": 1, "unconfirmed": 1}
+    receipt = page_of(approver, run).select_one("#run")
+    assert "21 of 23 done." in words(receipt)
+    for row in rows:
+        assert words(row.select_one("h2")) in words(receipt)
+
+
+@pytest.mark.usefixtures("read_lists")
+def test_all_of_ones_own_tasks_are_handed_over_from_the_menu(
+    approver: Browser,
+) -> None:
+    link = parsed(approver.get("/sessions/")).select_one("#person-menu a[href*='bulk/forward/']")
+    assert words(link) == "Hand over all my tasks"
+    listed = [words(row.h2) for row in dashboard(approver).select("article[data-task]")]
+    page = parsed(approver.get(str(link["href"])))
+    assert all(row in words(page) for row in listed)
+    assert page.select_one("input[type=search][name=q]") is not None
+
+
+def named_in(page: BeautifulSoup | Tag) -> list[list[object]]:
+    """What a confirmation names, without the marks: each of those has the second it was made in."""
+    items = json.loads(str(page.select_one("[name=items]")["value"]))
+    return [[*one[:4], *one[5:]] for one in items]
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [("approver", "This is you"), ("inactive", "inactive and would never see it")],
+)
+def test_a_hand_over_to_somebody_who_cannot_take_it_is_refused_and_nothing_is_lost(
+    approver: Browser, who: str, told: str
+) -> None:
+    page = confirmation(approver, "forward", approvals(dashboard(approver))[:2])
+    inactive = next(one.id for one in people_by_id().values() if not one.is_active)
+    target = inactive if who == "inactive" else approver.persona_id
+    answer = sent(approver, page, target=target, comment="On leave until May", notify="on")
+    again = parsed(answer)
+    assert answer.status_code == 422
+    assert told in words(again)
+    assert words(again.select_one("textarea[name=comment]")) == "On leave until May"
+    assert again.select_one("input[name=notify][checked]") is not None
+    assert named_in(again) == named_in(page)
+    assert not BulkRun.objects.exists()
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_hand_over_says_that_new_tasks_still_come(
+    as_user: AsUser, sandbox: Sandbox, is_own: bool
+) -> None:
+    browser, owner = as_user("approver" if is_own else "admin"), sandbox.persona("approver")
+    query = "" if is_own else f"?owner={owner.id}"
+    rows = parsed(browser.get(f"/{query}")).select("article[data-task]")[:2]
+    sent = {"item": [str(row.select_one("h2 a")["href"]).split("/")[2] for row in rows]}
+    told = words(parsed(browser.post(f"/bulk/forward/{query}", sent)).select_one("main"))
+    who = "you" if is_own else owner.name
+    assert f"This hands over what is here now. New tasks will still come to {who}." in told
+    assert "A lasting deputy is set in SailPoint." in told
+    asked = words(parsed(browser.post(f"/bulk/complete/{query}", sent)).select_one("main"))
+    assert "still come" not in asked
 
 
 def test_trouble_in_the_middle_stops_nothing_else_and_what_failed_is_tried_again(
@@ -398,11 +485,15 @@ def test_until_its_person_presses_send(approver: Browser, sandbox: Sandbox) -> N
 def test_the_receipt_as_csv(approver: Browser) -> None:
     run = begin(approver, "approve", approvals(dashboard(approver))[:2])
     carry_out(run)
+    approver.cookies["zone"] = "Pacific/Kiritimati"
     response = approver.get(f"/runs/{run.pk}/receipt.csv")
     text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     lines = list(csv.DictReader(io.StringIO(text)))
     assert [line["outcome"] for line in lines] == ["succeeded"] * 2
     assert all(line["task"] and line["sent"] and line["closed"] for line in lines)
+    assert all(line["asked"].endswith("+14:00") for line in lines)
+    assert {line["time_zone"] for line in lines} == {"Pacific/Kiritimati"}
+    assert lines[0]["asked"][:10] in response["Content-Disposition"]
 
 
 def test_only_its_person_and_auditors_read_a_run(
@@ -422,20 +513,13 @@ def test_only_its_person_and_auditors_read_a_run(
 def test_without_a_worker_nothing_is_begun(approver: Browser) -> None:
     page = confirmation(approver, "approve", approvals(dashboard(approver))[:2])
     Heartbeat.objects.all().delete()
-    refused = press(approver, page.select_one("main"), "Approve 2 tasks", htmx=False)
+    refused = sent(approver, page)
     assert refused.status_code == 400
     assert "Nothing was begun" in words(parsed(refused))
     assert not BulkRun.objects.exists()
 
 
-BAD_ID = {
-    "id": "a\x00b",
-    "fingerprint": "",
-    "lines": [],
-    "is_single": True,
-    "mark": "",
-    "shown": "",
-}
+BAD_ID = ["a\x00b", "", [], True, "", ""]
 
 
 @pytest.mark.parametrize(
@@ -464,11 +548,11 @@ def test_a_note_that_is_needed_is_asked_for_and_kept_with_each(
     settings.NOTE_REQUIRED = frozenset({"reject"})
     rows = approvals(dashboard(approver))[:2]
     page = confirmation(approver, "reject", rows)
-    refused = press(approver, page.select_one("main"), "Reject 2 tasks", htmx=False)
+    refused = sent(approver, page)
     assert refused.status_code == 422
     again = parsed(refused)
     assert "Please say why" in words(again)
-    press(approver, again.select_one("main"), "Reject 2 tasks", htmx=False, note="A slip")
+    sent(approver, again, note="A slip")
     assert {row.opened()["note"] for row in Attempt.objects.all()} == {"A slip"}
 
 

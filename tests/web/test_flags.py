@@ -16,7 +16,7 @@ from tests.web.conftest import AsUser, Browser, parsed, words
 from tests.web.pressing import button_of, fields_of, press, row_of
 from tests.web.test_decide import dashboard, single, writes
 from workitems.domain.attempts import Shown
-from workitems.domain.flags import FlagRules
+from workitems.domain.flags import FlagRule, FlagRules, Rule
 from workitems.web.marks import Marked, Marks
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +167,99 @@ def test_what_merely_waits_is_flagged_and_still_one_press(
     assert len(sandbox.api_calls) == len(writes(sandbox)) == 1
 
 
+OURS = FlagRule(
+    Rule.VALUES,
+    ("*glass*",),
+    sentences=(("en", "{name} matches our list"), ("de", "{name} steht auf unserer Liste")),
+)
+EYES = FlagRule(Rule.VALUES, ("FIN-*",), sentences=(("", "Finance: four eyes"),))
+OWN_RULES = FlagRules((EYES, OURS, FlagRule(Rule.ERRORS)))
+
+
+def plain(text: str) -> str:
+    """Without the marks that keep a name's direction to itself."""
+    return text.translate({0x2068: None, 0x2069: None})
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "FIN-PROD-BREAKGLASS matches our list"),
+     ("de", "FIN-PROD-BREAKGLASS steht auf unserer Liste")],
+)  # fmt: skip
+@override_settings(FLAG_RULES=OWN_RULES)
+def test_sentences_of_the_file_say_which_rule_on_row_pane_and_confirmation(
+    approver: Browser, sandbox: Sandbox, language: str, said: str
+) -> None:
+    def read(path: str) -> BeautifulSoup:
+        return parsed(approver.get(path, headers={"Accept-Language": language}))
+
+    row = row_of(read("/"), GLASS)
+    flags = row.select(".flag")
+    rules = [plain(str(one["title"])) for one in flags]
+    assert [plain(words(one)) for one in flags] == [
+        f"Finance: four eyes ({rules[0]})",
+        f"{said} ({rules[1]})",
+    ]
+    assert [words(one) for one in row.select(".flag .visually-hidden")] == [
+        f"({one['title']})" for one in flags
+    ]
+    assert ["FIN-PROD-BREAKGLASS" in one for one in rules] == [True, True]
+    assert ["FIN-*" in rules[0], "*glass*" in rules[1]] == [True, True]
+    assert posts(row) == []
+    action = row.select_one("button[formaction*='/approve/']")["formaction"]
+    for page in (read(address_of(row)), read(action)):
+        shown = [plain(words(one)) for one in page.select(".flags .flag")]
+        assert [("four eyes" in one, said in one) for one in shown] == [
+            (True, False),
+            (False, True),
+        ]
+        assert all(rule in one for rule, one in zip(rules, shown, strict=True))
+    assert writes(sandbox) == []
+
+
+@override_settings(FLAG_RULES=FlagRules((replace(EYES, asks=False),)))
+def test_a_flag_that_does_not_ask_leaves_one_press(approver: Browser, sandbox: Sandbox) -> None:
+    row = row_of(dashboard(approver), GLASS)
+    assert words(row.select_one(".flag")).startswith("Finance: four eyes (")
+    press(approver, row, "Reject")
+    assert len(writes(sandbox)) == 1
+
+
+@override_settings(FLAG_RULES=FlagRules((FlagRule(Rule.DAYS, more_than=14),)))
+def test_what_waits_long_asks_where_the_file_says_so(approver: Browser) -> None:
+    row = row_of(dashboard(approver), "SWIFT Releaser")
+    assert words(row.select_one(".flag")) == "Waits longer than 14 days"
+    assert posts(row) == []
+
+
+@override_settings(FLAG_RULES=OWN_RULES)
+def test_a_bulk_confirmation_says_each_flag_and_its_rule(approver: Browser) -> None:
+    key = address_of(row_of(dashboard(approver), GLASS)).split("/")[2]
+    page = parsed(approver.act("/bulk/reject/", item=key))
+    shown = plain(words(page))
+    assert "Finance: four eyes FIN-PROD-BREAKGLASS matches FIN-*" in shown
+    assert "FIN-PROD-BREAKGLASS matches our list" in shown
+
+
+@pytest.mark.parametrize("path", ["/", "/widget/"])
+def test_no_key_and_no_form_of_a_flagged_item_decides_it(
+    approver: Browser, sandbox: Sandbox, settings: LazySettings, path: str
+) -> None:
+    """Keys press what has their letter: on row, pane and widget that opens the confirmation."""
+    settings.FRAME_ANCESTORS = ("https://portal.example.com",)
+    framed = {"Sec-Fetch-Dest": "iframe"} if path == "/widget/" else {}
+    page = parsed(approver.get(path, headers=framed))
+    for text in (VIOLATION, GLASS, THREE, ERRORS):
+        row = row_of(page, text)
+        for place in (row, parsed(approver.fragment(address_of(row)))):
+            keyed = place.select("button[data-key]:is([data-key=a], [data-key=r], [data-key=c])")
+            assert [one for one in keyed if one.find_parent("form")["method"] != "get"] == []
+            for button in place.select("button[formaction]"):
+                if not str(button["formaction"]).endswith("/forward/"):
+                    approver.act(str(button["formaction"]), **fields_of(button.find_parent("form")))
+    assert writes(sandbox) == []
+
+
 @override_settings(FLAG_RULES=FlagRules())
 def test_without_rules_nothing_is_flagged(approver: Browser) -> None:
     page = dashboard(approver)
@@ -212,3 +305,17 @@ def test_a_long_reason_is_cut_in_the_row_and_whole_in_the_pane(
     assert len(line) <= 300
     pane = parsed(approver.fragment(address_of(row)))
     assert pane.select_one(".reason").get_text() == whole
+
+
+def test_a_name_of_two_alphabets_says_which_and_is_confirmed_first(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    row = single(dashboard(approver))
+    entry = sandbox.world.get(address_of(row).split("/")[2])
+    (line,) = entry.body["approvalItems"]
+    body = {**entry.body, "approvalItems": [{**line, "value": "P\u0430yroll"}]}
+    sandbox.world.put(replace(entry, body=body))
+    again = row_of(dashboard(approver), "P\u0430yroll")
+    said = "P\u0430yroll has letters of several alphabets in one word: Latin, Cyrillic"
+    assert said in words(again.select_one(".task__flags"))
+    assert "/approve/" not in "".join(posts(again))

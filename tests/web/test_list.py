@@ -65,15 +65,21 @@ def test_the_two_calls_run_side_by_side(approver: Browser, sandbox: Sandbox) -> 
     assert time.perf_counter() - start < 1.9  # in sequence they would take two seconds
 
 
-def test_a_page_of_the_heavy_queue_costs_the_same(as_user: AsUser, sandbox: Sandbox) -> None:
+@pytest.mark.usefixtures("read_lists")
+def test_a_page_of_the_heavy_queue_costs_no_call(as_user: AsUser, sandbox: Sandbox) -> None:
+    """The list is read once, 250 rows a call."""
     heavy = as_user("heavy")
     sandbox.calls.clear()
+    heavy.get("/?tab=completed")
+    assert len(sandbox.api_calls) == 2 + 10_000 / 250
+    sandbox.calls.clear()
     page = parsed(heavy.get("/?tab=completed&page=7"))
-    assert len(sandbox.api_calls) == 2
+    assert sandbox.api_calls == []
     assert len(page.select("article[data-task]")) == 50
     assert words(page.select_one(".tasks__range")).replace(",", "").endswith("350 of 10000")
 
 
+@pytest.mark.usefixtures("read_lists")
 def test_the_tab_and_the_page_live_in_the_address(as_user: AsUser) -> None:
     page = parsed(as_user("heavy").get("/?tab=completed&page=2"))
     assert words(page.select_one("#tabs [aria-current=page]")).startswith("Completed")
@@ -109,9 +115,54 @@ def test_an_empty_queue_says_so(as_user: AsUser) -> None:
     assert "Nothing has been completed yet." in words(parsed(empty.get("/?tab=completed")))
 
 
+@pytest.mark.usefixtures("read_lists")
 def test_a_page_past_the_end_says_so(approver: Browser) -> None:
     response = approver.get("/?page=99")
     assert "There is no page this far." in words(parsed(response))
+
+
+@pytest.mark.usefixtures("read_lists")
+@pytest.mark.parametrize("tab", ["pending", "completed"])
+@pytest.mark.parametrize("htmx", [True, False])
+def test_a_page_that_is_refused_as_past_the_end_is_no_page_this_far(
+    as_user: AsUser, sandbox: Sandbox, tab: str, htmx: bool
+) -> None:
+    heavy = as_user("heavy")
+    sandbox.behaviour.refuses_past_end = True
+    get = heavy.fragment if htmx else heavy.get
+    response = get(f"/?tab={tab}&page=201")
+    page = parsed(response)
+    assert response.status_code == 200
+    assert "There is no page this far." in words(page)
+    assert "Try again" not in words(page)
+    last = 40 if tab == "pending" else 200
+    links = {words(link): link["href"] for link in page.select(".empty a")}
+    assert links["Go to the last page"] == f"/?tab={tab}&page={last}"
+    assert parsed(get(links["Go to the last page"])).select("article[data-task]")
+
+
+@pytest.mark.usefixtures("read_lists")
+def test_the_pager_ends_where_lists_do_once_that_is_known(
+    as_user: AsUser, sandbox: Sandbox
+) -> None:
+    heavy = as_user("heavy")
+    sandbox.behaviour.largest_offset = 749
+    refused = parsed(heavy.get("/?page=16"))
+    assert "SailPoint does not show its lists this far back." in words(refused)
+    links = {words(link): link["href"] for link in refused.select(".empty a")}
+    assert links["Go to the last page"] == "/?page=15"
+    last = parsed(heavy.get("/?page=15"))
+    assert len(last.select("article[data-task]")) == 50
+    assert last.select_one("a[rel=next]") is None
+    assert words(last.select(".pager a")[-1]) == "15"
+
+
+def test_another_refusal_of_a_list_is_still_told_as_one(
+    approver: Browser, sandbox: Sandbox
+) -> None:
+    for path, status in (("/", 400), ("/?page=2", 409)):
+        sandbox.fault("GET", "/work-items$", status=status)
+        assert "SailPoint refused" in words(parsed(approver.get(path)))
 
 
 @pytest.mark.parametrize("query", ["tab=other", "page=0", "page=x", "page=-1"])

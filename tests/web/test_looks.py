@@ -1,11 +1,9 @@
 """An admin says once why they look at somebody else's queue; each look is a row of the ledger."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.conf import LazySettings
-from django.db import OperationalError
-from django.db.models.signals import pre_save
 
 from sandbox.handle import Sandbox
 from tests.web.conftest import REASON_GIVEN, AsUser, Browser, parsed, words
@@ -28,16 +26,6 @@ def fresh(admin: Browser) -> Browser:
     del session[REASON]
     session.save()
     return admin
-
-
-@pytest.fixture
-def no_row_can_be_written() -> Iterator[None]:
-    def refuse(**_: object) -> None:
-        raise OperationalError("database or disk is full")
-
-    pre_save.connect(refuse, sender=Attempt, weak=False)
-    yield
-    pre_save.disconnect(refuse, sender=Attempt)
 
 
 def looks() -> list[Attempt]:
@@ -107,7 +95,7 @@ def test_a_reason_has_words_but_not_too_many(
 
 
 def test_htmx_is_led_to_the_question_and_back_to_its_page(fresh: Browser, owner: str) -> None:
-    page = f"http://testserver/?owner={owner}"
+    page = f"http://localhost:8000/?owner={owner}"
     for answer in (
         fresh.fragment(f"/counts/?owner={owner}", **{"HX-Current-URL": page}),
         fresh.post(
@@ -122,7 +110,7 @@ def test_htmx_is_led_to_the_question_and_back_to_its_page(fresh: Browser, owner:
 def test_a_write_without_scripts_comes_back_to_the_page_it_stood_on(
     fresh: Browser, owner: str
 ) -> None:
-    page = f"http://testserver/work-items/x/?owner={owner}"
+    page = f"http://localhost:8000/work-items/x/?owner={owner}"
     answer = fresh.post(f"/work-items/x/complete/?owner={owner}", headers={"Referer": page})
     assert answer["Location"] == f"/reason/?next=%2Fwork-items%2Fx%2F%3Fowner%3D{owner}"
 

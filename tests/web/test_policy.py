@@ -21,7 +21,7 @@ def agent(as_user: AsUser) -> Browser:
 
 def labels(scope: Tag | BeautifulSoup | None) -> set[str]:
     assert scope is not None
-    return {words(button).split(":")[0] for button in scope.select("[data-actions] button")}
+    return {words(button).split(":")[0] for button in scope.select("[data-actions] form button")}
 
 
 def pane_of(browser: Browser, row: Tag, prefix: str = "") -> BeautifulSoup:

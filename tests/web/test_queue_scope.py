@@ -142,7 +142,7 @@ def test_a_name_that_could_not_be_looked_up_is_looked_up_again(
     assert name in words(parsed(admin.get(f"/?owner={owner}")).select_one(".owner-banner"))
 
 
-@pytest.mark.parametrize("owner_id", ["a b", "é" * 300, "x" * 300])
+@pytest.mark.parametrize("owner_id", ["a b", "é" * 200, "x" * 200])
 def test_an_unknown_owner_is_no_error(admin: Browser, owner_id: str) -> None:
     assert admin.get("/", {"owner": owner_id}).status_code == 200
 

@@ -175,7 +175,8 @@ def test_a_session_that_is_being_ended_takes_nothing_new(
     assert writes(sandbox) == []
 
 
-def test_one_owners_decisions_are_sent_one_after_another(approver: Browser) -> None:
+def first_of_two(approver: Browser) -> schedule.Later:
+    """Of two decisions of one owner that are due: the one that has its turn, claimed."""
     page = dashboard(approver)
     press(approver, single(page), "Approve")
     press(approver, row_of(page, MANUAL), "Mark complete")
@@ -183,6 +184,11 @@ def test_one_owners_decisions_are_sent_one_after_another(approver: Browser) -> N
         make_due(row)
     first = schedule.claim(approver.persona_id)
     assert first is not None
+    return first
+
+
+def test_one_owners_decisions_are_sent_one_after_another(approver: Browser) -> None:
+    first = first_of_two(approver)
     assert first.row.command == "approve"
     assert schedule.claim(approver.persona_id) is None
     Attempt.objects.filter(pk=first.id).update(sent_at=timezone.now() - schedule.TURN)
@@ -286,13 +292,7 @@ def test_an_undo_that_cannot_be_written_does_not_say_that_nothing_was_sent(
 
 
 def test_an_alarm_that_finds_another_sending_rings_again(approver: Browser) -> None:
-    page = dashboard(approver)
-    press(approver, single(page), "Approve")
-    press(approver, row_of(page, MANUAL), "Mark complete")
-    for row in Attempt.objects.all():
-        make_due(row)
-    first = schedule.claim(approver.persona_id)
-    assert first is not None
+    first = first_of_two(approver)
     second = Attempt.objects.exclude(pk=first.id).get()
     before = len(engine()._huey.pending())
     deferred.ring(str(second.pk))

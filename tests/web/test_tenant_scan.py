@@ -361,6 +361,18 @@ def test_a_tenant_that_lists_no_further_switches_it_off(sandbox: Sandbox) -> Non
         call_command("scan_tenant", "--once")
 
 
+def test_a_tenant_that_refuses_to_begin_at_the_end_is_read_whole(
+    scan: TenantScan, sandbox: Sandbox
+) -> None:
+    """A list of as many full pages as there are has its end where another would begin."""
+    keys = sandbox.world.queue(None, done=False)
+    for key in keys[len(keys) // 250 * 250 :]:
+        sandbox.world.put(replace(sandbox.world.get(key), done=True))
+    sandbox.behaviour.refuses_past_end = True
+    scan.run_pass()
+    assert known() == truth(sandbox)
+
+
 def test_a_refused_token_switches_it_off(settings: LazySettings, sandbox: Sandbox) -> None:
     settings.TENANT_SCAN_CLIENT_SECRET = "wrong"
     with pytest.raises(CommandError, match="refuses the personal access token"):
@@ -432,7 +444,11 @@ def test_without_the_setting_nothing_of_it_is_used(
 
 def test_the_reports_of_the_tenant_can_be_chosen(sandbox: Sandbox) -> None:
     sandbox.behaviour.largest_offset = 10_000
-    assert asdict(sandbox.behaviour) == {"largest_offset": 10_000, "lists_whole_tenant": True}
+    assert asdict(sandbox.behaviour) == {
+        "largest_offset": 10_000,
+        "refuses_past_end": False,
+        "lists_whole_tenant": True,
+    }
     sandbox.reset()
     assert sandbox.behaviour.largest_offset is None
 

@@ -356,17 +356,17 @@ def test_an_end_that_has_been_unknown_for_long_makes_room(
 
 def test_each_person_chooses_how_long(approver: Browser, sandbox: Sandbox) -> None:
     page = parsed(approver.get("/settings/"))
-    labels = [words(one) for one in page.select("main label")]
+    labels = [words(one) for one in page.select("main label.choice")]
     assert labels[0] == "As usual here: 6 seconds"
     assert "until I press Send" in labels
     assert approver.post("/settings/", {"undo": "60", "keys": "on"}).status_code == 302
     _row, answer = decide(approver)
     assert 59 < float(str(held_of(answer)[0]["data-seconds"])) < 61
-    assert answer.select_one("#held [data-keys]") is not None
+    assert dashboard(approver).select_one("html[data-keys]") is not None
     chosen = parsed(approver.get("/settings/")).select_one("[name=undo][checked]")
     assert chosen["value"] == "60"
     approver.post("/settings/", {"undo": ""})
-    assert dashboard(approver).select_one("#held [data-keys]") is None
+    assert dashboard(approver).select_one("html[data-keys]") is None
 
 
 def test_a_choice_that_is_none_is_refused(approver: Browser) -> None:

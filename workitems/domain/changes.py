@@ -1,5 +1,6 @@
 """Who gets or loses what, on which source: the facts that a work item asks to be decided."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -34,6 +35,29 @@ OPERATIONS: Final = {
     "disable": Operation.DISABLE,
     "enable": Operation.ENABLE,
     "unlock": Operation.UNLOCK,
+}
+
+
+class Effect(StrEnum):
+    """What an item does, as the page's signs tell it."""
+
+    GIVE = "give"
+    REMOVE = "remove"
+    CREATE = "create"
+    CHANGE = "change"
+    OTHER = "other"
+
+
+EFFECTS: Final[Mapping[Operation, Effect]] = {
+    Operation.GIVE: Effect.GIVE,
+    Operation.ENABLE: Effect.GIVE,
+    Operation.REMOVE: Effect.REMOVE,
+    Operation.DELETE: Effect.REMOVE,
+    Operation.DISABLE: Effect.REMOVE,
+    Operation.CREATE: Effect.CREATE,
+    Operation.SET: Effect.CHANGE,
+    Operation.UNLOCK: Effect.CHANGE,
+    Operation.OTHER: Effect.OTHER,
 }
 
 
@@ -89,6 +113,26 @@ def count_of_people(changes: list[Change]) -> int:
         if not change.is_person:
             accounts.setdefault(change.source, set()).add(change.account)
     return max([len(people), *map(len, accounts.values())])
+
+
+def likeness_of(changes: list[Change]) -> str:
+    """What a work item asks, whoever it is for; "" where it asks for several things.
+
+    The same text for two items: whoever decides the one would decide the other alike.
+    """
+    asked = {
+        (change.operation, change.source)
+        if change.operation is Operation.CREATE  # its rows are the values of one new account
+        else (change.operation, change.source, change.attribute, change.value)
+        for change in changes
+    }
+    return "\n".join(asked.pop()) if len(asked) == 1 else ""
+
+
+def subject_of(changes: list[Change]) -> str:
+    """The one person or account that a work item is about; "" where there are several, or none."""
+    names = {change.account for change in changes}
+    return names.pop() if len(names) == 1 else ""
 
 
 def change_of_approval(item: ApprovalItem) -> Change:

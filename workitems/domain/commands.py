@@ -88,6 +88,10 @@ class Command(ABC):
         """The command as JSON can hold it; `command_from_json` reads it back."""
         return {"name": self.name, **asdict(self)}
 
+    def without_secrets(self) -> Self:
+        """As it may be kept once nothing has to be sent from what is kept."""
+        return self
+
     def key(self) -> str:
         """32 hexadecimal digits: equal for equal commands, and for no others."""
         canonical = json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False)
@@ -226,14 +230,26 @@ class Complete(Command):
 
 @dataclass(frozen=True)
 class SubmitForm(Command):
-    """Answer the form of a work item; `values` is keyed on the field's name in ISC's form."""
+    """Answer the form of a work item; `values` is keyed on the field's name in ISC's form.
+
+    `secrets` are the names of the answers that nobody may read.
+    """
 
     values: Mapping[str, object] = field(hash=False)
+    secrets: tuple[str, ...] = ()
 
     name = "submit-form"
 
     def send(self, client: WorkItemsClient) -> WorkItem | None:
         return client.submit_account_selection(self.item_id, self.values)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.values.keys() >= set(self.secrets)
+
+    def without_secrets(self) -> Self:
+        readable = {name: v for name, v in self.values.items() if name not in self.secrets}
+        return replace(self, values=readable)
 
 
 @dataclass(frozen=True)

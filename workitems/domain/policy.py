@@ -19,6 +19,8 @@ from workitems.isc.schemas import ApprovalItem, PublicIdentity, WorkItem
 
 Names = frozenset[str]
 
+COMMENT_LENGTH: Final = 2000  # ISC states no limit; this keeps a pasted log out of an e-mail
+
 ONE: Final = frozenset({Approve.name, Reject.name})
 ALL: Final = frozenset({ApproveAll.name, RejectAll.name})
 DECISIONS: Final = ONE | ALL

@@ -7,8 +7,9 @@ from typing import Protocol
 from uuid import UUID
 
 from workitems.domain.queue_query import QueueQuery, Tab
+from workitems.domain.readings import Index
 from workitems.isc.errors import IscError
-from workitems.isc.schemas import UnreadableWorkItem, WorkItem, WorkItemPage
+from workitems.isc.schemas import PublicIdentity, UnreadableWorkItem, WorkItem, WorkItemPage
 
 
 class CannotRenew(IscError):
@@ -57,6 +58,16 @@ class ListForbidden(IscError):
 
 class ListMissing(IscError):
     """404 for a list, its numbers or a search."""
+
+
+class ListUnread(IscError):
+    """All of a list is needed, and it is not read to its end; `index`: how far, if known."""
+
+    retry_after = 5.0  # seconds: a list of 10,000 is read in ten or so
+
+    def __init__(self, index: Index | None) -> None:
+        super().__init__()
+        self.index = index
 
 
 class WriteStatus(StrEnum):
@@ -167,6 +178,19 @@ class Counts:
         return self.shown_open + self.shown_completed
 
 
+@dataclass(frozen=True)
+class QueueNumbers:
+    """How much waits in a queue and since when, as of a moment; None where nobody knows.
+
+    `is_oldest`: False where older tasks may wait in the part of the list that was not read.
+    """
+
+    open: int | None = None
+    oldest: datetime | None = None
+    is_oldest: bool = True
+    as_of: datetime | None = None
+
+
 class RecentReads(Protocol):
     """What this person has read of one queue, seconds ago, unless something was decided since.
 
@@ -176,9 +200,16 @@ class RecentReads(Protocol):
     def counts(self) -> Counts | None:
         """Both numbers, or None."""
 
+    def last_counts(self) -> Counts | None:
+        """Both numbers, as they were some minutes ago."""
+
     def open_count(self) -> Counts | None:
         """The one number that a list tells."""
 
+    def numbers(self) -> QueueNumbers | None:
+        """How much waits and since when, as it was a minute ago."""
+
+    def keep_numbers(self, numbers: QueueNumbers, asked_at: datetime) -> None: ...
     def keep_counts(self, counts: Counts) -> None: ...
     def page(self, query: QueueQuery) -> tuple[WorkItemPage, datetime] | None:
         """With `asked_at`."""
@@ -188,12 +219,27 @@ class RecentReads(Protocol):
 
 @dataclass(frozen=True)
 class Queue:
-    """One page of one owner's pending or completed work items."""
+    """One page of one owner's pending or completed work items.
+
+    `total`: how many rows the pages have, all together; `number`: which page this is, where it may
+    be another than was asked for; `index`: what a search knows of the list, None where nobody has
+    asked for more than its beginning. `last_completed`: where nothing is pending, what has been
+    completed last.
+    """
 
     tab: Tab
     items: tuple[WorkItem | UnreadableWorkItem, ...]
     total: int | None
     counts: Counts
+    number: int = 1
+    index: Index | None = None
+    last_completed: tuple[WorkItem | UnreadableWorkItem, ...] = ()
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing at all is pending, and not on this page or in this search alone."""
+        is_first = self.number == 1 and self.index is None
+        return self.tab is Tab.PENDING and is_first and not self.items
 
     @classmethod
     def of(cls, tab: Tab, page: WorkItemPage, counts: Counts, as_of: float = 0.0) -> "Queue":
@@ -210,3 +256,11 @@ class Queue:
         else:
             counts = replace(counts, completed=total)
         return cls(tab, page.items, total, counts)
+
+
+@dataclass(frozen=True)
+class FoundPeople:
+    """The first of those whom a search finds; `is_more`: there are others."""
+
+    people: tuple[PublicIdentity, ...] = ()
+    is_more: bool = False

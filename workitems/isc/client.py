@@ -22,7 +22,8 @@ EMPTY: Final[tuple[Any, ...]] = (
 
 
 class IscClient:
-    """Speaks for one person. Reads raise UnexpectedReply for a body of the wrong shape.
+    """Speaks for one person. Reads raise UnexpectedReply for a body of the wrong shape, and never
+    hand up more rows than were asked for, however many came.
 
     Writes return the work item as ISC sent it back, None if it sent nothing, and raise
     OutcomeUnknown for anything else: whether it was done is then to be read, not assumed.
@@ -116,10 +117,10 @@ class IscClient:
 
     # People
 
-    def search_public_identities(self, text: str, *, limit: int = 10) -> tuple[PublicIdentity, ...]:
+    def search_public_identities(self, text: str, *, limit: int) -> tuple[PublicIdentity, ...]:
         """People by the beginnings of their names, alias or e-mail (see `people_filter`)."""
-        words = text.split()
-        return self._people(paths.people_filter(words), limit) if words else ()
+        filters = paths.people_filter(text)
+        return self._people(filters, limit) if filters else ()
 
     def get_public_identities(self, ids: Sequence[str]) -> tuple[PublicIdentity, ...]:
         """The people with these ids, in ISC's order; unknown ids are left out."""
@@ -153,7 +154,8 @@ class IscClient:
 
     def _page(self, rest: str, params: Mapping[str, str]) -> WorkItemPage:
         reply = self._read(rest, params)
-        items = tuple(map(schemas.read_work_item, _elements(reply)))
+        rows = _elements(reply, int(params["limit"]))
+        items = tuple(map(schemas.read_work_item, rows))
         return WorkItemPage(items, whole_number(reply.headers.get("X-Total-Count")))
 
     def _count(self, rest: str, owner_id: str, *, experimental: bool = False) -> int:
@@ -166,14 +168,15 @@ class IscClient:
     def _people(self, filters: str, limit: int) -> tuple[PublicIdentity, ...]:
         params = {"filters": filters, "sorters": "name", "limit": str(limit)}
         path = self._path(service=paths.PUBLIC_IDENTITIES)
-        people = _elements(self._transport.send("GET", path, params=params))
+        people = _elements(self._transport.send("GET", path, params=params), limit)
         return tuple(PublicIdentity.model_validate(row) for row in people if _has_id(row))
 
 
-def _elements(reply: Reply) -> list[object]:
+def _elements(reply: Reply, limit: int) -> list[object]:
+    """The rows of a list: a tenant that ignores `limit` must not decide how long our pages are."""
     if not isinstance(reply.json, list):
         raise _unexpected(reply, "no list")
-    return reply.json
+    return reply.json[:limit]
 
 
 def _has_id(row: object) -> bool:

@@ -7,6 +7,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
+from taskmanager.core.characters import visible
+
 DETAIL_LENGTH = 300
 RETRY_AFTER_DEFAULT = 10.0  # seconds: the length of ISC's own rate-limit window
 RETRY_AFTER_MOST = 3600.0  # seconds: beyond that it is a mistake of somebody's
@@ -71,6 +73,10 @@ class OverBudget(RateLimited):
     """Not sent: the installation's budget is used up, or ISC has asked everybody to wait."""
 
 
+class Crowded(OverBudget):
+    """Not sent: too many of our own threads wait for ISC already."""
+
+
 class Unavailable(IscError):
     """A read's 5xx, a write's 501, or no connection: nothing was done, try later."""
 
@@ -96,6 +102,9 @@ STATUS_ERRORS: dict[int, Callable[..., IscError]] = {
 # gateway answers 503 also for a service that was cut off in the middle of its work.
 NOT_BEGUN = HTTPStatus.NOT_IMPLEMENTED
 
+# Where else than in ErrorResponseDto the words are. RFC 6749, 5.2 has a code beside its words.
+SENTENCES = ("detailMessage", "error_description", "error", "message")
+
 
 def error_class(status: int, *, is_write: bool) -> Callable[..., IscError]:
     """The class for a status that is not 2xx; 429 carries more and is made by the caller."""
@@ -109,20 +118,19 @@ def error_class(status: int, *, is_write: bool) -> Callable[..., IscError]:
 
 
 def detail_of(body: object) -> str:
-    """ISC's own sentence in an error body: ErrorResponseDto, or the gateway's `error`/`message`."""
+    """ISC's own sentence in an error body, whichever of its services or gateways wrote it."""
     if not isinstance(body, dict):
         return ""
-    messages = body.get("messages")
-    listed = messages if isinstance(messages, list) else []
-    texts = [message.get("text") for message in listed if isinstance(message, dict)]
-    candidates = [*texts, body.get("error"), body.get("message")]
-    return next((text for text in candidates if isinstance(text, str) and text.strip()), "")
+    lists = [body.get("messages"), body.get("causes")]  # of ErrorResponseDto
+    listed = [entry for entries in lists if isinstance(entries, list) for entry in entries]
+    texts = [entry.get("text") for entry in listed if isinstance(entry, dict)]
+    candidates = [*texts, *map(body.get, SENTENCES)]
+    return next((text for text in candidates if isinstance(text, str) and plain(text)), "")
 
 
 def plain(text: str) -> str:
     """One line without control or invisible formatting characters, at most 300 characters."""
-    printable = "".join(char if char.isprintable() else " " for char in text)
-    line = " ".join(printable.split())
+    line = " ".join(visible(text).split())
     return line if len(line) <= DETAIL_LENGTH else line[: DETAIL_LENGTH - 1] + "…"
 
 
@@ -140,7 +148,7 @@ def retry_after_seconds(header: str | None) -> float:
 def _seconds_until(http_date: str) -> float:
     try:
         moment = parsedate_to_datetime(http_date)
-    except ValueError:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return (aware - datetime.now(UTC)).total_seconds()
+    except (ValueError, OverflowError):  # a zone or a year that is not of this world
         return math.nan
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (aware - datetime.now(UTC)).total_seconds()

@@ -7,12 +7,23 @@ from typing import Annotated
 
 import pydantic
 
+from taskmanager.core.characters import visible
+
 FIRST_YEAR, LAST_YEAR = 1970, 9000  # ISC writes "no date" as year 1; the far ends overflow zones
+LARGEST = 10**15  # Python prints no number of more than 4,300 digits, and adding makes one longer
+# Objects and lists within one another. Python can parse more than it can copy, compare or print.
+JSON_DEPTH = 100
+LONGEST_ID = 255  # characters; ISC's have 32, or 36
 SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+Container = dict[str, object] | list[object]
 
 
 def parse_json(body: bytes) -> object:
-    """JSON that is safe to print: no lone surrogates, no NaN. Raises ValueError."""
+    """JSON that is safe to print: no lone surrogates, no NaN, nothing below JSON_DEPTH.
+
+    Raises ValueError.
+    """
     try:
         document: object = json.loads(
             body.decode("utf-8-sig", "replace"), parse_constant=lambda _: None
@@ -25,11 +36,27 @@ def parse_json(body: bytes) -> object:
     except ValueError as error:
         # The decoder's own error carries the whole document; its words are enough.
         raise ValueError(f"not JSON: {type(error).__name__}") from None
+    for container in below(JSON_DEPTH, document):
+        container.clear()
     return document
 
 
+def below(depth: int, document: object) -> list[Container]:
+    """The objects and lists that are `depth` levels inside others; found without recursion."""
+    level: list[Container] = [document] if isinstance(document, dict | list) else []
+    for _depth in range(depth):
+        if not level:  # nearly always: what ISC sends is a few levels deep
+            break
+        inner = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [one for ones in inner for one in ones if isinstance(one, dict | list)]
+    return level
+
+
 def text(value: object) -> str:
-    """A scalar as text, a list of scalars joined by commas, anything else as ""."""
+    """A scalar as text, a list of scalars joined by commas, anything else as "".
+
+    As it came, for what is sent back or compared; `shown` is for people.
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -42,14 +69,24 @@ def text(value: object) -> str:
     return ""
 
 
+def shown(value: object) -> str:
+    """The value as text for people; "" where nothing of it can be seen."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, list):  # each for itself: of two blanks a comma would be left
+        return ", ".join(filter(None, map(shown, value)))
+    return visible(text(value))
+
+
 def whole_number(value: object) -> int | None:
-    """19, 19.0 and "19" as 19; anything else as None."""
+    """19, 19.0 and "19" as 19; anything else, and what counts nothing real, as None."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return int(value)
+        number = int(value)
     except (ValueError, OverflowError):
         return None
+    return number if abs(number) <= LARGEST else None
 
 
 def truth(value: object) -> bool:
@@ -66,7 +103,7 @@ def objects(value: object) -> list[object]:
 
 def texts(value: object) -> tuple[str, ...]:
     """The readable texts of a list."""
-    return tuple(filter(None, map(text, value))) if isinstance(value, list | tuple) else ()
+    return tuple(filter(None, map(shown, value))) if isinstance(value, list | tuple) else ()
 
 
 def moment(value: object, read: pydantic.ValidatorFunctionWrapHandler) -> datetime | None:
@@ -90,10 +127,12 @@ def object_or_none(value: object) -> object:
 def is_usable_id(identifier: str) -> bool:
     """Whether an id can be one segment of an address, ISC's and ours."""
     is_segment = identifier.strip() not in {"", ".", ".."} and "/" not in identifier
-    return is_segment and identifier.isprintable()
+    is_plain = identifier.isprintable() and visible(identifier) == identifier
+    return is_segment and is_plain and len(identifier) <= LONGEST_ID
 
 
-Text = Annotated[str, pydantic.PlainValidator(text)]
+Text = Annotated[str, pydantic.PlainValidator(shown)]
+Verbatim = Annotated[str, pydantic.PlainValidator(text)]
 Texts = Annotated[tuple[str, ...], pydantic.PlainValidator(texts)]
 Number = Annotated[int | None, pydantic.PlainValidator(whole_number)]
 Truth = Annotated[bool, pydantic.PlainValidator(truth)]

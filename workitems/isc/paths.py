@@ -1,18 +1,19 @@
 """The addresses of ISC's API: versions, ids as segments, query parameters and filters."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
 from workitems.isc.errors import UnusableId
 from workitems.isc.lenient import is_usable_id
+from workitems.isc.names import SEARCHED, ways_to_read
 
 API_VERSION: Final = re.compile(r"v\d{1,4}|beta")
 PER_SERVICE_VERSION: Final = "v1"
 WORK_ITEMS, PUBLIC_IDENTITIES = "work-items", "public-identities"
 LIST_WORDS: Final = frozenset({"completed", "count", "summary"})  # where an id would stand
-SEARCHED: Final = ("firstname", "lastname", "alias", "email")  # all that ISC filters people by
+LONGEST_FILTER: Final = 4_000  # bytes of the address: proxies commonly accept 8 KB of it
 
 
 def service_path(api_version: str, service: str, rest: str = "") -> str:
@@ -54,13 +55,23 @@ def item_path(work_item_id: str) -> str:
     return f"/{segment(work_item_id)}"
 
 
-def people_filter(words: Sequence[str]) -> str:
-    """One word: any field begins with it. Several: first and last name, in either order."""
-    if len(words) == 1:
-        return " or ".join(f"{field} sw {quoted(words[0])}" for field in SEARCHED)
-    one, other = quoted(words[0]), quoted(words[-1])
-    both = "firstname sw {} and lastname sw {}"  # "and" binds tighter than "or"
-    return f"{both.format(one, other)} or {both.format(other, one)}"
+def people_filter(text: str) -> str:
+    """Whoever has a name, account or e-mail address that begins so; "" for no text at all.
+
+    As many of the ways to read it as an address may hold; the whole text in each field always.
+    """
+    ways = dict.fromkeys(map(_all_begin, ways_to_read(text)))
+    expression = ""
+    for number, way in enumerate(ways):
+        longer = f"{expression} or {way}" if expression else way  # "and" binds tighter than "or"
+        if number >= len(SEARCHED) and len(quote(longer)) > LONGEST_FILTER:
+            break
+        expression = longer
+    return expression
+
+
+def _all_begin(way: Mapping[str, str]) -> str:
+    return " and ".join(f"{field} sw {quoted(text)}" for field, text in way.items())
 
 
 def ids_filter(ids: Sequence[str]) -> str:

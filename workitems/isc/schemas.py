@@ -5,8 +5,10 @@ and one is misspelt, so nothing here raises because of a value: what cannot be r
 None or (). Only a row that is no object or has no id is beyond reading (`UnreadableWorkItem`).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import (
@@ -21,7 +23,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from workitems.isc import lenient
-from workitems.isc.lenient import Moment, Number, Text, Texts, Truth
+from workitems.isc.lenient import Moment, Number, Text, Texts, Truth, Verbatim
 
 MISSPELT_TYPES = {"PolicyVioloation": "PolicyViolation"}  # v3, v2025 and later: api-specs PR 137
 # In lower case. "Approved" and the second spelling are in no published list: tolerated.
@@ -29,6 +31,8 @@ FINAL_STATES = frozenset(
     {"finished", "approved", "rejected", "returned", "expired", "canceled", "cancelled"}
 )
 FORM_DEPTH = 20  # sections within sections: far beyond any form, far below Python's own limit
+SECRET_TYPES = frozenset({"secret", "password"})
+ITEM_DEPTH = 64  # objects and lists within a work item: more than a form of FORM_DEPTH has
 
 
 class Wire(BaseModel, extra="ignore", alias_generator=to_camel, populate_by_name=True, frozen=True):
@@ -49,7 +53,7 @@ class Stateful(Wire):
 class ApprovalItem(Stateful):
     """One thing to approve or reject within a work item."""
 
-    id: Text = ""
+    id: Verbatim = ""
     account: Text = ""
     application: Text = ""
     name: Text = ""
@@ -73,7 +77,7 @@ class AllowedValue(Wire):
     """One choice of a form field: what is shown and what is sent."""
 
     display: Text = ""
-    value: Text = ""
+    value: Verbatim = ""
 
 
 def read_allowed_values(value: object) -> tuple[AllowedValue, ...]:
@@ -88,15 +92,16 @@ def _allowed_value(raw: object) -> AllowedValue:
         return raw
     if not isinstance(raw, dict):
         return AllowedValue(display=lenient.text(raw), value=lenient.text(raw))
-    shown, sent = lenient.text(raw.get("display")), lenient.text(raw.get("value"))
+    display, sent = raw.get("display"), raw.get("value")
     # "" may be an answer; null is none.
-    return AllowedValue(display=shown or sent, value=shown if raw.get("value") is None else sent)
+    value = lenient.text(display if sent is None else sent)
+    return AllowedValue(display=lenient.shown(display) or value, value=value)
 
 
 class FormField(Wire):
     """One question of an account-selection form; answered under its `name`."""
 
-    name: Text = ""
+    name: Verbatim = ""
     display_name: Text = ""
     display_type: Text = ""
     required: Truth = False
@@ -104,6 +109,24 @@ class FormField(Wire):
         Field(default=(), validation_alias="allowedValuesList")
     )
     value: object = None
+
+    @property
+    def kind(self) -> str:
+        return display_kind(self.display_type)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether no page may print its value, neither what ISC has set nor what was typed."""
+        return is_secret_type(self.display_type)
+
+
+def display_kind(display_type: object) -> str:
+    """The display type whatever its spelling: "multi-select" and "MultiSelect" are one."""
+    return re.sub(r"[^a-z]", "", lenient.text(display_type).casefold())
+
+
+def is_secret_type(display_type: object) -> bool:
+    return display_kind(display_type) in SECRET_TYPES
 
 
 class FormSection(Wire):
@@ -137,7 +160,7 @@ def _top_section(raw: object) -> FormSection:
 def _section(raw: Mapping[str, object], depth: int) -> FormSection:
     children = raw.get("formItems") or raw.get("sections") if depth <= FORM_DEPTH else None
     items = tuple(_form_item(child, depth + 1) for child in lenient.objects(children))
-    name, label = lenient.text(raw.get("name")), lenient.text(raw.get("label"))
+    name, label = lenient.shown(raw.get("name")), lenient.shown(raw.get("label"))
     return FormSection(name=name, label=label, items=items)
 
 
@@ -153,6 +176,7 @@ class WorkItemForm(Wire):
     """The form of a work item that asks for an account selection."""
 
     title: Text = ""
+    subtitle: Text = ""
     target_user: Text = ""
     sections: Annotated[tuple[FormSection, ...], PlainValidator(read_sections)] = ()
 
@@ -163,20 +187,20 @@ class WorkItemForm(Wire):
 
 def type_name(value: object) -> str:
     """The type as ISC says it, the known misspelling put right."""
-    name = lenient.text(value)
+    name = lenient.shown(value)
     return MISSPELT_TYPES.get(name, name)
 
 
 class WorkItem(Stateful):
     """One row of the queue, `raw` being the JSON object as it was received."""
 
-    id: Text
+    id: Verbatim
     name: Text = ""
     description: Text = ""
     type: Annotated[str, PlainValidator(type_name)] = ""
-    requester_id: Text = ""
+    requester_id: Verbatim = ""
     requester_name: Text = Field(default="", validation_alias="requesterDisplayName")
-    owner_id: Text = ""
+    owner_id: Verbatim = ""
     owner_name: Text = ""
     created: Moment = None
     modified: Moment = None
@@ -193,6 +217,16 @@ class WorkItem(Stateful):
         """Whether it still waits; in a state nobody has heard of, its date of completion tells."""
         is_pending = self.state.strip().lower() == "pending"
         return super().is_open and (self.completed is None or is_pending)
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it was completed, as far as ISC tells; None while it waits."""
+        return None if self.is_open else self.completed or self.modified or self.created
+
+    @property
+    def moment(self) -> datetime | None:
+        """What its row says: since when it waits, or when it ended."""
+        return self.created if self.is_open else self.ended
 
     @property
     def open_approval_items(self) -> tuple[ApprovalItem, ...]:
@@ -225,6 +259,8 @@ def read_work_item(raw: object) -> WorkItem | UnreadableWorkItem:
         return UnreadableWorkItem(raw, "The element is not an object.")
     if not lenient.is_usable_id(lenient.text(raw.get("id"))):
         return UnreadableWorkItem(raw, "The element has no usable id.")
+    if lenient.below(ITEM_DEPTH, raw):
+        return UnreadableWorkItem(raw, "The element is nested too deeply.")
     try:
         return WorkItem.model_validate({**raw, "raw": raw})
     except ValidationError:
@@ -242,14 +278,14 @@ class WorkItemSummary(BaseModel, extra="ignore", frozen=True):
 class PublicIdentity(Wire):
     """A person as everybody in the company may see them."""
 
-    id: Text = ""
+    id: Verbatim = ""
     name: Text = ""
     alias: Text = ""
     email: Text = ""
     status: Text = ""
     identity_state: Text = ""
     manager_name: Text = Field(default="", validation_alias=AliasPath("manager", "name"))
-    manager_id: Text = Field(default="", validation_alias=AliasPath("manager", "id"))
+    manager_id: Verbatim = Field(default="", validation_alias=AliasPath("manager", "id"))
 
     @property
     def is_inactive(self) -> bool:

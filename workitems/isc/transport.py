@@ -21,18 +21,20 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import exceptions as urllib3_errors
 
 from workitems.isc.budget import Budget, Purpose
-from workitems.isc.errors import IscError, RateLimited, SignInAgain
+from workitems.isc.errors import Crowded, IscError, RateLimited, SignInAgain
 from workitems.isc.failures import Call, request_id_of
 from workitems.isc.lenient import parse_json
 from workitems.isc.single_flight import SingleFlight
 
 logger = logging.getLogger("workitems.isc")
 
-# (connect, read) seconds. gthread's --timeout does not cut a slow request, this does; a little
-# over three so that a lost SYN may be sent a second time.
+# (connect, read) seconds, a little over three so that a lost SYN may be sent a second time. They
+# bound each wait; the session that is handed in bounds the whole answer (core/http.py).
+# gthread's --timeout does not cut a slow request, these do.
 TIMEOUT: Final = (3.05, 10.0)
+REPEATED_WITHIN: Final = 2.0  # seconds: what failed later was waited for long enough
+CROWDED_SECONDS: Final = 5.0  # half of the longest that those who wait will do so
 TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750, 2.1
-BODY_SECONDS = 20.0  # for the body, asked between chunks: the read time-out bounds each wait only
 BODY_BYTES = 10 * 1024 * 1024  # 250 rows are about 0.5 MB
 CHUNK_BYTES = 16 * 1024
 
@@ -79,14 +81,15 @@ class Reply:
 class Sharing:
     """What a person's calls share: the budget with everybody, reads with their own other requests.
 
-    `purpose` is what the reads are for. A write is always a decision, and what a decision reads is
-    always read anew.
+    `purpose` is what the reads are for. A write is a decision, unless it is one of a run's; what a
+    decision reads is always read anew. `may_wait` is asked before anything that takes time.
     """
 
     budget: Budget
     reads: SingleFlight[Reply]
     person: str
     purpose: Purpose = Purpose.VIEW
+    may_wait: Callable[[Purpose], bool] = lambda _purpose: True
 
 
 class Transport:
@@ -121,6 +124,8 @@ class Transport:
         experimental: bool = False,
     ) -> Reply:
         """Send one call; raises a child of IscError for anything but 2xx with JSON or nothing."""
+        if not self._sharing.may_wait(self._sharing.purpose):
+            raise Crowded(retry_after=CROWDED_SECONDS)
         call = Call(method, path)
         headers = dict(self._headers)
         if call.is_write:  # also without a body, as SailPoint's own tools do
@@ -141,17 +146,20 @@ class Transport:
         return reads.read(person, what, partial(self._read, call, request))
 
     def _read(self, call: Call, request: Mapping[str, Any]) -> Reply:
+        started = time.monotonic()
         try:
             return self._attempt(call, request)
         except IscError as error:  # repeated at once, never after a time-out: 10 s were enough
-            if not call.is_worth_repeating(error):
+            is_quick = time.monotonic() - started < REPEATED_WITHIN
+            if not (is_quick and call.is_worth_repeating(error)):
                 raise
         return self._attempt(call, request)
 
     def _attempt(self, call: Call, request: Mapping[str, Any]) -> Reply:
         """One request that has its place in the budget, and its line in the log."""
         sharing = self._sharing
-        sharing.budget.take(Purpose.DECISION if call.is_write else sharing.purpose)
+        is_urgent = call.is_write and sharing.purpose is not Purpose.RUN
+        sharing.budget.take(Purpose.DECISION if is_urgent else sharing.purpose)
         started = time.perf_counter()
         try:
             reply = self._answer(call, request)
@@ -199,13 +207,11 @@ def _reply(call: Call, response: requests.Response) -> Reply:
 
 
 def _body(response: requests.Response) -> bytes:
-    body, deadline = bytearray(), time.monotonic() + BODY_SECONDS
+    body = bytearray()
     while chunk := _what_is_there(response):
         body += chunk
         if len(body) > BODY_BYTES:
             raise ValueError(f"more than {BODY_BYTES} bytes")
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"not complete after {BODY_SECONDS} seconds")
     return bytes(body)
 
 

@@ -1,6 +1,6 @@
 """What deciding many work items alike comes to: a command for each, or why it is left out. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -33,15 +33,29 @@ class Exclusion(StrEnum):
 
     MISSING = "missing"  # it is not in the queue any more
     UNFIT = "unfit"  # it is not ended this way
+    TAKEN = "taken"  # a decision on it is to be sent
+    CHANGED = "changed"  # it stands otherwise than it was decided
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Work items by their ids, in the order of the list. `beyond`: how many more were wanted than
+    can be decided at once; `unreadable`: rows without an id stand between them.
+    """
+
+    ids: tuple[str, ...]
+    beyond: int = 0
+    unreadable: int = 0
 
 
 @dataclass(frozen=True)
 class Plan:
     """What would be done: the work items in the order in which they were selected, and those left
-    out; of those, `unfit` are known.
+    out; of those, `unfit` are there still.
     """
 
     verb: Verb
+    selection: Selection
     items: tuple[WorkItem, ...]
     left_out: Mapping[str, Exclusion]
     unfit: Mapping[str, WorkItem]
@@ -50,14 +64,29 @@ class Plan:
 ALL: Final[Mapping[Verb, type[DecideAll]]] = {Verb.APPROVE: ApproveAll, Verb.REJECT: RejectAll}
 
 
-def plan(verb: Verb, wanted: Iterable[str], found: Mapping[str, WorkItem], policy: Policy) -> Plan:
-    """Of the work items that are wanted: those that the verb fits, and why the others are not."""
-    known = {item_id: found.get(item_id) for item_id in wanted}
+def plan(
+    verb: Verb,
+    selection: Selection,
+    found: Mapping[str, WorkItem],
+    policy: Policy,
+    under_way: Collection[str] = (),
+) -> Plan:
+    """Of the work items that are wanted: those that the verb fits, and why the others are not.
+
+    `under_way`: the ids of those that are decided already, as far as we are to send it.
+    """
+    known = {item_id: found.get(item_id) for item_id in selection.ids}
     items = [item for item in known.values() if item]
-    fit = tuple(item for item in items if is_fit(verb, item, policy.allowed(item)))
-    unfit = {item.id: item for item in items if item not in fit}
-    missing = {item_id: Exclusion.MISSING for item_id, item in known.items() if item is None}
-    return Plan(verb, fit, missing | dict.fromkeys(unfit, Exclusion.UNFIT), unfit)
+    left_out = {item_id: Exclusion.MISSING for item_id, item in known.items() if item is None}
+    left_out |= {item.id: Exclusion.TAKEN for item in items if item.id in under_way}
+    left_out |= {
+        item.id: Exclusion.UNFIT
+        for item in items
+        if item.id not in under_way and not is_fit(verb, item, policy.allowed(item))
+    }
+    fit = tuple(item for item in items if item.id not in left_out)
+    unfit = {item.id: item for item in items if item.id in left_out}
+    return Plan(verb, selection, fit, left_out, unfit)
 
 
 def is_fit(verb: Verb, item: WorkItem, allowed: Names) -> bool:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -10,7 +11,7 @@ from workitems.domain.attempts import Abandoned, Begun, Delay, Ledger, Look, Pre
 from workitems.domain.change_mark import fingerprint
 from workitems.domain.commands import Command, DecideAll, Judgement
 from workitems.domain.ports import Credentials, WorkItemsClient
-from workitems.domain.results import NotSent, Receipt, Rival, WriteStatus
+from workitems.domain.results import NotRecorded, NotSent, Receipt, Rival, WriteStatus
 from workitems.isc import errors
 from workitems.isc.schemas import UnreadableWorkItem, WorkItem
 from workitems.services.decision_log import log_end
@@ -224,7 +225,8 @@ class Executor:
         """Close what killed senders left of these items, now that somebody has read them."""
         read = {item.id: item for item in items if isinstance(item, WorkItem)}
         for abandoned in self.ledger.abandoned(list(read)):
-            self._settle(abandoned, read[abandoned.command.item_id])
+            with suppress(NotRecorded):  # a page is read: whoever decides next is told
+                self._settle(abandoned, read[abandoned.command.item_id])
 
     def standing(self, item_id: str) -> tuple[Receipt, Command | None]:
         """What has become of an attempt whose end was not known, and what was attempted.

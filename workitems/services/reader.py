@@ -1,27 +1,36 @@
 """Everything that is read: a queue, a work item, the numbers, people. No Django, no HTTP."""
 
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import wait
 from contextlib import suppress
-from contextvars import copy_context
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Final, TypeVar
 
 from workitems.domain.ports import Credentials
 from workitems.domain.queue_query import QueueQuery, Tab
-from workitems.domain.results import Counts, ListForbidden, ListMissing, Queue, RecentReads
+from workitems.domain.results import (
+    Counts,
+    FoundPeople,
+    ListForbidden,
+    ListMissing,
+    Queue,
+    QueueNumbers,
+    RecentReads,
+)
 from workitems.isc.client import IscClient
-from workitems.isc.errors import Forbidden, IscError, NotFound, SignInAgain
-from workitems.isc.schemas import PublicIdentity, WorkItem, WorkItemPage
+from workitems.isc.errors import Forbidden, IscError, NotFound, Rejected, SignInAgain
+from workitems.isc.schemas import PublicIdentity, UnreadableWorkItem, WorkItem, WorkItemPage
+from workitems.services.ahead import Ahead, beside
 
 Value = TypeVar("Value")
+WorkItems = tuple[WorkItem | UnreadableWorkItem, ...]
 LONGEST_PAGE: Final = 250  # ISC's limit
+MOST_FOUND: Final = 10  # people of one search
 LEAST_LISTED: Final = 2  # items for which one page is read instead
-
-# A page makes at most two upstream calls at once; the threads of a gthread worker share the pool,
-# and there may be 64 of them. Threads start when they are needed.
-POOL: Final = ThreadPoolExecutor(max_workers=64, thread_name_prefix="isc")
+MOST_ALONE: Final = 50  # items that are looked for behind the pages of a list
 
 
 class Reader:
@@ -41,19 +50,34 @@ class Reader:
         self._credentials = credentials
         self._owner_id = owner_id
         self._recent = recent
+        self._ahead = Ahead()
+
+    def has_come(self, query: QueueQuery, seconds: float, *, is_frugal: bool) -> bool:
+        """Ask for what `queue` or `frugal_queue` will ask for: whether it comes within this time.
+
+        Either takes what was asked for here, and waits for what has not come.
+        """
+        if not is_frugal:
+            self._ahead.send(self._list, query.tab, query.offset, query.size)
+            if self._recent.counts() is None:
+                self._ahead.send(self._summary)
+        elif not self._recent.page(query):
+            self._ahead.send(self._list, query.tab, query.offset, query.size)
+        return self._ahead.have_come(seconds)
 
     def queue(self, query: QueueQuery) -> Queue:
         """A page of the queue and the badge's numbers: two calls, side by side.
 
         One call where the numbers were read a moment ago and the list's own total agrees.
         """
-        asked_at, known = datetime.now(UTC), self._recent.counts()
+        asked_at, known = self._ahead.began_at, self._recent.counts()
         if known is None:
             page, counts = self._with_counts(lambda: self._page(query))
         else:
             page = self._page(query)
-            counts = known if known.agree(query.tab, page.total) else self._fresh_counts()
-        return Queue.of(query.tab, page, counts, asked_at.timestamp())
+            counts = known if known.agree(query.tab, page.total) else self.counts_if_any()
+        queue = Queue.of(query.tab, page, counts, asked_at.timestamp())
+        return replace(queue, number=query.page)
 
     def frugal_queue(self, query: QueueQuery) -> Queue:
         """The same for at most one call: none where this page was read a moment ago.
@@ -63,20 +87,52 @@ class Reader:
         if kept := self._recent.page(query):
             page, asked_at = kept
         else:
-            asked_at = datetime.now(UTC)
+            asked_at = self._ahead.began_at
             page = self._page(query)
             self._recent.keep_page(query, page, asked_at)
         known = self._recent.counts()
         counts = known if known and known.agree(query.tab, page.total) else Counts()
-        return Queue.of(query.tab, page, counts, asked_at.timestamp())
+        queue = Queue.of(query.tab, page, counts, asked_at.timestamp())
+        return replace(queue, number=query.page)
+
+    def rows(self, tab: Tab, offset: int, limit: int) -> WorkItemPage:
+        """Rows of a list, at most 250. Raises Rejected where ISC refuses to begin so far back."""
+        return self._read_list(partial(self._listed, tab, offset, limit))
+
+    def renew(self) -> bool:
+        """Replace a refused token; False if the person must sign in. Raises CannotRenew."""
+        return self._credentials.renew()
 
     def _page(self, query: QueueQuery) -> WorkItemPage:
+        """No rows where ISC refuses to begin so far back: past the end it does, or may do.
+
+        All else that it could refuse of a list, it refuses of the beginning as well.
+        """
+        try:
+            return self.rows(query.tab, query.offset, query.size)
+        except Rejected as error:
+            if not query.offset or error.status != HTTPStatus.BAD_REQUEST:
+                raise
+            return WorkItemPage((), None)
+
+    def _listed(self, tab: Tab, offset: int, limit: int) -> WorkItemPage:
+        sent = self._ahead.of(self._list, tab, offset, limit)
+        return sent.result() if sent else self._list(tab, offset, limit)
+
+    def _list(self, tab: Tab, offset: int, limit: int) -> WorkItemPage:
         listing = {
             Tab.PENDING: self._client.list_work_items,
             Tab.COMPLETED: self._client.list_completed_work_items,
-        }[query.tab]
-        read = partial(listing, owner_id=self._owner_id, limit=query.size, offset=query.offset)
-        return self._read_list(read)
+        }[tab]
+        return listing(owner_id=self._owner_id, limit=limit, offset=offset)
+
+    def last_completed(self, limit: int) -> WorkItems:
+        """Beside an empty list: one call, and nothing where it fails or the budget has no room."""
+        read = self._numbers_client.list_completed_work_items
+        try:
+            return self._read(partial(read, owner_id=self._owner_id, limit=limit, offset=0)).items
+        except IscError:
+            return ()
 
     def listed(self, wanted: Collection[str]) -> dict[str, WorkItem]:
         """What pages of the pending list have of these, by their ids; the longest pages that ISC
@@ -94,12 +150,14 @@ class Reader:
         return found
 
     def items(self, wanted: Collection[str]) -> dict[str, WorkItem]:
-        """The same, and the rest one by one; those that are out of reach are left out."""
+        """The same, and the rest one by one; those that are out of reach are left out.
+
+        More are missing only from a list that was read to its end: those have left it.
+        """
         found = self.listed(wanted)
-        for item_id in wanted:
-            if item_id not in found:
-                with suppress(NotFound, Forbidden):
-                    found[item_id] = self.item(item_id)
+        for item_id in [one for one in wanted if one not in found][:MOST_ALONE]:
+            with suppress(NotFound, Forbidden):
+                found[item_id] = self.item(item_id)
         return found
 
     def item(self, item_id: str) -> WorkItem:
@@ -114,27 +172,50 @@ class Reader:
 
     def open_count(self) -> Counts:
         """How many are open: one call at most; unknown where ISC does not tell."""
-        return self._recent.counts() or self._recent.open_count() or self._fresh_counts()
+        return self._recent.counts() or self._recent.open_count() or self.counts_if_any()
 
     def refreshed_counts(self) -> Counts:
         """Both numbers in one call: where one task leaves as another comes, one alone stays."""
         return self._recent.counts() or self._keeping(self._read_list(self._summary))
 
-    def find_people(self, text: str) -> tuple[PublicIdentity, ...]:
-        """People by the beginning of a name, an account or an e-mail address: one call."""
-        return self._read_list(lambda: self._client.search_public_identities(text))
+    def numbers(self) -> QueueNumbers:
+        """How much waits and since when: one call at most.
 
-    def owner_name(self) -> str:
-        """The owner's display name; empty where ISC does not tell: a page works without it."""
+        The longest page that ISC has tells both of a queue that is no longer. The order of its
+        lists is not documented: of a longer one an older task may stand behind that page.
+        """
+        if known := self._recent.numbers():
+            return known
+        asked_at = datetime.now(UTC)
+        page = self.rows(Tab.PENDING, 0, LONGEST_PAGE)
+        dates = (item.created for item in page.items if isinstance(item, WorkItem) and item.created)
+        shown = len(page.items)
+        is_whole = shown < LONGEST_PAGE or page.total == shown
+        total = shown if page.total is None and is_whole else page.total
+        numbers = QueueNumbers(total, min(dates, default=None), is_whole, asked_at)
+        self._recent.keep_numbers(numbers, asked_at)
+        return numbers
+
+    def find_people(self, text: str) -> FoundPeople:
+        """People by the beginning of a name, an account or an e-mail address: one call."""
+        search = partial(self._client.search_public_identities, text, limit=MOST_FOUND + 1)
+        found = self._read_list(search)
+        return FoundPeople(found[:MOST_FOUND], is_more=len(found) > MOST_FOUND)
+
+    def names(self, identity_ids: Collection[str]) -> dict[str, str]:
+        """The display names of these people; none where ISC fails: a page works without them."""
         try:
-            owner = self.person(self._owner_id)
+            return {one.id: one.name for one in self.people(identity_ids)}
         except IscError:
-            return ""
-        return owner.name if owner else ""
+            return {}
 
     def person(self, identity_id: str) -> PublicIdentity | None:
-        found = self._read_list(lambda: self._client.get_public_identities([identity_id]))
-        return next((one for one in found if one.id == identity_id), None)
+        return next(iter(self.people([identity_id])), None)
+
+    def people(self, ids: Collection[str]) -> list[PublicIdentity]:
+        """Those with these ids that the directory knows: a call for a hundred of them."""
+        found = self._read_list(lambda: self._client.get_public_identities([*ids]))
+        return [one for one in found if one.id in ids]
 
     def _read_list(self, call: Callable[[], Value]) -> Value:
         """A read that is about no single work item, and neither are its refusals."""
@@ -153,7 +234,8 @@ class Reader:
                 raise
         return call()
 
-    def _fresh_counts(self) -> Counts:
+    def counts_if_any(self) -> Counts:
+        """Both numbers in one call, or none where ISC fails."""
         try:
             return self._keeping(self._read_list(self._summary))
         except SignInAgain:
@@ -173,8 +255,7 @@ class Reader:
 
     def _with_counts(self, read: Callable[[], Value]) -> tuple[Value, Counts]:
         """What is read, and the numbers, from a thread beside it; unknown where ISC fails."""
-        # The context carries the id of the request into the other thread's log lines.
-        future = POOL.submit(copy_context().run, self._summary)
+        future = self._ahead.of(self._summary) or beside(self._summary)
         try:
             value = read()
         finally:

@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from random import shuffle
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol
 
 from workitems.domain.change_mark import EMPTY, with_item
 from workitems.isc.client import IscClient
-from workitems.isc.errors import Forbidden, IscError, RateLimited, Rejected, SignInAgain
+from workitems.isc.errors import Forbidden, IscError, Rejected
 from workitems.isc.schemas import WorkItem, WorkItemPage
+from workitems.services.patience import Patience
 
 logger = logging.getLogger("workitems.scan")
-Answer = TypeVar("Answer")
 Each = Callable[..., Iterable[Any]]  # `map`, or one that makes several calls at once
 
 PAGE: Final = 250  # the most that ISC gives at once
@@ -35,13 +35,16 @@ class ScanIsOff(Exception):
 
 @dataclass(frozen=True)
 class Tally:
-    """What waits for one owner: how many work items, and their mark (`change_mark`)."""
+    """What waits for one owner: how many work items, their mark (`change_mark`), since when."""
 
     open: int = 0
     mark: str = EMPTY
+    oldest_at: float | None = field(default=None, compare=False)  # the mark changes with it
 
     def plus(self, item: WorkItem) -> "Tally":
-        return Tally(self.open + 1, with_item(self.mark, item))
+        known = [at for at in (self.oldest_at, item.created and item.created.timestamp()) if at]
+        oldest_at = min(known, default=None)
+        return Tally(self.open + 1, with_item(self.mark, item), oldest_at)
 
 
 @dataclass(frozen=True)
@@ -78,12 +81,14 @@ class Kept:
 class Published:
     """What a pass, begun at `as_of`, says: which rows have changed, and whose are in doubt.
 
-    All others were true at `as_of`. `is_partial`: the list has rows that name no owner. Then a
-    number counts only once somebody has asked for that owner singly.
+    All others were true at `as_of`. `oldest_at`: since when the oldest waits, of everybody for whom
+    something does; rows of an earlier version do not have it yet. `is_partial`: the list has rows
+    that name no owner. Then a number counts only once somebody has asked for that owner singly.
     """
 
     found: Mapping[str, Found]
     doubtful: frozenset[str]
+    oldest_at: Mapping[str, float | None]
     as_of: float
     is_partial: bool
 
@@ -131,6 +136,10 @@ class Reading:
     def is_partial(self) -> bool:
         return bool(self.unreadable or self.owners.get(""))
 
+    @property
+    def oldest_at(self) -> dict[str, float | None]:
+        return {owner_id: tally.oldest_at for owner_id, tally in self.owners.items() if owner_id}
+
     def of(self, owner_id: str) -> Tally:
         return self.owners.get(owner_id, Tally())
 
@@ -149,8 +158,9 @@ class TenantScan:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._client, self._states, self._own_id, self._renew = client, states, own_id, renew
-        self._each, self._clock, self._sleep = each, clock, sleep
+        self._client, self._states, self._own_id = client, states, own_id
+        self._each, self._clock = each, clock
+        self._patience = Patience(renew, PATIENCE, clock, sleep)
         self._before: Reading | None = None
 
     def run_pass(self) -> bool:
@@ -166,7 +176,8 @@ class TenantScan:
             logger.info("the list changed while it was read, and there is nothing to compare it to")
             return False
         found, doubtful = self._compared(reading, before, kept)
-        self._states.publish(Published(found, doubtful, reading.begun_at, reading.is_partial))
+        oldest_at, as_of = reading.oldest_at, reading.begun_at
+        self._states.publish(Published(found, doubtful, oldest_at, as_of, reading.is_partial))
         counts = (len(reading.seen), len(reading.owners), len(found), len(doubtful))
         line = "%d work items of %d owners: %d changed, %d in doubt; %.1f s"
         level = logging.DEBUG if before else logging.INFO  # the first one says that it works
@@ -189,7 +200,7 @@ class TenantScan:
 
     def _page(self, offset: int) -> WorkItemPage:
         try:
-            return self._asked(
+            return self._patience.asked(
                 lambda: self._client.list_tenant_work_items(limit=PAGE, offset=offset)
             )
         except Forbidden as error:
@@ -197,6 +208,9 @@ class TenantScan:
         except Rejected as error:
             if offset == 0:
                 raise
+            first = self._page(0)
+            if first.total is not None and first.total <= offset:
+                return WorkItemPage((), first.total)  # the end, which some lists refuse to tell so
             reason = f"SailPoint lists only the first {offset} work items of this tenant."
             raise ScanIsOff(reason) from error
 
@@ -218,7 +232,9 @@ class TenantScan:
 
     def _waits(self, owner_id: str) -> bool:
         try:
-            return self._asked(lambda: self._client.summarise_work_items(owner_id)).open > 0
+            return (
+                self._patience.asked(lambda: self._client.summarise_work_items(owner_id)).open > 0
+            )
         except Forbidden as error:
             raise ScanIsOff("The token may not see the work items of others.") from error
 
@@ -258,23 +274,8 @@ class TenantScan:
         """None where nobody answers: the owner stays in doubt."""
         at, tally = self._clock(), reading.of(owner_id)
         try:
-            summary = self._asked(lambda: self._client.summarise_work_items(owner_id))
+            summary = self._patience.asked(lambda: self._client.summarise_work_items(owner_id))
         except IscError:
             return None
         mark = tally.mark if summary.open == tally.open else ""
         return Found(summary.open, summary.completed, mark, at)
-
-    def _asked(self, call: Callable[[], Answer]) -> Answer:
-        """The answer, in its turn of the budget, with a new token where the present one is over."""
-        until, is_renewed = self._clock() + PATIENCE, False
-        while True:
-            try:
-                return call()
-            except RateLimited as error:
-                if self._clock() + error.retry_after > until:
-                    raise
-                self._sleep(max(error.retry_after, 0.1))
-            except SignInAgain:
-                if is_renewed or not self._renew():
-                    raise
-                is_renewed = True

@@ -8,6 +8,8 @@ from typing import Any, Final
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from taskmanager.core.characters import spelt_out
+from taskmanager.core.clock import iso, zone
 from workitems.isc.schemas import WorkItem, read_work_item
 from workitems.models import Attempt
 from workitems.view_models.labels import ACTIONS, ENDS, State, Text
@@ -39,6 +41,7 @@ class AuditRow:
     shown_at: datetime | None
     state_after: str
     target_id: str
+    target: str
     note: str
     trouble: Text
 
@@ -56,7 +59,8 @@ class AuditRow:
             shown_at=datetime.fromisoformat(shown["at"]) if shown and not before else None,
             state_after=_state(row, after),
             target_id=content.get("command", {}).get("target_id", ""),
-            note=content.get("note", ""),
+            target=content.get("target", ""),
+            note=spelt_out(content.get("note", "")),
             trouble=_trouble(content),
         )
 
@@ -81,18 +85,14 @@ class AuditRow:
     def is_own(self) -> bool:
         return self.row.actor_id == self.row.owner_id
 
-    @property
-    def at(self) -> str:
-        return self.row.asked_at.isoformat(timespec="seconds")
-
     def cells(self) -> list[str]:
         """As a line of the export, in the order of HEADINGS: words of the ledger, not of a page."""
         row = self.row
         return [
-            self.at, row.actor_id, self.actor, row.owner_id, self.owner, row.command,
-            row.item_id, row.approval_item_id, self.task, self.state_before, _iso(self.shown_at),
+            iso(row.asked_at), row.actor_id, self.actor, row.owner_id, self.owner, row.command,
+            row.item_id, row.approval_item_id, self.task, self.state_before, iso(self.shown_at),
             self.state_after, self.target_id, row.status,
-            _iso(row.closed_at), row.request_id, row.surface, self.note, str(self.trouble),
+            iso(row.closed_at), row.request_id, row.surface, self.note, str(self.trouble), zone(),
         ]  # fmt: skip
 
 
@@ -100,12 +100,8 @@ HEADINGS: Final = (
     "time", "actor_id", "actor", "owner_id", "owner", "action",
     "work_item", "approval_item", "task", "state_before", "shown_at", "state_after",
     "forwarded_to", "outcome",
-    "closed", "sailpoint_request", "surface", "note", "unreadable",
+    "closed", "sailpoint_request", "surface", "note", "unreadable", "time_zone",
 )  # fmt: skip
-
-
-def _iso(moment: datetime | None) -> str:
-    return moment.isoformat(timespec="seconds") if moment else ""
 
 
 def _trouble(content: Mapping[str, Any]) -> Text:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from taskmanager.core.characters import isolated
 from workitems.domain.attempts import Shown
 from workitems.domain.change_mark import fingerprint
 from workitems.domain.commands import Decision, Verdict
@@ -62,7 +64,7 @@ class Confirmation:
             question=sentence_of(item, get_language()).text,
             submit_label=asked.submit_label,
             tone="",
-            warning=_on_behalf(owner_name),
+            warning=on_behalf(owner_name),
         )
 
     @classmethod
@@ -71,24 +73,25 @@ class Confirmation:
         verdict, lines = command.verdict, command.open_lines(item)
         count = len(lines)
         if verdict is Verdict.APPROVE:
-            title = ngettext("Approve %(count)d item?", "Approve %(count)d items?", count)
-            submit = ngettext("Approve %(count)d item", "Approve all %(count)d items", count)
+            title = ngettext("Approve %(count)s item?", "Approve %(count)s items?", count)
+            submit = ngettext("Approve %(count)s item", "Approve all %(count)s items", count)
         else:
-            title = ngettext("Reject %(count)d item?", "Reject %(count)d items?", count)
-            submit = ngettext("Reject %(count)d item", "Reject all %(count)d items", count)
+            title = ngettext("Reject %(count)s item?", "Reject %(count)s items?", count)
+            submit = ngettext("Reject %(count)s item", "Reject all %(count)s items", count)
         return cls(
-            title=title % {"count": count},
+            title=title % {"count": number_format(count)},
             question=_("This is what you decide:"),
-            submit_label=submit % {"count": count},
+            submit_label=submit % {"count": number_format(count)},
             tone=verdict.value,
             lines=tuple(ApprovalLine.of(line, get_language()) for line in lines),
-            warning=_on_behalf(owner_name),
+            warning=on_behalf(owner_name),
             waits=len(item.open_approval_items) if command.part else 1,
         )
 
 
-def _on_behalf(owner_name: str) -> str:
+def on_behalf(owner_name: str) -> str:
+    """What a confirmation says where it is somebody else's queue; "" in one's own."""
     if not owner_name:
         return ""
     words = gettext("You decide for %(name)s, not for yourself. This is recorded.")
-    return words % {"name": owner_name}
+    return words % {"name": isolated(owner_name)}

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from taskmanager.core.characters import isolated, spelt_out
 from workitems.domain.attempts import Entry
 from workitems.view_models.labels import ACTIONS, ENDS, State, Text
 
@@ -27,13 +28,13 @@ class HistoryLine:
         who = _("You") if is_own else entry.actor_name or entry.actor_id
         if entry.owner_id not in {entry.actor_id, ""}:
             owner = entry.owner_name or entry.owner_id
-            who = _("%(name)s for %(owner)s") % {"name": who, "owner": owner}
+            who = _("%(name)s for %(owner)s") % {"name": isolated(who), "owner": isolated(owner)}
         return cls(
             at=entry.at,
             who=who,
             action=ACTIONS.get(entry.command, entry.command),
             end=ENDS[entry.status],
-            note=entry.note if is_own or reads_all else "",
+            note=spelt_out(entry.note) if is_own or reads_all else "",
             has_note=bool(entry.note),
         )
 

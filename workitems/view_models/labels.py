@@ -45,6 +45,7 @@ TYPE_LABELS: Final[Mapping[str, Text]] = {
 UNREADABLE: Final[Mapping[str, Text]] = {
     "The element is not an object.": _("The element is not an object."),
     "The element has no usable id.": _("The element has no usable id."),
+    "The element is nested too deeply.": _("The element is nested too deeply."),
     "The element does not have the expected shape.": _(
         "The element does not have the expected shape."
     ),
@@ -88,6 +89,10 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "submit-form": _("Answer the form"),
     "forward": _("Forward"),
     "view": _("Look at the queue"),
+    "export": _("Export the queue"),
+    "numbers": _("Look at the numbers of queues"),
+    "pin": _("Pin to the board"),
+    "unpin": _("Take off the board"),
 }
 ENDS: Final[Mapping[str, State]] = {
     WriteStatus.SCHEDULED: State("open", _("To be sent")),

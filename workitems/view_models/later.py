@@ -7,18 +7,20 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from taskmanager.core.characters import isolated
+from taskmanager.core.clock import clock
 from workitems.domain.commands import Forward
 from workitems.domain.results import WriteStatus
 from workitems.outstanding import Outstanding
-from workitems.runs import Progress
+from workitems.runs import MIXED, Progress
 from workitems.schedule import GRACE, Later
 from workitems.view_models.labels import ACTIONS, Text
 from workitems.view_models.receipt import DONE, receipt_text, with_request_id
 from workitems.view_models.rows import TaskRow
-from workitems.view_models.times import clock
 
 SENDABLE: Final = (WriteStatus.NOT_SENT, WriteStatus.NOT_DONE)
 ASK_EVERY: Final = 2.0  # seconds: how it ended, of what is being sent
@@ -80,7 +82,8 @@ class HeldTask:
             dom_id=TaskRow.dom_id_of(item_id) if item_id else "",
             part="",
             words=run_title(run.command, progress.size),
-            task=_("%(done)d of %(size)d") % {"done": progress.ended, "size": progress.size},
+            task=_("%(done)s of %(size)s")
+            % {"done": number_format(progress.ended), "size": number_format(progress.size)},
             seconds=round(max(0.0, left), 1),
             is_timed=is_held and not is_by_hand,
             can_undo=is_held and not item_id,
@@ -94,20 +97,21 @@ class HeldTask:
 
 
 def run_title(command: str, size: int) -> str:
-    """What a bulk run does, with how many tasks."""
+    """What a bulk run does, with how many tasks, or decisions of several kinds."""
     words = {
-        "approve": ngettext("Approve %(count)d task", "Approve %(count)d tasks", size),
-        "reject": ngettext("Reject %(count)d task", "Reject %(count)d tasks", size),
-        "complete": ngettext("Complete %(count)d task", "Complete %(count)d tasks", size),
-        "forward": ngettext("Forward %(count)d task", "Forward %(count)d tasks", size),
+        "approve": ngettext("Approve %(count)s task", "Approve %(count)s tasks", size),
+        "reject": ngettext("Reject %(count)s task", "Reject %(count)s tasks", size),
+        "complete": ngettext("Complete %(count)s task", "Complete %(count)s tasks", size),
+        "forward": ngettext("Forward %(count)s task", "Forward %(count)s tasks", size),
+        MIXED: ngettext("Send %(count)s decision", "Send %(count)s decisions", size),
     }
-    return words[command.partition("-")[0]] % {"count": size}
+    return words[command.partition("-")[0]] % {"count": number_format(size)}
 
 
 def done_words(command: str, target: str) -> str:
     """What a page says of a decision that it takes as done."""
     if command == Forward.name:
-        return _("Forwarded to %(name)s.") % {"name": target or _("somebody else")}
+        return _("Forwarded to %(name)s.") % {"name": isolated(target or _("somebody else"))}
     return str(DONE[command])
 
 
@@ -115,7 +119,7 @@ def _words(later: Later, *, is_own: bool) -> str:
     if not is_own:
         name = later.content.get("actor") or later.row.actor_id
         words = _("%(name)s has decided on this at %(time)s, and that is still under way.")
-        return words % {"name": name, "time": clock(later.row.asked_at)}
+        return words % {"name": isolated(name), "time": clock(later.row.asked_at)}
     if later.is_by_hand:
         action = ACTIONS.get(later.row.command, later.row.command)
         return _("%(action)s: not sent yet.") % {"action": action}
@@ -126,7 +130,8 @@ def _words(later: Later, *, is_own: bool) -> str:
 class NewsLine:
     """One decision that ended otherwise than its page had said; `query` leads to its queue.
 
-    `typed` is the comment of a forward, which nobody should have to type once more.
+    `typed` is the comment of a forward, which nobody should have to type once more. `asks_secret`:
+    it cannot be sent again as it is, for a secret is kept only until the end of an attempt.
     """
 
     id: str
@@ -137,12 +142,14 @@ class NewsLine:
     why: str
     at: datetime
     can_send: bool
+    asks_secret: bool
     typed: str
 
     @classmethod
     def of(cls, later: Later, actor_id: str) -> "NewsLine":
         row, receipt, command = later.row, later.receipt(), later.command
         owner = {"owner": row.owner_id} if row.owner_id != actor_id else {}
+        is_sendable = later.status in SENDABLE and command is not None
         return cls(
             id=str(later.id),
             action=ACTIONS.get(row.command, row.command),
@@ -151,7 +158,8 @@ class NewsLine:
             query=f"?{urlencode(owner)}" if owner else "",
             why=with_request_id(receipt_text(receipt, ""), receipt),
             at=row.asked_at,
-            can_send=later.status in SENDABLE and command is not None,
+            can_send=is_sendable and later.is_whole,
+            asks_secret=is_sendable and not later.is_whole,
             typed=command.comment if isinstance(command, Forward) else "",
         )
 
@@ -173,16 +181,15 @@ class RunNews:
 
 @dataclass(frozen=True)
 class LaterPage:
-    """All of it, as one page shows it; `has_keys`: the key U takes back the newest."""
+    """All of it, as one page shows it."""
 
     held: tuple[HeldTask, ...]
     held_of_items: Mapping[str, list[HeldTask]]
     news: tuple[NewsLine, ...]
     runs: tuple[RunNews, ...] = ()
-    has_keys: bool = False
 
     @classmethod
-    def of(cls, outstanding: Outstanding, now: datetime, *, has_keys: bool) -> "LaterPage":
+    def of(cls, outstanding: Outstanding, now: datetime) -> "LaterPage":
         if not outstanding.is_any:
             return NOTHING
         actor_id, mine = outstanding.actor_id, outstanding.of_actor()
@@ -198,7 +205,7 @@ class LaterPage:
         held += tuple(HeldTask.of_run(one, now) for one in runs if one.left)
         ended = tuple(RunNews.of(one) for one in runs if not one.left)
         news = tuple(NewsLine.of(one, actor_id) for one in mine if not one.is_waiting)
-        return cls(held, of_items, news, ended, has_keys)
+        return cls(held, of_items, news, ended)
 
 
 NOTHING: Final = LaterPage((), {}, ())

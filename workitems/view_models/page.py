@@ -1,24 +1,33 @@
-"""Whole pages, and the parts of a page that are no work item: badge, pager, people."""
+"""A page of a list: its rows, its pager, and what is known of the list."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import groupby
 
-from django.utils.translation import gettext_lazy as _
-
-from workitems.domain.policy import ForwardRefusal, forward_refusal
-from workitems.domain.queue_query import QueueQuery, Tab
+from workitems.domain.queue_query import (
+    EVERYTHING,
+    NOTHING_SEEN,
+    QueueQuery,
+    SeenRows,
+    Tab,
+    row_mark,
+)
+from workitems.domain.readings import Index
 from workitems.domain.results import Counts, Queue
-from workitems.isc.schemas import PublicIdentity, WorkItem
-from workitems.view_models.labels import Text
+from workitems.isc.schemas import WorkItem
+from workitems.view_models.finding import Finding
+from workitems.view_models.piles import PileRow
 from workitems.view_models.render_context import RenderContext
 from workitems.view_models.rows import TaskRow
 
 
 @dataclass(frozen=True)
 class Pager:
-    """Numbered pages: `numbers` holds None where pages are left out."""
+    """Numbered pages: `numbers` holds None where pages are left out.
+
+    `seen` goes along to the next page: the rows of this one, where rows may leave the list.
+    """
 
     number: int
     count: int
@@ -26,12 +35,18 @@ class Pager:
     last_row: int
     total: int | None
     numbers: tuple[int | None, ...]
+    seen: SeenRows = NOTHING_SEEN
 
     @classmethod
-    def of(cls, query: QueueQuery, *, rows: int, total: int | None) -> "Pager":
+    def of(
+        cls, query: QueueQuery, *, rows: int, total: int | None, reach: int | None = None
+    ) -> "Pager":
+        """`reach`: how many rows can be had, where that is known to be fewer than `total`."""
         number, size = query.page, query.size
-        # Without a total, a full page is taken to have another behind it.
-        last = number + (rows == size) if total is None else max(1, -(-total // size))
+        if total is None:  # then a full page is taken to have another behind it
+            last = max(1, number - (rows == 0) + (rows == size))
+        else:
+            last = max(1, -(-min(total, reach or total) // size))
         first_row = (number - 1) * size + 1 if rows else 0
         wanted = {1, 2, number - 1, number, number + 1, last - 1, last}
         return cls(
@@ -42,6 +57,10 @@ class Pager:
             total=total,
             numbers=tuple(_with_gaps(sorted(n for n in wanted if 1 <= n <= last))),
         )
+
+    def seen_for(self, number: int) -> SeenRows:
+        """What goes along to a page: to the next one alone."""
+        return self.seen if number == self.next else NOTHING_SEEN
 
     @property
     def previous(self) -> int | None:
@@ -80,14 +99,42 @@ class ShownRows:
 
 
 @dataclass(frozen=True)
+class TaskGroup:
+    """What of a page stands together: piles, or single rows."""
+
+    piles: tuple[PileRow, ...] = ()
+    rows: tuple[TaskRow, ...] = ()
+
+
+@dataclass(frozen=True)
 class TaskPage:
+    """`has_moved`: it is a page before the one that was asked for, because rows have left the list;
+    `is_out_of_reach`: the list is long enough for it, and ISC does not show it; `is_narrowed`: its
+    rows are those of a search, and not all of the list; `pile`: they are those of one pile.
+    """
+
     tab: Tab
     rows: tuple[TaskRow, ...]
     pager: Pager
     badge: Counts
+    has_moved: bool = False
+    is_out_of_reach: bool = False
+    finding: Finding | None = None
+    groups: tuple[TaskGroup, ...] = ()
+    pile: PileRow | None = None
+    is_narrowed: bool = False
+    last_completed: tuple[TaskRow, ...] = ()
+    found: int | None = None
 
     @property
-    def shown(self) -> ShownRows:
+    def are_piles(self) -> bool:
+        return any(group.piles for group in self.groups)
+
+    @property
+    def shown(self) -> ShownRows | None:
+        """None where the list's numbers do not tell how many rows there are."""
+        if not self.rows or self.is_narrowed or self.are_piles:
+            return None
         return ShownRows(self.tab, self.pager.first_row, self.pager.last_row, self.badge)
 
     @classmethod
@@ -95,40 +142,91 @@ class TaskPage:
         cls, queue: Queue, query: QueueQuery, *, now: datetime, actor_id: str = ""
     ) -> "TaskPage":
         context = RenderContext.at(now, actor_id=actor_id)
-        rows = tuple(
-            TaskRow.of(item, context) if isinstance(item, WorkItem) else TaskRow.unreadable(item)
-            for item in queue.items
+        context.prepare(queue.items)
+        rows, done = (
+            tuple(
+                TaskRow.of(one, context) if isinstance(one, WorkItem) else TaskRow.unreadable(one)
+                for one in items
+            )
+            for items in (queue.items, queue.last_completed)
         )
-        pager = Pager.of(query, rows=len(rows), total=queue.total)
-        return cls(queue.tab, rows, pager, queue.counts)
+        shown, index = replace(query, page=queue.number), queue.index
+        reach = _reach(index)
+        piles, entries = (index.piles, index.entries) if index else ((), None)
+        pager = Pager.of(shown, rows=len(rows), total=entries or queue.total, reach=reach)
+        if queue.tab is Tab.PENDING:
+            marks = tuple(pile.seen for pile in piles) or tuple(map(row_mark, queue.items))
+            pager = replace(pager, seen=SeenRows.of(marks, query.seen))
+        return cls(
+            queue.tab,
+            rows,
+            pager,
+            queue.counts,
+            has_moved=queue.number != query.page,
+            is_out_of_reach=not rows and _is_out_of_reach(index, shown),
+            finding=Finding.of(index, queue.tab, context, wanted=query.wanted) if index else None,
+            found=queue.total,
+            groups=tuple(_grouped(rows, queue, query, context)),
+            pile=_the_pile(queue, query, context),
+            is_narrowed=query.wanted != EVERYTHING,
+            last_completed=done,
+        )
+
+    @property
+    def in_file(self) -> int | None:
+        """How many tasks a file of the list has; None until the list is read to its end."""
+        index, total = self.finding.index if self.finding else None, self.found
+        if not self.rows or total is None:
+            return None
+        if index is None:  # it ends on this page
+            return total if self.pager.count == 1 else None
+        if index.reading is None or not index.reading.is_whole:
+            return None
+        return total if index.is_searched else min(total, index.reading.reach or total)
+
+    @property
+    def read_at(self) -> datetime | None:
+        return datetime.fromtimestamp(self.badge.as_of, UTC) if self.badge.as_of else None
 
     @property
     def is_pending(self) -> bool:
         return self.tab is Tab.PENDING
 
 
-REFUSALS: Final[Mapping[ForwardRefusal, Text]] = {
-    ForwardRefusal.OWN: _("This is you: the work item already is in your queue."),
-    ForwardRefusal.OWNER: _("The work item already is in this person's queue."),
-    ForwardRefusal.INACTIVE: _("This person is inactive and would never see it."),
-}
+def _reach(index: Index | None) -> int | None:
+    """How many rows of the list ISC shows at most, once it has refused others that there are."""
+    return index.reading.reach if index and index.reading else None
 
 
-@dataclass(frozen=True)
-class PersonOption:
-    """Somebody found by the people search; `refusal` says why they cannot be chosen."""
+def _is_out_of_reach(index: Index | None, query: QueueQuery) -> bool:
+    """Whether the list goes on as far as this page, where ISC shows no more of it."""
+    reading = index.reading if index else None
+    if reading is None or reading.reach is None or query.wanted != EVERYTHING:
+        return False
+    return reading.reach <= query.offset < (reading.total or 0)
 
-    id: str
-    name: str
-    hint: str
-    refusal: Text
 
-    @classmethod
-    def of(cls, person: PublicIdentity, *, owner_id: str, actor_id: str) -> "PersonOption":
-        hint = " · ".join(filter(None, (person.alias, person.email)))
-        refusal = forward_refusal(person, owner_id=owner_id, actor_id=actor_id)
-        words = REFUSALS[refusal] if refusal else ""
-        return cls(person.id, person.name or person.alias, hint, words)
+def _grouped(
+    rows: tuple[TaskRow, ...], queue: Queue, query: QueueQuery, context: RenderContext
+) -> Iterable[TaskGroup]:
+    """The rows as they stand on the page: some of them each stand for a pile."""
+    piles = queue.index.piles if queue.index else ()
+    if not piles:
+        yield TaskGroup(rows=rows)
+    triples = zip(piles, queue.items, rows, strict=True) if piles else ()
+    for is_pile, some in groupby(triples, key=lambda triple: bool(triple[0].mark)):
+        if is_pile:
+            shown = (PileRow.of(facts, item, query.group, context) for facts, item, _row in some)
+            yield TaskGroup(piles=tuple(shown))
+        else:
+            yield TaskGroup(rows=tuple(row for _facts, _item, row in some))
+
+
+def _the_pile(queue: Queue, query: QueueQuery, context: RenderContext) -> PileRow | None:
+    facts = queue.index.pile if queue.index else None
+    return (
+        PileRow.of(facts, queue.items[0], query.group, context) if facts and queue.items else None
+    )
 
 
 def _with_gaps(numbers: list[int]) -> Iterable[int | None]:

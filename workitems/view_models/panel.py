@@ -3,11 +3,15 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from taskmanager.core.characters import spelt_out
 from workitems.domain.changes import change_of_remediation, source_name
-from workitems.isc.schemas import ApprovalItem, RemediationItem, WorkItem
+from workitems.domain.departures import Neighbours
+from workitems.isc.schemas import ApprovalItem, RemediationItem, WorkItem, is_secret_type
 from workitems.view_models.labels import Text
 from workitems.view_models.render_context import RenderContext
 from workitems.view_models.rows import ApprovalLine, TaskRow
@@ -26,6 +30,24 @@ class Fact:
 
 
 Facts = tuple[Fact, ...]
+MASK: Final = "••••••"
+
+
+@dataclass(frozen=True)
+class PlaceInList:
+    """Where a task stands among `count`, as far as that is known, and the tasks beside it."""
+
+    number: int | None
+    count: int
+    before: TaskRow | None
+    behind: TaskRow | None
+
+    @classmethod
+    def of(cls, found: Neighbours, context: RenderContext) -> "PlaceInList":
+        before, behind = (
+            TaskRow.of(one, context) if one else None for one in (found.before, found.behind)
+        )
+        return cls(found.number, found.count, before, behind)
 
 
 @dataclass(frozen=True)
@@ -48,12 +70,12 @@ class TaskPanel:
         facts = _filled(
             Fact(_("Name"), item.name),
             Fact(_("Type"), row.type_label),
-            Fact(_("Requested by"), item.requester_name or item.requester_id),
-            Fact(_("Owner"), item.owner_name or item.owner_id),
+            Fact(_("Requested by"), item.requester_name or spelt_out(item.requester_id)),
+            Fact(_("Owner"), item.owner_name or spelt_out(item.owner_id)),
             Fact(_("Created"), moment=item.created, age=ago(item.created, context)),
             Fact(_("Changed"), moment=item.modified, age=ago(item.modified, context)),
             Fact(_("Completed"), moment=item.completed, age=ago(item.completed, context)),
-            Fact(_("Items"), "" if item.num_items is None else str(item.num_items)),
+            Fact(_("Items"), "" if item.num_items is None else number_format(item.num_items)),
             Fact(_("Work item ID"), item.id),
         )
         return cls(
@@ -65,7 +87,9 @@ class TaskPanel:
                 for line in item.remediation_items
             ),
             errors=item.errors,
-            raw=tuple(Fact(key, _raw_text(value)) for key, value in item.raw.items()),
+            raw=tuple(
+                Fact(spelt_out(key), _raw_text(_masked(value))) for key, value in item.raw.items()
+            ),
         )
 
 
@@ -94,5 +118,19 @@ def _filled(*facts: Fact) -> Facts:
     return tuple(fact for fact in facts if fact.value or fact.moment)
 
 
+def _masked(value: object) -> object:
+    """The same without the values that a form's secret fields are set to."""
+    if isinstance(value, list):
+        return [_masked(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    is_secret = is_secret_type(value.get("displayType"))
+    return {
+        name: MASK if is_secret and name == "value" and one else _masked(one)
+        for name, one in value.items()
+    }
+
+
 def _raw_text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+    return spelt_out(text)

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from workitems.domain.readings import Index
 from workitems.domain.results import (
     CannotRenew,
     Erased,
     LedgerUnreadable,
     ListForbidden,
     ListMissing,
+    ListUnread,
     NotRecorded,
     NotSent,
     SessionEnding,
@@ -47,56 +50,97 @@ class Problem:
             status=status,
             title=title,
             text=text,
-            tone="warning" if isinstance(error, errors.RateLimited | NotSent) else "error",
+            tone="warning" if isinstance(error, LATER | NotSent) else "error",
             detail=error.detail if isinstance(error, SAYS_WHY) else "",
             request_id=error.request_id or "",
-            wait=math.ceil(error.retry_after) if isinstance(error, errors.RateLimited) else None,
+            wait=math.ceil(error.retry_after) if isinstance(error, LATER) else None,
             can_resend=not isinstance(error, NOT_RESENT),
         )
 
 
 def _words(error: errors.IscError, *, is_write: bool) -> tuple[HTTPStatus, Text, Text]:
-    if isinstance(error, errors.OverBudget):
-        return _over_budget(math.ceil(error.retry_after), is_write=is_write)
+    if isinstance(error, errors.Crowded):
+        crowded = CROWDED_WRITE if is_write else CROWDED_READ
+        return HTTPStatus.SERVICE_UNAVAILABLE, _("SailPoint is slow to answer"), crowded
     if isinstance(error, errors.RateLimited):
-        seconds = math.ceil(error.retry_after)
-        wait = ngettext(
-            "SailPoint asks us to wait %(count)d second. Nothing is lost.",
-            "SailPoint asks us to wait %(count)d seconds. Nothing is lost.",
-            seconds,
+        return _wait(error, is_write=is_write)
+    if isinstance(error, ListUnread):
+        return (
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            _("Not all of the list is read"),
+            _unread(error.index),
         )
-        return HTTPStatus.TOO_MANY_REQUESTS, _("SailPoint is busy"), wait % {"count": seconds}
     kind = next(kind for kind in type(error).__mro__ if kind in WORDS)
     status, title, text = WORDS[kind]
-    nothing_sent = _("Nothing was changed.")
-    return status, title, f"{text} {nothing_sent}" if is_write and kind in STOPPED_SHORT else text
+    nothing_changed = _("Nothing was changed.")
+    says_enough = not is_write or kind in SAYS_WHETHER_SENT
+    return status, title, text if says_enough else f"{text} {nothing_changed}"
 
 
-def _over_budget(seconds: int, *, is_write: bool) -> tuple[HTTPStatus, Text, Text]:
-    """The wait is ours: no call went out."""
+def _wait(error: errors.RateLimited, *, is_write: bool) -> tuple[HTTPStatus, Text, Text]:
+    """SailPoint asks us to wait, or the wait is ours and no call went out."""
+    seconds, is_ours = math.ceil(error.retry_after), isinstance(error, errors.OverBudget)
     if is_write:
         words = ngettext(
-            "It was not sent yet. Please press the button again in %(count)d second.",
-            "It was not sent yet. Please press the button again in %(count)d seconds.",
+            "It was not sent yet. Please press the button again in %(count)s second.",
+            "It was not sent yet. Please press the button again in %(count)s seconds.",
+            seconds,
+        )
+    elif is_ours:
+        words = ngettext(
+            "SailPoint answers only so many questions at a time. It is your turn in "
+            "%(count)s second.",
+            "SailPoint answers only so many questions at a time. It is your turn in "
+            "%(count)s seconds.",
             seconds,
         )
     else:
         words = ngettext(
-            "SailPoint answers only so many questions at a time. It is your turn in "
-            "%(count)d second.",
-            "SailPoint answers only so many questions at a time. It is your turn in "
-            "%(count)d seconds.",
+            "SailPoint asks us to wait %(count)s second.",
+            "SailPoint asks us to wait %(count)s seconds.",
             seconds,
         )
-    title = _("Many people are at work right now")
-    return HTTPStatus.TOO_MANY_REQUESTS, title, words % {"count": seconds}
+    title = _("Many people are at work right now") if is_ours else _("SailPoint is busy")
+    return HTTPStatus.TOO_MANY_REQUESTS, title, words % {"count": number_format(seconds)}
 
 
-STOPPED_SHORT = (errors.TimedOut, errors.Unavailable, CannotRenew, errors.Rejected)
+def _unread(index: Index | None) -> Text:
+    """How far a list is read of which half would be taken for all."""
+    if index is None or not index.is_reading:
+        return _("The list could not be read to its end. Try again in a moment.")
+    rows = {"rows": number_format(index.rows)}
+    if index.total is None:
+        return _("The list is still being read: %(rows)s so far. Try again in a moment.") % rows
+    words = _("The list is still being read: %(rows)s of %(total)s so far. Try again in a moment.")
+    return words % (rows | {"total": number_format(index.total)})
+
+
+LATER = errors.RateLimited | ListUnread  # they say in how many seconds it is worth another try
+# Their own words say whether a write was sent. All others stopped short of it, or were refused.
+SAYS_WHETHER_SENT = (
+    NotSent,
+    NotRecorded,
+    SessionEnding,
+    UnderWay,
+    Stopped,
+    TooOld,
+    Erased,
+    SessionOver,
+    LedgerUnreadable,
+    errors.SignInAgain,
+    errors.OutcomeUnknown,
+)
 NOT_RESENT = (errors.OutcomeUnknown, errors.NotFound, errors.Forbidden)
 SAYS_WHY = (errors.Rejected, errors.Forbidden, ListForbidden)
 NOT_SHOWN = _("If it stays so, tell the people who run this site: it is nothing that you did.")
 NOTHING_SENT = _("Nothing was sent.")
+CROWDED_READ = _(
+    "Many people wait for it already, so we have not asked yet. Please try again in a moment."
+)
+CROWDED_WRITE = _(
+    "Many people wait for it already, so it was not sent yet. Please press the button again in a "
+    "moment."
+)
 WORDS: Final[Mapping[type, tuple[HTTPStatus, Text, Text]]] = {
     CannotRenew: (
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from taskmanager.core.characters import isolated
+from taskmanager.core.clock import clock
 from workitems.domain.changes import change_of_approval
 from workitems.domain.commands import Command, Decision
 from workitems.domain.results import Receipt, WriteStatus
@@ -15,7 +18,6 @@ from workitems.view_models.labels import Text
 from workitems.view_models.outcome import counted, mixed_outcome, state_of
 from workitems.view_models.problem import Problem
 from workitems.view_models.sentence import change_sentence, sentence_of
-from workitems.view_models.times import clock
 
 TONES: Final[Mapping[WriteStatus, str]] = {
     WriteStatus.SCHEDULED: "success",
@@ -90,7 +92,7 @@ def _under_way(receipt: Receipt) -> str:
         if rival.actor_name
         else _("You have decided on this at %(time)s, and that is still under way.")
     )
-    return words % {"name": rival.actor_name, "time": clock(rival.at)}
+    return words % {"name": isolated(rival.actor_name), "time": clock(rival.at)}
 
 
 def _done_before(receipt: Receipt) -> str:
@@ -98,7 +100,7 @@ def _done_before(receipt: Receipt) -> str:
     if rival is None:
         return _("This had already been decided; here is how it stands.")
     words = str(DONE_BY[rival.command])
-    return words % {"name": rival.actor_name or _("you"), "time": clock(rival.at)}
+    return words % {"name": isolated(rival.actor_name or _("you")), "time": clock(rival.at)}
 
 
 def _decided_differently(receipt: Receipt) -> str:
@@ -141,7 +143,7 @@ def _changed(receipt: Receipt) -> str:
         return _("It has changed since you looked: nothing was sent. Look at it again.")
     owner = receipt.item.owner_name if receipt.item else ""
     words = _("This task is in the queue of %(owner)s now: nothing was sent.")
-    return words % {"owner": owner or _("somebody else")}
+    return words % {"owner": isolated(owner or _("somebody else"))}
 
 
 def _in_part(receipt: Receipt) -> str:
@@ -195,17 +197,17 @@ def done_text(command: Command | None, receipt: Receipt) -> str:
         done = f"{outcome}."
     if count := len(receipt.unlisted):
         words = ngettext(
-            "%(done)s %(count)d item that was added meanwhile was decided with it.",
-            "%(done)s %(count)d items that were added meanwhile were decided with it.",
+            "%(done)s %(count)s item that was added meanwhile was decided with it.",
+            "%(done)s %(count)s items that were added meanwhile were decided with it.",
             count,
         )
-        return words % {"done": done, "count": count}
+        return words % {"done": done, "count": number_format(count)}
     return done
 
 
 def with_task(text: str, task: str) -> str:
     """The same with what it is about, for where nothing beside the words shows that."""
-    return _("%(task)s: %(end)s") % {"task": task, "end": text} if task else text
+    return _("%(task)s: %(end)s") % {"task": isolated(task), "end": text} if task else text
 
 
 def task_of(item: WorkItem, command: Command | None) -> str:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from workitems.domain.attempts import Shown
 from workitems.domain.changes import change_of_approval
 from workitems.domain.commands import Approve, ApproveAll, Complete, SubmitForm
-from workitems.domain.flags import Rule
 from workitems.domain.policy import NOTHING, Names, can_be_named
 from workitems.isc.schemas import ApprovalItem, UnreadableWorkItem, WorkItem
 from workitems.view_models.flags import ShownFlag, shown_flags
@@ -107,7 +107,7 @@ class TaskRow:
             ApprovalLine.of(line, language, allowed, is_value=not is_decided)
             for line in item.approval_items
         )
-        moment = item.created if is_open else (item.completed or item.modified or item.created)
+        moment = item.moment
         is_alone = len(approvals) == 1 and not item.remediation_items
         # One thing to decide says all that is asked: its sentence is the row's as well.
         sentence = approvals[0].sentence if is_alone else sentence_of(item, language)
@@ -152,7 +152,7 @@ class TaskRow:
     @property
     def says_type(self) -> bool:
         """Whether the row names its type: not where a flag does so already."""
-        return not any(flag.rule is Rule.TYPE for flag in self.flags)
+        return not any(flag.names_type for flag in self.flags)
 
     @property
     def shown(self) -> str:
@@ -193,7 +193,7 @@ class TaskRow:
         words = ngettext(
             "Decide %(number)s item one by one", "Decide %(number)s items one by one", number
         )
-        return words % {"number": number}
+        return words % {"number": number_format(number)}
 
     @property
     def single_approval(self) -> ApprovalLine | None:
@@ -237,8 +237,8 @@ def _progress(item: WorkItem) -> str:
     total = len(item.approval_items)
     if total < 2:  # noqa: PLR2004 - one item has no progress
         return ""
-    words = ngettext("%(done)d of %(total)d decided", "%(done)d of %(total)d decided", total)
-    return words % {"done": item.decided_count, "total": total}
+    words = ngettext("%(done)s of %(total)s decided", "%(done)s of %(total)s decided", total)
+    return words % {"done": number_format(item.decided_count), "total": number_format(total)}
 
 
 def _hint(item: WorkItem, approvals: tuple[ApprovalLine, ...]) -> Text:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from taskmanager.core.clock import clock, iso, zone
 from workitems.domain.results import WriteStatus
 from workitems.runs import FAILED, Progress
 from workitems.schedule import Later
@@ -15,7 +17,6 @@ from workitems.view_models.labels import Text
 from workitems.view_models.later import done_words, run_title
 from workitems.view_models.receipt import receipt_text
 from workitems.view_models.rows import TaskRow
-from workitems.view_models.times import clock
 
 # In the order of the receipt: what needs a person first.
 GROUPS: Final[Mapping[str, tuple[Text, tuple[WriteStatus, ...]]]] = {
@@ -33,7 +34,7 @@ GROUPS: Final[Mapping[str, tuple[Text, tuple[WriteStatus, ...]]]] = {
 GROUP_OF: Final = {status: name for name, (_label, ends) in GROUPS.items() for status in ends}
 HEADINGS: Final = (
     "outcome", "task", "action", "work_item", "approval_item", "reason", "sailpoint_request",
-    "asked", "sent", "closed",
+    "asked", "sent", "closed", "time_zone",
 )  # fmt: skip
 
 
@@ -65,7 +66,7 @@ class RunLine:
         moments = (row.asked_at, row.sent_at, row.closed_at)
         return [
             row.status, self.task, row.command, row.item_id, row.approval_item_id, self.why,
-            row.request_id, *(_iso(moment) for moment in moments),
+            row.request_id, *map(iso, moments), zone(),
         ]  # fmt: skip
 
 
@@ -107,23 +108,23 @@ class RunPage:
     @property
     def retry_label(self) -> str:
         words = ngettext(
-            "Retry the %(count)d that failed", "Retry the %(count)d that failed", self.failed
+            "Retry the %(count)s that failed", "Retry the %(count)s that failed", self.failed
         )
-        return words % {"count": self.failed}
+        return words % {"count": number_format(self.failed)}
 
     @property
     def state(self) -> str:
         """How far it is, in one sentence."""
-        progress = self.progress
+        progress, size = self.progress, number_format(self.progress.size)
         if progress.is_over:
-            words = _("%(done)d of %(size)d done.")
-            return words % {"done": progress.done, "size": progress.size}
+            words = _("%(done)s of %(size)s done.")
+            return words % {"done": number_format(progress.done), "size": size}
         if progress.is_by_hand:
             return _("It waits here until you press Send.")
         if self.is_held:
             return _("It begins in a moment.")
-        words = _("%(ended)d of %(size)d so far. It goes on when you leave this page.")
-        return words % {"ended": progress.ended, "size": progress.size}
+        words = _("%(ended)s of %(size)s so far. It goes on when you leave this page.")
+        return words % {"ended": number_format(progress.ended), "size": size}
 
 
 def _grouped(rows: Sequence[Later]) -> list[Group]:
@@ -132,7 +133,3 @@ def _grouped(rows: Sequence[Later]) -> list[Group]:
         lines[GROUP_OF[row.status]].append(RunLine.of(row))
     named = ((name, label) for name, (label, _ends) in GROUPS.items())
     return [Group(name, label, lines[name]) for name, label in named if lines[name]]
-
-
-def _iso(moment: datetime | None) -> str:
-    return moment.isoformat(timespec="seconds") if moment else ""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, ngettext, ngettext_lazy, override
 from django.utils.translation import gettext_lazy as _
 
 from workitems.domain.changes import Change, Operation, changes_of, subjects_of
@@ -82,6 +83,34 @@ WORDINGS: Final[Mapping[Operation, Wording]] = {
         "other",
         _("{operation} {value} for {account} on {source}"),
         _("{operation} {value} for {account}"),
+    ),
+}
+
+# Where a number in place of the account makes no sentence.
+COUNTED: Final[Mapping[Operation, tuple[Promise, Promise]]] = {
+    Operation.DELETE: (
+        ngettext_lazy(
+            "Delete {number} account on {source}", "Delete {number} accounts on {source}", "count"
+        ),
+        ngettext_lazy("Delete {number} account", "Delete {number} accounts", "count"),
+    ),
+    Operation.DISABLE: (
+        ngettext_lazy(
+            "Disable {number} account on {source}", "Disable {number} accounts on {source}", "count"
+        ),
+        ngettext_lazy("Disable {number} account", "Disable {number} accounts", "count"),
+    ),
+    Operation.ENABLE: (
+        ngettext_lazy(
+            "Enable {number} account on {source}", "Enable {number} accounts on {source}", "count"
+        ),
+        ngettext_lazy("Enable {number} account", "Enable {number} accounts", "count"),
+    ),
+    Operation.UNLOCK: (
+        ngettext_lazy(
+            "Unlock {number} account on {source}", "Unlock {number} accounts on {source}", "count"
+        ),
+        ngettext_lazy("Unlock {number} account", "Unlock {number} accounts", "count"),
     ),
 }
 
@@ -158,10 +187,19 @@ def _sentence_of_several(changes: list[Change], language: str | None) -> Sentenc
         return Sentence(first.kind, (*first.parts, *more))
     number = len(subjects)
     words = ngettext(
-        "%(count)d item, the first: {sentence}", "%(count)d items, the first: {sentence}", number
+        "%(count)s item, the first: {sentence}", "%(count)s items, the first: {sentence}", number
     )
-    parts = _spread(words % {"count": number}, {"sentence": first.parts})
+    parts = _spread(words % {"count": number_format(number)}, {"sentence": first.parts})
     return Sentence(first.kind, tuple(parts))
+
+
+def counted(change: Change, number: int) -> Sentence:
+    """The same change of so many accounts."""
+    with_source, without_source = COUNTED[change.operation]
+    words = (with_source if change.source else without_source) % {"count": number}
+    pieces = _taken_apart(words)
+    names = {"number": number_format(number), "source": change.source}
+    return Sentence(WORDINGS[change.operation].kind, tuple(_filled(pieces, names)))
 
 
 def _only_difference(changes: list[Change], language: str | None) -> str:
@@ -193,12 +231,12 @@ def _counted(changes: list[Change], field: str) -> tuple[Part, ...]:
     """Words such as "4 people" or "5 items" in the place of their names; none for sources."""
     number = len(changes)
     if field == "account":
-        words = ngettext("%(count)d person", "%(count)d people", number)
+        words = ngettext("%(count)s person", "%(count)s people", number)
     elif field == "value":
-        words = ngettext("%(count)d item", "%(count)d items", number)
+        words = ngettext("%(count)s item", "%(count)s items", number)
     else:
         return ()
-    return (Part(words % {"count": number}, is_name=True),)
+    return (Part(words % {"count": number_format(number)}, is_name=True),)
 
 
 Piece = Part | str  # words that stand in a template, or the name of a field

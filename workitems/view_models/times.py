@@ -8,22 +8,25 @@ from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import avoid_wrapping
 from django.utils.timesince import TIME_CHUNKS, TIME_STRINGS
-from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from taskmanager.core.clock import written
 from workitems.view_models.render_context import RenderContext
 
 Age = tuple[str, int]  # a unit of TIME_STRINGS and how many of them
 FRESH: Final[Age] = ("minute", 0)
-AGO, WAITING = "ago", "waiting"
+AGO, WAITING, OLDEST, AT_LEAST, LENGTH = "ago", "waiting", "oldest", "at least", "length"
 WORDS: Final[Mapping[str, tuple[Promise, Promise]]] = {
     AGO: (_("just now"), _("%(age)s ago")),
     WAITING: (_("new"), _("waiting %(age)s")),
+    OLDEST: (_("the oldest is new"), _("the oldest waits %(age)s")),
+    AT_LEAST: (_("the oldest is new, or older"), _("the oldest waits %(age)s or longer")),
+    LENGTH: (_("less than a minute"), _("%(age)s")),
 }
 UNITS: Final = tuple(zip(("week", "day", "hour", "minute"), TIME_CHUNKS, strict=True))  # seconds
 
@@ -39,8 +42,19 @@ def waiting(moment: datetime | None, context: RenderContext) -> str:
     return _said(WAITING, age(moment, context.now), context.language) if moment else ""
 
 
+def oldest(moment: datetime | None, context: RenderContext, *, is_known: bool) -> str:
+    """Since when the oldest of several waits; not `is_known`: since then, or for longer."""
+    words = OLDEST if is_known else AT_LEAST
+    return _said(words, age(moment, context.now), context.language) if moment else ""
+
+
+def length(moment: datetime, context: RenderContext) -> str:
+    """How long it is since then."""
+    return _said(LENGTH, age(moment, context.now), context.language)
+
+
 def absolute(moment: datetime | None, context: RenderContext) -> str:
-    """Date and time as the person's language writes them, for the title of a relative one."""
+    """Date and time in full, for the title of a relative one."""
     return _written(moment, context.time_zone, context.language) if moment else ""
 
 
@@ -63,7 +77,7 @@ def _whole_months(moment: datetime, now: datetime) -> int:
     return (now.year - moment.year) * 12 + now.month - moment.month - is_short
 
 
-# Each asks for its language itself, so that what is kept can only ever be in that one.
+# Each asks for its language and zone itself, so that what is kept can only ever be in these.
 
 
 @lru_cache(maxsize=1_000)
@@ -78,12 +92,5 @@ def _said(words: str, age: Age, language: str | None) -> str:
 
 @lru_cache(maxsize=10_000)
 def _written(moment: datetime, time_zone: tzinfo, language: str | None) -> str:
-    with override(language):
-        return date_format(localtime(moment, time_zone), "DATETIME_FORMAT")
-
-
-def clock(value: datetime) -> str:
-    """The time of day, and the date where that is not today."""
-    local = localtime(value)
-    time = f"{local:%H:%M}"
-    return time if local.date() == localdate() else f"{date_format(local, 'DATE_FORMAT')} {time}"
+    with override(language), timezone.override(time_zone):
+        return written(moment)

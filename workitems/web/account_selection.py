@@ -12,10 +12,10 @@ from workitems.domain.results import Counts, Receipt, WriteStatus
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.receipt import receipt_text, with_request_id
 from workitems.web.context import ActionContext, require_action
-from workitems.web.forms import AccountSelectionForm
 from workitems.web.later import carried_out, scheduled_response
 from workitems.web.links import address
 from workitems.web.responses import Changes, oob_response, write_response
+from workitems.web.selection_form import AccountSelectionForm
 
 UNSENT = frozenset({WriteStatus.REFUSED, WriteStatus.UNCONFIRMED})
 
@@ -39,7 +39,7 @@ def account_selection(request: SignedInRequest, item_id: str) -> HttpResponse:
 
 def send(context: ActionContext, item: WorkItem, form: AccountSelectionForm) -> HttpResponse:
     """Send it; SailPoint's reason stands at the field that it names, if it names one."""
-    command = SubmitForm(item.id, form.values())
+    command = SubmitForm(item.id, form.values(), form.secrets())
     receipt = carried_out(context, command, context.press)
     if receipt.status is WriteStatus.SCHEDULED:
         return scheduled_response(context, receipt, command)
@@ -54,6 +54,7 @@ def form_again(
     context: ActionContext, item: WorkItem, form: AccountSelectionForm, status: str
 ) -> HttpResponse:
     """The work item with its form again: what was typed, and what is wrong with it."""
+    form.ask_secrets_again()
     context, code = context.named(), HTTPStatus.UNPROCESSABLE_ENTITY
     shown = {**context.panel(item), "selection": form}
     if context.request.htmx:

@@ -1,5 +1,6 @@
 """What every view of ours begins with: whose queue, which addresses, what the page showed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from secrets import token_urlsafe
@@ -10,29 +11,39 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from taskmanager.embed.params import WidgetParams
 from taskmanager.signin.request import SignedInRequest, person_of, session_row
-from workitems import ledger, preferences
+from workitems import indexing, ledger, pins, preferences, saved_views
 from workitems.domain.attempts import Press
 from workitems.domain.commands import SubmitForm
 from workitems.domain.policy import Policy
 from workitems.domain.results import Counts
 from workitems.isc.budget import Purpose
+from workitems.isc.errors import UnusableId
+from workitems.isc.lenient import LONGEST_ID
 from workitems.isc.schemas import WorkItem, WorkItemForm
 from workitems.ledger import DatabaseLedger
 from workitems.looks import has_looked, record_look
 from workitems.models import PersonSettings
 from workitems.outstanding import Outstanding
+from workitems.queue_states import told_by_scan
+from workitems.recent_reads import RecentReads
+from workitems.saved_views import View
 from workitems.schedule import Later
 from workitems.scope import QueueScope
+from workitems.services.finder import Finder
+from workitems.services.reader import Reader
+from workitems.snapshot_store import SnapshotStore
 from workitems.view_models.history import HistoryLine, history_of
 from workitems.view_models.later import LaterPage
-from workitems.view_models.panel import TaskPanel
+from workitems.view_models.panel import PlaceInList, TaskPanel
 from workitems.view_models.render_context import RenderContext
 from workitems.web import looks
-from workitems.web.forms import AccountSelectionForm, ActionForm
+from workitems.web.forms import ActionForm
 from workitems.web.links import Links
 from workitems.web.marks import Marked, Marks
 from workitems.web.polling import first_poll
+from workitems.web.selection_form import AccountSelectionForm
 from workitems.wiring import Services, services_for, with_owner_name
 
 KEY_BYTES: Final = 12
@@ -59,8 +70,10 @@ class ActionContext:
 
         A look at somebody else's queue is recorded before anything of it is read: ReasonNeeded
         where the person has not said why yet, NotRecorded where it cannot be written down.
+        UnusableId where the address names what can be no id: the ledger could not hold it.
         """
         context = cls.unrecorded(request)
+        context.check_ids()
         if context.scope.is_other:
             context._record_look()
         return context
@@ -86,6 +99,15 @@ class ActionContext:
     def services(self) -> Services:
         """Reader and executor; made when first asked for. Raises SignInNeeded."""
         return services_for(session_row(self.request.session), self.scope, self._purpose)
+
+    @cached_property
+    def finder(self) -> Finder:
+        """Finds in the whole of a list; made when first asked for. Raises SignInNeeded."""
+        row = session_row(self.request.session)
+        recent = RecentReads(self.scope, settings.COUNTS_SECONDS)
+        begin = partial(indexing.begin, self.scope, row)
+        store, rules = SnapshotStore(self.scope, row), settings.FLAG_RULES
+        return Finder(store, self.services.reader, recent, begin, rules)
 
     @property
     def ledger(self) -> DatabaseLedger:
@@ -138,16 +160,28 @@ class ActionContext:
         return preferences.of_person(self.scope.actor.id)
 
     @cached_property
+    def views(self) -> tuple[View, ...]:
+        """What this person has saved."""
+        return saved_views.of_person(self.scope.actor.id)
+
+    @cached_property
     def later_page(self) -> LaterPage:
-        found = self.outstanding
-        # In a frame a letter may be meant for the page around it.
-        may_have_keys = found.is_any and not self.request.embedded
-        has_keys = may_have_keys and self.chosen.has_keys
-        return LaterPage.of(found, timezone.now(), has_keys=has_keys)
+        return LaterPage.of(self.outstanding, timezone.now())
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether letters are keys. In a frame one may be meant for the page around it."""
+        may_have_keys = not self.request.embedded or WidgetParams.of(self.request).keys == "1"
+        return may_have_keys and self.chosen.has_keys
 
     def counted(self, counts: Counts) -> Counts:
         """The numbers, with what is to be sent as done."""
         return self.outstanding.counted(counts)
+
+    def refreshed(self, known: Counts, ask: Callable[[Reader], Counts]) -> tuple[Counts, bool]:
+        """What a page is told that shows `known`, and whether it has cost no call of `ask`."""
+        scanned = told_by_scan(self.scope.owner.id, known)
+        return self.counted(scanned or ask(self.services.reader)), scanned is not None
 
     @property
     def policy(self) -> Policy:
@@ -188,6 +222,13 @@ class ActionContext:
         """The place of ours that the request came from."""
         return "widget" if self.request.embedded else "page"
 
+    def check_ids(self) -> None:
+        """Raises UnusableId."""
+        match = self.request.resolver_match
+        named = (*(match.kwargs.values() if match else ()), self.scope.owner.id)
+        if any(len(str(identifier)) > LONGEST_ID for identifier in named):
+            raise UnusableId("The id is too long.")
+
     def _record_look(self) -> None:
         reason, row = looks.reason_in(self.request.session), session_row(self.request.session)
         if not has_looked(self.scope, row):
@@ -203,8 +244,8 @@ class ActionContext:
         named = replace(self, scope=with_owner_name(self.scope, self.services.reader))
         # Made already: not once more by the new object.
         named.__dict__["services"] = self.services
-        if "outstanding" in self.__dict__:
-            named.__dict__["outstanding"] = self.outstanding
+        for name in {"outstanding", "views"} & self.__dict__.keys():
+            named.__dict__[name] = self.__dict__[name]
         return named
 
     def template(self, **more: Any) -> dict[str, Any]:
@@ -217,6 +258,8 @@ class ActionContext:
             "is_undecided": self.is_undecided,
             "next_poll": first_poll,
             "later": lambda: self.later_page,
+            "has_keys": lambda: self.has_keys,
+            "is_pinned": lambda: pins.is_pinned(self.scope.actor.id, self.scope.owner.id),
             "marks": Marks.now(self.scope.actor.id),
             **more,
         }
@@ -229,14 +272,20 @@ class ActionContext:
             "panel": panel,
             "selection": self._selection(form) if form else None,
             "history": partial(self.history, item.id),
+            "place": partial(self.place, item.id),
         }
 
     def _selection(self, form: WorkItemForm) -> AccountSelectionForm:
         """Empty, or with the answers that could not be sent."""
         command = self.later.command if self.later else None
         if isinstance(command, SubmitForm):
-            return AccountSelectionForm.filled(form, command.values)
+            return AccountSelectionForm.filled(form, command.values, command.secrets)
         return AccountSelectionForm(form)
+
+    def place(self, item_id: str) -> PlaceInList | None:
+        """Where the task stands in the list, for a page that has no list itself."""
+        neighbours = self.finder.neighbours(item_id)
+        return PlaceInList.of(neighbours, self.rendering) if neighbours else None
 
     def history(self, item_id: str) -> tuple[HistoryLine, ...]:
         """What was done here with an item that ISC has just shown to this person."""

@@ -75,7 +75,8 @@ def forward_form(
     row = TaskRow.of(item, context.rendering)
     # What was confirmed first counts: the form may be shown again after the item has changed.
     seen = context.form.value("fingerprint") or fingerprint(item)
-    values = {"form": form, "task": row, "seen": seen, **choice_of(context, search)}
+    values = {"form": form, "task": row, "seen": seen, "requester_id": item.requester_id}
+    values |= choice_of(context, search) | {"is_for_basket": False}
     return dialog_response(context, "workitems/forward.html", values, is_invalid=form.is_bound)
 
 

@@ -2,14 +2,15 @@
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
 
-from taskmanager.core.htmx import is_partial, render_partial
+from taskmanager.core.htmx import is_partial, render_partial, shown_path
 from taskmanager.signin.prompts import background_request, inline_login_prompt
 from taskmanager.signin.request import SignedInRequest
 from workitems.domain.results import Counts
 from workitems.isc.schemas import WorkItem
 from workitems.web.context import ActionContext
-from workitems.web.links import address, list_url
+from workitems.web.links import address, beside, list_url
 from workitems.web.responses import owner_redirect, write_response
 
 
@@ -27,7 +28,8 @@ def item(request: SignedInRequest, item_id: str) -> HttpResponse:
         badge=counts and context.counted(counts),
         list_url=list_url(request, context.links),
     )
-    return render_partial(request, "workitems/item.html", values, block="pane")
+    response = render_partial(request, "workitems/item.html", values, block="pane")
+    return _at_address(context, item_id, response) if is_pane else response
 
 
 @inline_login_prompt
@@ -40,6 +42,13 @@ def standing(request: SignedInRequest, item_id: str) -> HttpResponse:
         return HttpResponseRedirect(address(request, "item", item_id) + context.links.query)
     receipt, command = context.services.executor.standing(item_id)
     return write_response(context, receipt, command, is_asked_again=command is not None)
+
+
+def _at_address(context: ActionContext, item_id: str, response: HttpResponse) -> HttpResponse:
+    """The list under an address that leads to it and to the task that is open beside it."""
+    request = context.request
+    shown = beside(list_url(request, context.links), item_id)
+    return push_url(response, False if request.embedded or shown == shown_path(request) else shown)
 
 
 def _read(context: ActionContext, item_id: str, *, is_pane: bool) -> tuple[WorkItem, Counts | None]:

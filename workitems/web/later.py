@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
@@ -9,8 +10,11 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from taskmanager.core.htmx import notice_response
+from taskmanager.core.storage import best_effort
+from taskmanager.signin.prompts import background_request, inline_login_prompt
 from taskmanager.signin.request import SignedInRequest, session_row
 from workitems import deferred, preferences, runs, schedule
 from workitems.domain.attempts import Press
@@ -89,7 +93,7 @@ def send(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
     """The person wants it sent: it waited for that, or could not be sent before."""
     context, later = _found(request, attempt_id)
     row = session_row(request.session)
-    if later.status in SENDABLE and later.row.has_news:
+    if later.status in SENDABLE and later.row.has_news and later.is_whole:
         again = context.ledger.again(later.id, by_hand=True)
         repeated = schedule.find(again, later.row.actor_id) if again else None
         if repeated is None:
@@ -108,6 +112,39 @@ def dismiss(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
     return held_response(context, Receipt(later.status), _("Dismissed."))
 
 
+@inline_login_prompt
+@background_request
+@require_safe
+def pressed(request: SignedInRequest, item_id: str) -> HttpResponse:
+    """What became of a press whose answer never reached the page: the page asks by itself.
+
+    202 while it is being sent: ask again. Nothing is sent here.
+    """
+    context = ActionContext.of(request)
+    key, part = (context.form.value(name) or "" for name in ("key", "part"))
+    later = schedule.of_press(key, item_id, part, context.scope.actor.id)
+    if later is None:
+        return notice_response(request, "workitems/not_arrived.html", {}, HTTPStatus.OK)
+    context = replace(context, later=later)
+    if later.status is WriteStatus.SCHEDULED:
+        return held_response(context, Receipt(later.status, attempt=later.id), _waits(later))
+    later = _waited(later)
+    return _under_way(context) if later.is_waiting else _ended(context, later)
+
+
+def _waits(later: Later) -> str:
+    by_hand, soon = _("It waits here until you press Send."), _("It is sent in a moment.")
+    return by_hand if later.is_by_hand else soon
+
+
+def _under_way(context: ActionContext) -> HttpResponse:
+    """Nothing to tell yet. If its sender was killed, it can be told when the page asks again."""
+    item_id, services = context.item_id, context.services
+    if context.ledger.abandoned([item_id]):
+        services.executor.settle([services.reader.item(item_id)])
+    return HttpResponse(status=HTTPStatus.ACCEPTED)
+
+
 def _found(request: SignedInRequest, attempt_id: UUID) -> tuple[ActionContext, Later]:
     """The decision, in the queue that it is about. Raises NotFound for somebody else's."""
     context = ActionContext.of(request)
@@ -119,20 +156,28 @@ def _found(request: SignedInRequest, attempt_id: UUID) -> tuple[ActionContext, L
 
 def _ended(context: ActionContext, later: Later, receipt: Receipt | None = None) -> HttpResponse:
     """How it ended, after waiting a little for somebody else who may be sending it."""
-    until = time.monotonic() + WAIT
-    while receipt is None and later.is_waiting and time.monotonic() < until:
-        time.sleep(PAUSE)
-        later = schedule.find(later.id, later.row.actor_id) or later
+    if receipt is None:
+        later = _waited(later)
     if receipt is None and later.is_waiting:
         return held_response(context, Receipt(later.status), _("It is being sent."))
     if receipt is None:
         receipt = _as_it_stands(context, later)
     is_typed = isinstance(later.command, Forward)  # its comment is shown until it is dismissed
     if receipt.status not in {*SENDABLE, WriteStatus.UNCONFIRMED} and not is_typed:
-        schedule.told(later.id)
+        with best_effort("that an end was told"):
+            schedule.told(later.id)
     if isinstance(later.command, Forward) and receipt.status.is_success:
         return forwarded_response(context, receipt, later.content.get("target", ""))
     return write_response(context, receipt, later.command)
+
+
+def _waited(later: Later) -> Later:
+    """The same as it stands once its sender has closed it, or after `WAIT`."""
+    until = time.monotonic() + WAIT
+    while later.is_waiting and time.monotonic() < until:
+        time.sleep(PAUSE)
+        later = schedule.find(later.id, later.row.actor_id) or later
+    return later
 
 
 def _as_it_stands(context: ActionContext, later: Later) -> Receipt:

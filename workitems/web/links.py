@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, resolve, reverse
 
 from taskmanager.core.addresses import own_referer, with_query
+from taskmanager.core.htmx import shown_path
 from taskmanager.core.request import AppRequest
 from workitems.scope import QueueScope
 
@@ -52,8 +53,13 @@ class Links:
         """Somebody else's queue."""
         return with_query(self.home, owner=owner_id)
 
-    def page(self, tab: str, number: int | None = None) -> str:
-        return with_query(self.home, tab=tab, page=number, owner=self.owner_id)
+    def hand_over(self, owner_id: str) -> str:
+        """All that waits in somebody's queue, to be forwarded."""
+        return with_query(f"{self.home}bulk/forward/", owner=owner_id, all="1")
+
+    def page(self, tab: str) -> str:
+        """The beginning of a list."""
+        return with_query(self.home, tab=tab, owner=self.owner_id)
 
 
 def address(request: HttpRequest, name: str, *args: str) -> str:
@@ -64,8 +70,8 @@ def address(request: HttpRequest, name: str, *args: str) -> str:
 
 def list_url(request: AppRequest, links: Links) -> str:
     """The list that an item was opened from, as far as htmx tells; else its first page."""
-    for known in (request.htmx.current_url_abs_path, own_referer(request)):
-        url = urlsplit(known or "")
+    for known in (shown_path(request), own_referer(request)):
+        url = _as_shown(urlsplit(known))
         if url.path == links.home and url.query:
             return f"{url.path}?{url.query}"
     return links.queue
@@ -80,4 +86,16 @@ def back_url(request: HttpRequest, links: Links) -> str:
         return links.queue
     if match.app_name != "workitems" or match.url_name not in {"queue", "item"}:
         return links.queue
-    return url._replace(scheme="", netloc="", fragment="").geturl()
+    return _as_shown(url)._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def _as_shown(url: SplitResult) -> SplitResult:
+    """The address of a page of a list, without the rows before it and the task beside it."""
+    query = QueryDict(url.query, mutable=True)
+    dropped = [query.pop(name, None) for name in ("after", "task")]
+    return url._replace(query=query.urlencode()) if any(dropped) else url
+
+
+def beside(list_address: str, item_id: str) -> str:
+    """The address of a list with one of its tasks open."""
+    return f"{list_address}{'&' if '?' in list_address else '?'}{urlencode({'task': item_id})}"

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from taskmanager.core.addresses import WIDGET_PREFIX, own_referer, safe_next, with_query
-from taskmanager.core.htmx import is_read, render_partial
+from taskmanager.core.htmx import is_read, render_partial, shown_path
 from taskmanager.signin.request import SignedInRequest, person_of
 from workitems.scope import require_admin
 from workitems.web.forms import ReasonForm
@@ -66,7 +66,7 @@ def _address(request: SignedInRequest) -> str:
 def _wanted(request: SignedInRequest) -> str:
     """What to go on to: the page that asks, and for a write the one that it stands on."""
     if request.htmx:
-        return request.htmx.current_url_abs_path or ""
+        return shown_path(request)
     if is_read(request):
         return request.get_full_path()
     url = urlsplit(own_referer(request))

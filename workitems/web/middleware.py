@@ -4,21 +4,41 @@ import logging
 from http import HTTPStatus
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 from django_htmx.http import push_url
 
+from taskmanager.core.appearance import KeptAppearance, kept_in, mark_of, show_as
 from taskmanager.core.htmx import notice_response, render
-from taskmanager.signin.prompts import token_refused
+from taskmanager.signin.prompts import is_read_by_host, token_refused
 from taskmanager.signin.request import SignedInRequest
+from workitems import preferences
 from workitems.isc.errors import Forbidden, IscError, NotFound, SignInAgain
 from workitems.view_models.problem import Problem
 from workitems.web.context import ActionContext
 from workitems.web.looks import ReasonNeeded, reason_first
 from workitems.web.responses import Changes, removed_response
+from workitems.web.selection_form import secret_label
+from workitems.web.trouble import told, was_refused_to_admin
 
 log = logging.getLogger("workitems.errors")
+
+
+class ChosenAppearanceMiddleware(MiddlewareMixin):
+    """What a person has chosen, where the browser has no copy of it from this sign-in yet."""
+
+    def process_view(self, request: SignedInRequest, *_: object) -> None:
+        if request.person is None:
+            return
+        mark = mark_of(request.session.session_key or "")
+        kept = kept_in(request.COOKIES, is_framed=request.embedded)
+        known = next((one for one in kept if one.mark == mark), None)
+        if known is None:
+            chosen = preferences.of_person(request.person.id)
+            known = KeptAppearance(mark, preferences.appearance_of(chosen))
+            request.new_appearance = known
+        show_as(request, known.appearance)
 
 
 class IscErrorMiddleware(MiddlewareMixin):
@@ -43,14 +63,14 @@ class IscErrorMiddleware(MiddlewareMixin):
         return None
 
     def answer(self, request: SignedInRequest, error: IscError) -> HttpResponse:
-        problem = Problem.of(error, is_write=request.method == "POST")
-        kind = type(error).__name__
-        log.warning("%s on %s, SailPoint request %s", kind, request.path, problem.request_id or "-")
+        problem = told(request, error)
+        if was_refused_to_admin(request, error):
+            return show(request, problem)  # without the queue's banner, which is not theirs to see
         item_id = request.resolver_match.kwargs.get("item_id") if request.resolver_match else None
         if request.htmx and item_id and isinstance(error, NotFound | Forbidden):
             words = f"{problem.title}. {problem.text}"
             changes = Changes(status=words, tone="warning", request_id=problem.request_id)
-            context = ActionContext.of(request)
+            context = ActionContext.unrecorded(request)  # the view has recorded its look
             reply = removed_response(context, changes, words, problem.status)
             return push_url(reply, url=False)
         return show(request, problem)
@@ -58,14 +78,27 @@ class IscErrorMiddleware(MiddlewareMixin):
 
 def _log_refused(request: SignedInRequest) -> None:
     """Without the query, which may hold what somebody typed; but whose queue they asked for."""
-    person_id = request.person.id if request.person else "-"
-    owner_id = request.GET.get("owner", "-")[:100]
-    line = "not allowed: identity %s, %s, owner %s"
-    log.warning(line, person_id, request.path[:200], owner_id)
+    fields = {
+        "actor": request.person.id if request.person else "",
+        "path": request.path[:200],
+        "owner": request.GET.get("owner", "")[:100],
+    }
+    log.warning("not allowed", extra={"fields": fields})
 
 
 def show(request: SignedInRequest, problem: Problem) -> HttpResponse:
     """Where the person acted: in the form's own notice, above the list, or on a page of its own."""
+    if is_read_by_host(request):
+        words = {"signed_in": True, "error": f"{problem.title}. {problem.text}"}
+        response: HttpResponse = JsonResponse(words, status=problem.status)
+    else:
+        response = _shown(request, problem)
+    if problem.wait is not None:
+        response["Retry-After"] = str(problem.wait)
+    return response
+
+
+def _shown(request: SignedInRequest, problem: Problem) -> HttpResponse:
     is_write = request.method == "POST"
     can_resend = is_write and problem.can_resend
     is_admin = request.person is not None and request.person.is_admin
@@ -78,19 +111,29 @@ def show(request: SignedInRequest, problem: Problem) -> HttpResponse:
         "action": request.get_full_path(),
         "can_resend": can_resend,
         "resend": sent_fields(request) if can_resend else [],
+        "secrets": typed_secrets(request) if can_resend else {},
     }
     answer = notice_response if request.htmx else render
-    response = answer(request, "workitems/error.html", context, status=problem.status)
-    if problem.wait is not None:
-        response["Retry-After"] = str(problem.wait)
-    return response
+    return answer(request, "workitems/error.html", context, status=problem.status)
 
 
 def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
-    """What a form without JavaScript sent, so that nothing typed is lost with the page."""
+    """What a form without JavaScript sent, so that nothing typed is lost with the page.
+
+    Save secrets, which no page repeats: they are asked for once more.
+    """
     return [
         (name, value)
         for name, values in request.POST.lists()
-        if name != "csrfmiddlewaretoken"
+        if name != "csrfmiddlewaretoken" and not secret_label(name)
         for value in values
     ]
+
+
+def typed_secrets(request: HttpRequest) -> dict[str, str]:
+    """The labels of the secrets that were sent, by the names of their fields."""
+    return {
+        name: secret_label(name)
+        for name, value in request.POST.items()
+        if value and secret_label(name)
+    }

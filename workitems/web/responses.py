@@ -1,7 +1,7 @@
 """How the page answers: what a finished write redraws, and where a form is shown."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from secrets import token_urlsafe
 from typing import Any, Final
@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
 from taskmanager.core.addresses import with_query
+from taskmanager.core.characters import isolated
 from taskmanager.core.htmx import render, render_partial
 from workitems.domain.commands import Command
 from workitems.domain.results import Counts, Receipt, WriteStatus
 from workitems.isc.errors import Forbidden
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.history import HistoryLine
-from workitems.view_models.panel import TaskPanel
+from workitems.view_models.panel import PlaceInList, TaskPanel
 from workitems.view_models.receipt import (
     TONES,
     done_text,
@@ -30,8 +31,8 @@ from workitems.view_models.receipt import (
 )
 from workitems.view_models.rows import TaskRow
 from workitems.web.context import KEY_BYTES, ActionContext
-from workitems.web.forms import AccountSelectionForm
 from workitems.web.links import Links, address, back_url
+from workitems.web.selection_form import AccountSelectionForm
 
 STATUSES: Final = {
     WriteStatus.SUCCEEDED: HTTPStatus.OK,
@@ -64,6 +65,7 @@ class Changes:
     panel: TaskPanel | None = None
     selection: AccountSelectionForm | None = None
     history: Callable[[], Sequence[HistoryLine]] = tuple
+    place: Callable[[], PlaceInList | None] = field(default=lambda: None)
     badge: Counts | None = None
     standing: str = ""
     standing_id: str = ""
@@ -160,7 +162,7 @@ def removed_response(
 
 def forwarded_response(context: ActionContext, receipt: Receipt, name: str) -> HttpResponse:
     """The answer to a forward: the work item is somebody else's now."""
-    words = receipt_text(receipt, _("Forwarded to %(name)s.") % {"name": name})
+    words = receipt_text(receipt, _("Forwarded to %(name)s.") % {"name": isolated(name)})
     text = with_task(words, context.task)  # ISC's answer has nothing of the item
     if not context.request.htmx:
         level = DEFAULT_LEVELS[TONES[receipt.status].upper()]

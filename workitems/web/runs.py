@@ -1,14 +1,17 @@
 """A bulk run: its progress, its receipt, and what can be done about either."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from taskmanager.core.htmx import render_partial
+from taskmanager.core.storage import best_effort
 from taskmanager.signin.request import SignedInRequest, session_row
 from workitems import deferred, runs
 from workitems.domain.attempts import Delay
@@ -17,7 +20,7 @@ from workitems.runs import Progress
 from workitems.view_models.run import HEADINGS, RunLine, RunPage
 from workitems.web.bulk import require_worker, run_address
 from workitems.web.context import ActionContext
-from workitems.web.export import csv_lines
+from workitems.web.export import csv_lines, on_this_clock
 from workitems.web.responses import Changes, oob_response
 
 MOST_LISTED: Final = 100
@@ -29,11 +32,21 @@ def run(request: SignedInRequest, run_id: UUID) -> HttpResponse:
     context, found = _found(request, run_id)
     is_own, progress = found.actor_id == context.scope.actor.id, Progress.of(found)
     if progress.is_over and is_own:
-        runs.told(found)
+        with best_effort("that a receipt was read"):
+            runs.told(found)
     # A page that asks again every two seconds does not open hundreds of rows each time.
     is_listed = progress.is_over or progress.size <= MOST_LISTED
     page = RunPage.of(progress, runs.rows(found) if is_listed else (), timezone.now())
-    values = context.template(page=page, is_own=is_own, address=request.path)
+    outside = reverse("workitems:run", args=[run_id]) + context.links.query
+    shown = {"page": page, "is_own": is_own, "address": request.path, "full_page": outside}
+    return _shown(request, context.template(**shown))
+
+
+def _shown(request: SignedInRequest, values: dict[str, Any]) -> HttpResponse:
+    """The page, or what of it has changed; in a frame it stands in front of the list."""
+    values["is_new"] = request.GET.get("said") != values["page"].state  # since the page asked last
+    if request.htmx.target == "dialog":
+        return render_partial(request, "workitems/run.html", values, block="dialog_form")
     return render_partial(request, "workitems/run.html", values, block="run_state")
 
 
@@ -41,9 +54,10 @@ def run(request: SignedInRequest, run_id: UUID) -> HttpResponse:
 def receipt(request: SignedInRequest, run_id: UUID) -> StreamingHttpResponse:
     """The same as CSV."""
     _context, found = _found(request, run_id)
-    lines = (RunLine.of(later).cells() for later in runs.rows(found))
+    lines = on_this_clock(RunLine.of(later).cells() for later in runs.rows(found))
     answer = StreamingHttpResponse(csv_lines(HEADINGS, lines), content_type="text/csv")
-    answer["Content-Disposition"] = f'attachment; filename="receipt-{found.asked_at:%Y-%m-%d}.csv"'
+    name = f"receipt-{localdate(found.asked_at)}.csv"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
@@ -120,8 +134,8 @@ def _own(request: SignedInRequest, run_id: UUID) -> tuple[ActionContext, BulkRun
 
 
 def _told(context: ActionContext, found: BulkRun, words: str) -> HttpResponse:
-    """The parts of a list that have changed; without scripts, the run's own page."""
-    if not context.request.htmx:
+    """The parts of a list that have changed; for the run's own page, that page again."""
+    if not context.request.htmx or context.request.htmx.target == "run":
         return HttpResponseRedirect(run_address(context, found))
     changes = Changes(status=words, is_spoken=True, badge=context.form.counts)
     return oob_response(context, changes)

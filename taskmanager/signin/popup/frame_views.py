@@ -1,6 +1,5 @@
 """What a framed page asks for while somebody signs in: a ticket, the result, and the way out."""
 
-import logging
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,12 +11,17 @@ from django_htmx.http import HttpResponseClientRedirect
 from taskmanager.core.addresses import WIDGET_PREFIX
 from taskmanager.signin import endings, handoff, login, revocations
 from taskmanager.signin.error_messages import error_message
+from taskmanager.signin.errors import SignInRefused
 from taskmanager.signin.models import FramedSession
 from taskmanager.signin.request import SignedInRequest, person_in, session_row
 from taskmanager.signin.session_store import SessionStore
+from taskmanager.signin.sign_in_log import PAGE, WIDGET, log_sign_in
 from taskmanager.signin.signals import Ending
 
-logger = logging.getLogger(__name__)
+
+def _kind(request: SignedInRequest) -> str:
+    """Whose session a frame uses."""
+    return WIDGET if request.has_own_session else PAGE
 
 
 @login_not_required
@@ -35,8 +39,7 @@ def claim(request: SignedInRequest) -> HttpResponse:
     if result is not None:
         return _enter(request, result)
     if problem := handoff.problem_of(request.session):
-        refused = {"state": "refused", "text": str(error_message(problem).title)}
-        return JsonResponse(refused, status=HTTPStatus.FORBIDDEN)
+        return _refused(problem)
     return JsonResponse({"state": "pending"}, status=HTTPStatus.ACCEPTED)
 
 
@@ -50,13 +53,22 @@ def claim_by_code(request: SignedInRequest) -> HttpResponse:
     return _enter(request, result)
 
 
+def _refused(code: str) -> HttpResponse:
+    refused = {"state": "refused", "text": str(error_message(code).title)}
+    return JsonResponse(refused, status=HTTPStatus.FORBIDDEN)
+
+
 def _enter(request: SignedInRequest, result: handoff.HandoffResult) -> HttpResponse:
     """Begin a session for the frame. The new CSRF token is for the forms it shows already."""
-    login.begin_session(request, result.signed_in)
+    try:
+        login.begin_session(request, result.signed_in)
+    except SignInRefused as error:
+        return _refused(error.code)
     if request.has_own_session:
         row = session_row(request.session)
         FramedSession.objects.create(session_id=row, started_by=result.started_by)
-    logger.info("signed in a widget: identity %s", result.signed_in.person.id)
+    actor_id = result.signed_in.person.id
+    log_sign_in("signed in", outcome="succeeded", session=_kind(request), actor_id=actor_id)
     return JsonResponse({"state": "signed-in", "token": get_token(request)})
 
 
@@ -70,11 +82,12 @@ def sign_out(request: SignedInRequest) -> HttpResponse:
     """
     both = (request.session, SessionStore(request.frame_session_key))
     people = [person_in(session) for session in both]
-    _, kept = endings.end(endings.rows_of(both), Ending.SIGNED_OUT)
-    for session, person in zip(both, people, strict=True):
+    ended, kept = endings.end(endings.rows_of(both), Ending.SIGNED_OUT)
+    for session in both:
         session.flush()
-        if person is not None:
-            logger.info("signed out of a widget: identity %s", person.id)
+    more = {"session": _kind(request), "sessions": str(ended)}
+    for actor_id in dict.fromkeys(person.id for person in people if person):
+        log_sign_in("signed out", outcome="succeeded", actor_id=actor_id, **more)
     revocations.settle(kept)
     redirect = HttpResponseClientRedirect if request.htmx else HttpResponseRedirect
     return redirect(WIDGET_PREFIX)

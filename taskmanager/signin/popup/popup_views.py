@@ -16,10 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from taskmanager.core.htmx import render
 from taskmanager.signin import auth_requests, handoff, login, revocations, widget_sessions
-from taskmanager.signin.auth_requests import AuthRequest
+from taskmanager.signin.auth_requests import IN_POPUP, AuthRequest
 from taskmanager.signin.error_messages import ErrorMessage, error_message
 from taskmanager.signin.errors import SignInRefused
 from taskmanager.signin.request import SignedInRequest
+from taskmanager.signin.sign_in_log import WIDGET, log_sign_in
 from taskmanager.signin.values import SignedIn
 
 logger = logging.getLogger(__name__)
@@ -54,21 +55,34 @@ def bind_by_code(request: SignedInRequest) -> HttpResponse:
 
 def _start(request: SignedInRequest, bind_state: Callable[[str], str | None]) -> HttpResponse:
     """`bind_state` ties a hand-off to the sign-in of a state and returns its key, or None."""
-    state = auth_requests.new_state()
+    state = auth_requests.new_state(IN_POPUP)
     try:
         url, auth_request = login.start(state, "/")
     except SignInRefused as error:
-        logger.warning("%s", error)
+        log_sign_in("sign-in refused", outcome="refused", session=WIDGET, **error.fields)
         return JsonResponse({"state": error.code}, status=HTTPStatus.SERVICE_UNAVAILABLE)
     key = bind_state(state)
     if key is None:
         return JsonResponse({"state": "stale"}, status=HTTPStatus.BAD_REQUEST)
     request.session.setdefault(widget_sessions.BROWSER, secrets.token_urlsafe(16))
-    auth_requests.remember(request.session, state, dataclasses.replace(auth_request, hand_off=key))
-    return JsonResponse({"url": url})
+    response = JsonResponse({"url": url})
+    auth_request = dataclasses.replace(auth_request, hand_off=key)
+    auth_requests.remember(request, response, state, auth_request)
+    return response
 
 
-def finished(
+def called_back(request: SignedInRequest, auth_request: AuthRequest, state: str) -> HttpResponse:
+    """Take the provider's answer to a sign-in of a frame."""
+    if auth_request.is_late:
+        return _failed(request, auth_request, state, SignInRefused("unknown_state"))
+    try:
+        signed_in = login.finish(request, auth_request)
+    except SignInRefused as error:
+        return _failed(request, auth_request, state, error)
+    return _finished(request, auth_request, state, signed_in)
+
+
+def _finished(
     request: SignedInRequest, auth_request: AuthRequest, state: str, signed_in: SignedIn
 ) -> HttpResponse:
     """Store the sign-in for the frame; the session of this browser stays as it is."""
@@ -77,18 +91,19 @@ def finished(
     if code is None:
         logger.warning("hand-off: a sign-in arrived that no frame waits for any more")
         # Tokens that nobody will use are revoked, or they would stay valid at the provider.
-        revocations.settle(revocations.keep([signed_in.tokens]))
+        revocations.settle(revocations.keep_of([signed_in.tokens]))
         return _problem(request, error_message("unknown_state"))
-    logger.info("signed in for a widget: identity %s", signed_in.person.id)
+    actor_id = signed_in.person.id
+    log_sign_in("signed in for a widget", outcome="handed-over", session=WIDGET, actor_id=actor_id)
     context = {"signed_in": signed_in.person, "code": code}
     return keeps_opener(render(request, "signin/popup_done.html", context))
 
 
-def failed(
+def _failed(
     request: SignedInRequest, auth_request: AuthRequest, state: str, error: SignInRefused
 ) -> HttpResponse:
     """Show the error here and, through the hand-off, in the frame."""
-    logger.warning("%s", error)
+    log_sign_in("sign-in refused", outcome="refused", session=WIDGET, **error.fields)
     handoff.fail(auth_request.hand_off, state, error.code)
     return _problem(request, error_message(error.code))
 

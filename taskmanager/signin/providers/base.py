@@ -7,11 +7,10 @@ The profiles are `openid.py` (OpenID Connect) and `isc.py` (ISC's own OAuth); th
 # mypy: disallow-untyped-calls=False
 
 import logging
-import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -23,20 +22,42 @@ from urllib3.exceptions import ProtocolError
 
 from taskmanager.core.addresses import checked_address
 from taskmanager.core.http import HardenedSession
-from taskmanager.signin.errors import ProviderUnavailable, RefreshRefused, SignInRefused
-from taskmanager.signin.values import ProviderConfig, SignedIn, Tokens
+from taskmanager.core.places import may_wait
+from taskmanager.signin.errors import (
+    Crowded,
+    ProviderUnavailable,
+    RefreshRefused,
+    SignInFailed,
+    SignInRefused,
+)
+from taskmanager.signin.providers import claims
+from taskmanager.signin.providers.shared_read import SharedRead
+from taskmanager.signin.values import ProviderConfig, Renewed, SignedIn, Tokens
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT: Final = (3.05, 10.0)  # (connect, read) seconds; together less than the lease of a refresh
+# (connect, read) seconds. With the limit of a whole answer (core/http.py) less than the lease of a
+# refresh.
+TIMEOUT: Final = (3.05, 10.0)
+REPEATED_WITHIN: Final = 2.0  # seconds: what failed later was waited for long enough
+CHUNK_BYTES: Final = 16 * 1024
+BODY_BYTES: Final = 1024 * 1024  # of an answer; keys of many tenants are some 20 KB
 # Refusals of a moment, unlike the others of 400 to 499.
 LATER: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 WORTH_REPEATING: Final = frozenset({502, 503, 504})
-METADATA_SECONDS: Final = 86_400
-METADATA_RETRY_SECONDS: Final = 3  # after a failure; else the waiting threads try one after another
 # After these errors of the token endpoint the person has to sign in again. Any other (a wrong
 # client secret, a bad gateway) is not about the person, and signs nobody out.
 REFUSALS: Final = {"invalid_grant", "access_denied", "login_required", "interaction_required"}
+# What a call raises that fails, and what libraries raise where an answer has another form.
+UNUSABLE: Final = (
+    requests.RequestException,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,  # a number of hundreds of digits as a float
+    RecursionError,
+)
 
 
 class ProviderSession(HardenedSession, OAuth2Session):
@@ -46,10 +67,33 @@ class ProviderSession(HardenedSession, OAuth2Session):
     """
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
-        response = super().request(method, url, *args, **kwargs)
-        if response.is_redirect:
-            raise requests.TooManyRedirects("the provider redirects", response=response)
+        if not may_wait():
+            raise Crowded
+        response = super().request(method, url, *args, **{**kwargs, "stream": True})
+        with closing(response):
+            if response.is_redirect:
+                raise requests.TooManyRedirects("the provider redirects", response=response)
+            response._content = _body(response)  # where `requests` keeps what it has read
         return response
+
+
+def _body(response: requests.Response) -> bytes:
+    body = bytearray()
+    for piece in response.iter_content(CHUNK_BYTES):
+        body += piece
+        if len(body) > BODY_BYTES:
+            raise requests.exceptions.ContentDecodingError(f"more than {BODY_BYTES} bytes")
+    return bytes(body)
+
+
+@contextmanager
+def naming_unused(token: Mapping[str, Any]) -> Iterator[None]:
+    """Whoever hears that this token response is not used gets its refresh token, to revoke it."""
+    try:
+        yield
+    except SignInFailed as error:
+        error.unused = token.get("refresh_token")
+        raise
 
 
 @contextmanager
@@ -57,7 +101,7 @@ def unavailable_on_errors(what: str) -> Iterator[None]:
     """Translate a failed call and an answer of the wrong form into ProviderUnavailable."""
     try:
         yield
-    except (requests.RequestException, ValueError, KeyError) as error:
+    except UNUSABLE as error:
         raise ProviderUnavailable(f"{what}: {error}") from error
 
 
@@ -69,10 +113,8 @@ class Provider(ABC):
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
         self.issuer = config.issuer or config.isc_base_url
-        self._metadata: dict[str, Any] = {}
-        self._loaded_at = 0.0
-        self._tried_at = 0.0
-        self._lock = threading.Lock()
+        self.identity_claim = config.identity_claim or "identity_id"
+        self._metadata = SharedRead("metadata", self._fetched)
 
     @abstractmethod
     def fetch_metadata(self) -> dict[str, Any]:
@@ -83,39 +125,33 @@ class Provider(ABC):
         """The person that a token response stands for. Raises SignInRefused."""
 
     @abstractmethod
-    def check_renewed(self, token: Mapping[str, Any], old: Tokens) -> None:
-        """A renewed token must still be the same person's. Raises RefreshRefused."""
+    def renewed_claims(self, token: Mapping[str, Any], old: Tokens) -> Mapping[str, Any]:
+        """What a refresh says of the person, from where the sign-in took it.
+
+        Raises RefreshRefused where that is somebody else.
+        """
 
     @abstractmethod
     def signout_url(self, tokens: Tokens | None, *, back_to: str, state: str) -> str | None:
         """Where the browser signs out of the provider too, or None."""
 
     def metadata(self) -> dict[str, Any]:
-        """Metadata, at most a day old; an outdated copy is better than none."""
-        with self._lock:
-            now = time.time()
-            if now - self._loaded_at < METADATA_SECONDS:
-                return self._metadata
-            if now - self._tried_at < METADATA_RETRY_SECONDS:
-                if self._metadata:
-                    return self._metadata
-                raise ProviderUnavailable("metadata: tried a moment ago")
-            self._tried_at = now
-            try:
-                with unavailable_on_errors("metadata"):
-                    self._metadata, self._loaded_at = self.fetch_metadata(), now
-            except ProviderUnavailable as error:
-                if not self._metadata:
-                    raise
-                logger.warning("the provider's metadata cannot be renewed: %s", error)
-            return self._metadata
+        """Addresses and methods of the provider. Raises ProviderUnavailable."""
+        return self._metadata.get()
+
+    def _fetched(self) -> dict[str, Any]:
+        with unavailable_on_errors("metadata"):
+            return self.fetch_metadata()
 
     def read_json(self, url: str, *, bearer: str | None = None) -> dict[str, Any]:
         """GET an address and return its JSON object. ValueError when it holds something else."""
         authorization = None if bearer is None else f"Bearer {bearer}"
         response = self._read(url, {"Accept": "application/json", "Authorization": authorization})
         response.raise_for_status()
-        document = response.json()
+        try:
+            document = response.json()
+        except RecursionError:
+            raise ValueError("JSON nested too deeply") from None
         if not isinstance(document, dict):
             raise ValueError("not a JSON object")  # noqa: TRY004 - a wrong value, not a wrong call
         return document
@@ -124,18 +160,19 @@ class Provider(ABC):
         """More claims about the person, **unverified**; None when the address does not answer."""
         try:
             return self.read_json(url, bearer=access_token)
-        except (requests.RequestException, ValueError) as error:
+        except UNUSABLE as error:
             logger.warning("userinfo does not answer: %s", error)
             return None
 
     def _read(self, url: str, headers: Mapping[str, str | None]) -> requests.Response:
         """The answer to a GET, repeated once, immediately; nothing else is ever repeated."""
+        started = time.monotonic()
         try:
             response = self._get(url, headers)
-            if response.status_code not in WORTH_REPEATING:
+            if response.status_code not in WORTH_REPEATING or _is_late(started):
                 return response
         except requests.ConnectionError as error:
-            if not isinstance(error.args[0], ProtocolError):
+            if not isinstance(error.args[0], ProtocolError) or _is_late(started):
                 raise
         return self._get(url, headers)
 
@@ -155,32 +192,41 @@ class Provider(ABC):
         """Exchange the code. Raises SignInRefused or ProviderUnavailable."""
         endpoint = self.metadata()["token_endpoint"]
         try:
-            with unavailable_on_errors("token endpoint"):
-                with self._session(redirect_uri=redirect_uri) as session:
-                    token = session.fetch_token(endpoint, code=code, code_verifier=code_verifier)
-                return self.signed_in(checked_token(token), nonce)
+            with (
+                unavailable_on_errors("token endpoint"),
+                self._session(redirect_uri=redirect_uri) as session,
+            ):
+                token = session.fetch_token(endpoint, code=code, code_verifier=code_verifier)
         except OAuthError as error:
             raise SignInRefused(str(error.error), str(error.description)) from error
-        except JoseError as error:
-            raise SignInRefused("not_verified", str(error)) from error
+        with naming_unused(token), unavailable_on_errors("sign-in"):
+            try:
+                return self.signed_in(checked_token(token), nonce)
+            except JoseError as error:
+                raise SignInRefused("not_verified", str(error)) from error
 
-    def refresh(self, old: Tokens) -> Tokens:
+    def refresh(self, old: Tokens) -> Renewed:
         """New tokens for old ones. Raises RefreshRefused or ProviderUnavailable."""
         endpoint = self.metadata()["token_endpoint"]
         refresh_token = old.refresh_token
         try:
-            with unavailable_on_errors("refresh"):
-                with self._session() as session:
-                    # No scope: asking for what was configured fails where less was granted.
-                    token = session.refresh_token(endpoint, refresh_token=refresh_token, scope=None)
-                self.check_renewed(checked_token(token), old)
+            with unavailable_on_errors("refresh"), self._session() as session:
+                # No scope: asking for what was configured fails where less was granted.
+                token = session.refresh_token(endpoint, refresh_token=refresh_token, scope=None)
         except OAuthError as error:
             if error.error in REFUSALS:
                 raise RefreshRefused(str(error.error)) from error
             raise ProviderUnavailable(f"refresh: {error.error}") from error
-        except JoseError as error:
-            raise RefreshRefused(f"id_token: {error}") from error
-        return Tokens.from_response(token, old)
+        with naming_unused(token), unavailable_on_errors("refresh"):
+            try:
+                known = self.renewed_claims(checked_token(token), old)
+            except (JoseError, SignInRefused) as error:
+                raise RefreshRefused(f"id_token: {error}") from error
+            identity = claims.text(known, self.identity_claim)
+            if old.identity and identity and identity != old.identity:
+                raise RefreshRefused("the renewed token is another identity's")
+            levels = claims.levels_from(known, self.config)
+            return Renewed(Tokens.from_response(token, old), levels)
 
     def revoke(self, refresh_token: str) -> None:
         """Revoke the refresh token of a sign-in that has ended; what is refused is only logged.
@@ -194,13 +240,15 @@ class Provider(ABC):
             hint = "refresh_token"
             answer = session.revoke_token(endpoint, refresh_token, token_type_hint=hint)
         status = answer.status_code
-        if status in LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        is_final = HTTPStatus.OK <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+        if status in LATER or not is_final:
             raise ProviderUnavailable(f"revocation: status {status}")
         if not answer.ok:
             logger.warning("the refresh token was not revoked: status %s", status)
 
     def _session(self, **extra: Any) -> Any:
         """A client with our registration; of the metadata it takes only how to authenticate."""
+        held = self._metadata.copy
         methods = ("token_endpoint_auth_method", "revocation_endpoint_auth_method")
         return ProviderSession(
             client_id=self.config.client_id,
@@ -208,9 +256,13 @@ class Provider(ABC):
             scope=" ".join(self.config.scopes) or None,
             code_challenge_method="S256",
             default_timeout=TIMEOUT,
-            **{name: self._metadata[name] for name in methods if name in self._metadata},
+            **{name: held[name] for name in methods if name in held},
             **extra,
         )
+
+
+def _is_late(started: float) -> bool:
+    return time.monotonic() - started > REPEATED_WITHIN
 
 
 def checked_token(token: Mapping[str, Any]) -> Mapping[str, Any]:

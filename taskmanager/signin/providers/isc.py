@@ -39,13 +39,16 @@ class IscOAuth(Provider):
         userinfo = self.userinfo(f"{self.issuer}/oauth/userinfo", token["access_token"]) or {}
         name = {"name": claims.text(userinfo, "displayName", "name") or None}
         person = claims.person_from(claims.merged(known, name), self.config, "identity_id")
-        return SignedIn(person, Tokens.from_response(token), self.issuer, person.id, "")
+        tokens = Tokens.from_response(token, identity=person.id)
+        return SignedIn(person, tokens, self.issuer, person.id, "")
 
-    def check_renewed(self, token: Mapping[str, Any], old: Tokens) -> None:
+    def renewed_claims(self, token: Mapping[str, Any], old: Tokens) -> Mapping[str, Any]:
         before = claims.payload_of(old.access_token).get("identity_id")
-        after = claims.merged(token, claims.payload_of(token["access_token"])).get("identity_id")
+        known = claims.merged(token, claims.payload_of(token["access_token"]))
+        after = known.get("identity_id")
         if before and after and before != after:
             raise RefreshRefused("the renewed token is about somebody else")
+        return known
 
     def signout_url(self, tokens: Tokens | None, *, back_to: str, state: str) -> str | None:
         """ISC's logout page, which does not lead back to us."""

@@ -12,7 +12,7 @@ from joserfc import jwt
 
 from taskmanager.signin.errors import RefreshRefused, SignInRefused
 from taskmanager.signin.providers import claims
-from taskmanager.signin.providers.base import Provider, checked_endpoints
+from taskmanager.signin.providers.base import Provider, checked_endpoints, unavailable_on_errors
 from taskmanager.signin.providers.jwt import ALGORITHMS, LEEWAY, Verifier
 from taskmanager.signin.values import ProviderConfig, SignedIn, Tokens
 
@@ -24,7 +24,12 @@ class OpenIdConnect(Provider):
 
     def __init__(self, config: ProviderConfig) -> None:
         super().__init__(config)
-        self._verifier = Verifier(lambda: self.read_json(self.metadata()["jwks_uri"]))
+        self._verifier = Verifier(self._fetch_keys)
+
+    def _fetch_keys(self) -> dict[str, Any]:
+        address = self.metadata()["jwks_uri"]
+        with unavailable_on_errors("keys"):
+            return self.read_json(address)
 
     def fetch_metadata(self) -> dict[str, Any]:
         """The discovery document of exactly the issuer that was configured."""
@@ -75,32 +80,44 @@ class OpenIdConnect(Provider):
             raise SignInRefused("not_verified", "no nonce was sent")
         verified = self.verified(token, nonce)
         subject = str(verified["sub"])
-        everything = claims.merged(
-            verified,
-            self._userinfo(verified, token["access_token"]),
-            claims.payload_of(token["access_token"]),
-        )
+        wanted = {self.identity_claim, self.config.admin_claim, "name"}
+        userinfo = self._userinfo(wanted - verified.keys(), subject, token["access_token"])
+        payload = claims.payload_of(token["access_token"])
+        everything = claims.merged(verified, userinfo or {}, payload)
         person = claims.person_from(everything, self.config, "identity_id", "sub")
         sid = claims.text(verified, "sid")
-        return SignedIn(person, Tokens.from_response(token), self.issuer, subject, sid)
+        tokens = Tokens.from_response(token, identity=person.id)
+        return SignedIn(person, tokens, self.issuer, subject, sid)
 
-    def _userinfo(self, verified: Mapping[str, Any], access_token: str) -> dict[str, Any]:
-        """More claims, if the id_token lacks some; they must be the same person's."""
-        wanted = {self.config.identity_claim or "identity_id", self.config.admin_claim, "name"}
+    def _userinfo(
+        self, lacking: set[str], subject: str, access_token: str
+    ) -> dict[str, Any] | None:
+        """More claims, if the id_token lacks some; they must be the same person's.
+
+        None when the address does not answer.
+        """
         endpoint = self.metadata().get("userinfo_endpoint")
-        if endpoint is None or wanted <= verified.keys():
+        if endpoint is None or not lacking:
             return {}
         userinfo = self.userinfo(endpoint, access_token)
-        if userinfo is not None and userinfo.get("sub") != verified["sub"]:
+        if userinfo is not None and userinfo.get("sub") != subject:
             raise SignInRefused("not_verified", "userinfo is about somebody else")
-        return userinfo or {}
+        return userinfo
 
-    def check_renewed(self, token: Mapping[str, Any], old: Tokens) -> None:
-        if not token.get("id_token"):
-            return
-        renewed = self.verified(token, None)
-        if old.id_token and claims.payload_of(old.id_token).get("sub") != renewed["sub"]:
+    def renewed_claims(self, token: Mapping[str, Any], old: Tokens) -> Mapping[str, Any]:
+        before = claims.payload_of(old.id_token or "")
+        verified = self.verified(token, None) if token.get("id_token") else {}
+        if verified and before and before.get("sub") != verified["sub"]:
             raise RefreshRefused("the renewed id_token is about somebody else")
+        # What an id_token has said only an id_token says anew, and a refresh may come without.
+        said = claims.merged(verified or before)
+        lacking = {self.identity_claim, self.config.admin_claim} - said.keys()
+        subject = str(said.get("sub", ""))
+        userinfo = self._userinfo(lacking, subject, token["access_token"]) if subject else {}
+        if userinfo is None:
+            return verified
+        more = claims.merged(userinfo, claims.payload_of(token["access_token"]))
+        return {**{name: more[name] for name in lacking if name in more}, **verified}
 
     def signout_url(self, tokens: Tokens | None, *, back_to: str, state: str) -> str | None:
         endpoint = self.metadata().get("end_session_endpoint")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
@@ -34,8 +34,8 @@ SWITCHES = (
     *ARGS,
     "--no-sandbox",
     "--disable-features=MediaRouter,HttpsUpgrades,OptimizationHints,PaintHolding",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
 )
+LOOPBACK = "MAP * ~NOTFOUND, EXCLUDE *.localhost, EXCLUDE 127.0.0.1"
 # Logs the messages between frames and popups to the console.
 LISTEN = "addEventListener('message', (e) => console.debug('heard ' + e.data?.type))"
 
@@ -51,6 +51,7 @@ class World:
     tenant: Sandbox
     opener_policy: OpenerPolicy
     database: Path
+    dashboard: Dashboard
     said: list[str] = field(default_factory=list)
 
     def forget_sessions(self) -> None:
@@ -90,7 +91,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             dashboard.wait_until_ready(cancelled=lambda: False)
             yield World(
                 dash, host, near, f"http://evil.localhost:{host_port}",
-                app.sandbox, policy, folder / "dashboard.sqlite3",
+                app.sandbox, policy, folder / "dashboard.sqlite3", dashboard,
             )  # fmt: skip
         finally:
             dashboard.stop()
@@ -121,7 +122,9 @@ def started(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
         context.close()
 
 
-def launched(chromium: Browser, profile: Path, *, blocks: bool) -> BrowserContext:
+def launched(
+    chromium: Browser, profile: Path, *, blocks: bool, names: str = LOOPBACK, **options: Any
+) -> BrowserContext:
     wanted = {"cookie_controls_mode": int(blocks), "block_third_party_cookies": blocks}
     (profile / "Default").mkdir()
     (profile / "Default" / "Preferences").write_text(json.dumps({"profile": wanted}))
@@ -129,7 +132,8 @@ def launched(chromium: Browser, profile: Path, *, blocks: bool) -> BrowserContex
         profile,
         executable_path=next(filter(None, map(shutil.which, INSTALLED)), None),
         ignore_default_args=["--disable-popup-blocking"],
-        args=[*SWITCHES],
+        args=[*SWITCHES, f"--host-resolver-rules={names}"],
+        **options,
     )
     context.set_default_timeout(10_000)
     context.add_init_script(LISTEN)

@@ -1,14 +1,17 @@
 """A company's portal: a strict CSP, the <my-tasks> element, and a log of its events."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Frame, FrameLocator, Page, expect
 
 from tests.e2e.frame.conftest import World
 from tests.e2e.frame.sites import HostPage
 from tests.e2e.frame.widget import choose
+from tests.e2e.test_accessibility import RULES
 
+THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 SINGLE = "Treasury to ximena.caballero"  # a row with one approval item
 THREE = "Z_AP_CLERK"  # one with three
 SEEN = 900  # milliseconds: the time for which a button must be in view, plus the browser's delay
@@ -61,6 +64,16 @@ class Portal:
         self.page.wait_for_function(SETTLED)
         # Chromium ignores clicks on a frame that has just changed size.
         self.page.wait_for_timeout(600)
+
+    def check_accessibility(self) -> None:
+        """Fails where axe finds anything in the frame, in either theme."""
+        for theme in THEMES:
+            script = f"document.querySelector('my-tasks').setAttribute('theme', '{theme}')"
+            self.page.evaluate(script)
+            expect(self.widget.locator("html")).to_have_attribute("data-theme", theme)
+            self.page.wait_for_timeout(300)  # until colour transitions have ended
+            found = Axe().run(self.frame, options=RULES).response["violations"]
+            assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
 
     def decisions(self) -> int:
         """How many writes the tenant has received."""

@@ -1,6 +1,7 @@
 """The other two sites: the host page, and a provider that can cut popups off their opener."""
 
 import html
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -70,9 +71,11 @@ def framing(wanted: dict[str, str]) -> str:
 
 
 @contextmanager
-def host_pages(port: int) -> Iterator[None]:
+def host_pages(port: int, tls: ssl.SSLContext | None = None) -> Iterator[None]:
     """Serve HostPage for every host name of the loopback interface."""
     server = ThreadingHTTPServer(("127.0.0.1", port), HostPage)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield

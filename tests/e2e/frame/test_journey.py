@@ -52,7 +52,7 @@ def forward(portal: Portal, text: str = TASK) -> Locator:
     """Fill in the forward form; returns its submit button."""
     press(portal, row(portal, text).get_by_role("button", name="Forward"))
     agent = portal.world.tenant.persona("agent").name
-    portal.widget.get_by_role("searchbox").press_sequentially(agent[:6])
+    portal.widget.get_by_role("searchbox", name="Search people").press_sequentially(agent[:6])
     portal.page.wait_for_timeout(SEEN)  # the frame grows with the search results
     stands_still(portal.widget.get_by_role("radio", name=agent)).check()
     portal.widget.get_by_role("textbox", name="Comment").fill(WHY)

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.frame.conftest import World
 from tests.e2e.frame.portal import SINGLE, Portal
+from tests.e2e.holding import PUT_SETTINGS
 
 SHORT = 2  # seconds
 
@@ -20,7 +21,7 @@ def held(world: World) -> Iterator[World]:
     person = world.tenant.persona("approver").id
     with closing(sqlite3.connect(world.database, timeout=10)) as database, database:
         database.execute("INSERT INTO jobs_heartbeat VALUES ('w', ?)", [time.time() + 600])
-        database.execute("INSERT INTO workitems_personsettings VALUES (?, ?, 1)", [person, SHORT])
+        database.execute(PUT_SETTINGS, [person, SHORT, 1])
     yield world
     with closing(sqlite3.connect(world.database, timeout=10)) as database, database:
         database.execute("DELETE FROM jobs_heartbeat")

@@ -1,4 +1,4 @@
-"""manage.py clearledger: delete what is older than LEDGER_DAYS, or take one person out of it."""
+"""manage.py clearledger: delete what is too old, one person, or saved views without a key."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -13,9 +13,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--person", metavar="ID", help="the ISC identity id to erase")
+        parser.add_argument(
+            "--unreadable-views", action="store_true", help="saved views that no key opens any more"
+        )
 
-    def handle(self, *, person: str | None, **_: Any) -> None:
+    def handle(self, *, person: str | None, unreadable_views: bool, **_: Any) -> None:
         if person:
             self.stdout.write(f"Erased in {ledger_upkeep.forget(person)} rows.")
+            return
+        if unreadable_views:
+            self.stdout.write(f"Deleted {ledger_upkeep.unreadable_views().delete()[0]} views.")
             return
         self.stdout.write(f"Deleted {ledger_upkeep.delete_old()} rows.")

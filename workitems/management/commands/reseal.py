@@ -1,4 +1,4 @@
-"""manage.py reseal: encrypt the whole ledger with the first key, so that others can be dropped."""
+"""manage.py reseal: encrypt ledger and saved views with the first key, to drop others."""
 
 from typing import Any
 
@@ -8,10 +8,9 @@ from workitems import ledger_upkeep
 
 
 class Command(BaseCommand):
-    help = "Encrypts every row of the ledger with the first of LEDGER_KEYS."
+    help = "Encrypts every row of the ledger, and every saved view, with the first of LEDGER_KEYS."
 
     def handle(self, **_: Any) -> None:
         count = ledger_upkeep.reseal()
-        self.stdout.write(
-            f"{count} rows were sealed anew, {ledger_upkeep.missing_keys()} cannot be."
-        )
+        left = ledger_upkeep.missing_keys() + ledger_upkeep.unreadable_views().count()
+        self.stdout.write(f"{count} rows were sealed anew, {left} cannot be.")

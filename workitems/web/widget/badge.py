@@ -10,7 +10,7 @@ from taskmanager.core.htmx import render_partial
 from taskmanager.signin.prompts import background_request
 from taskmanager.signin.request import SignedInRequest
 from workitems.domain.results import Counts
-from workitems.queue_states import told_by_scan
+from workitems.services.reader import Reader
 from workitems.web.context import ActionContext
 from workitems.web.forms import NumbersForm
 from workitems.web.polling import polled
@@ -21,9 +21,8 @@ from workitems.web.polling import polled
 def badge(request: SignedInRequest) -> HttpResponseBase:
     """How many tasks wait, and nothing else: one upstream call, or none where the scan knows."""
     context = ActionContext.of(request)
-    scanned = told_by_scan(context.scope.owner.id, NumbersForm(context.sent).counts)
-    fresh = context.counted(scanned or context.services.reader.open_count())
-    return polled(request, fresh, partial(_pill, context, fresh), is_free=scanned is not None)
+    fresh, is_free = context.refreshed(NumbersForm(context.sent).counts, Reader.open_count)
+    return polled(request, fresh, partial(_pill, context, fresh), is_free=is_free)
 
 
 def _pill(context: ActionContext, fresh: Counts) -> HttpResponse:

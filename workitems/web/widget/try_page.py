@@ -8,6 +8,7 @@ from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -49,7 +50,7 @@ class HostForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def try_page(request: HttpRequest) -> HttpResponse:
     """Choose how the widget looks, see it, take its HTML along, and test a page of one's own."""
-    require_admin(person_of(request))
+    require_admin(person_of(request), gettext("Only an administrator may try the widget."))
     form = TryForm(request.GET or None)
     host = HostForm(request.POST or None)
     context = {"form": form, "host": host, **_preview(form), **_findings(host)}

@@ -1,5 +1,6 @@
 """`manage.py endsessions`: sign people out here; the provider's own session goes on."""
 
+import logging
 from argparse import ArgumentParser
 from typing import Any
 
@@ -10,6 +11,8 @@ from taskmanager.signin import endings, revocations
 from taskmanager.signin.models import Session
 from taskmanager.signin.providers.registry import configured_provider
 from taskmanager.signin.signals import Ending
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -29,6 +32,15 @@ class Command(BaseCommand):
                 raise CommandError("Say whose sessions to end.")
             named = crypto.fingerprints("subject", configured_provider().issuer, options["subject"])
             rows = rows.filter(subject_hash__in=named)
+        people = endings.people_of(rows)
         ended, kept = endings.end(rows, Ending.ENDED_ELSEWHERE)
         self.stdout.write(f"{ended} sessions ended")
-        revocations.settle(kept)
+        is_settled = revocations.settle(kept)
+        fields = {
+            "sessions": str(ended),
+            "identities": " ".join(people),
+            "everybody": str(options["all"]).lower(),
+            "revocations": str(len(kept)),
+            "is_provider_up": str(is_settled).lower(),
+        }
+        logger.info("sessions ended by an administrator", extra={"fields": fields})

@@ -1,0 +1,1 @@
+"""Thousands of hostile inputs from both sides, by a seed: `make fuzz`."""
