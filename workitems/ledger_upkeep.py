@@ -69,6 +69,13 @@ def unreadable_views() -> QuerySet[SavedView]:
     return SavedView.objects.exclude(key_mark__in=crypto.key_marks(crypto.Purpose.VIEWS))
 
 
+def unreadable() -> int:
+    """How many rows, views and decisions in baskets `reseal` has to leave as they are."""
+    known = crypto.key_marks(crypto.Purpose.BASKET)
+    entries = BasketEntry.objects.exclude(key_mark__in=known)
+    return missing_keys() + unreadable_views().count() + entries.count()
+
+
 @hourly
 def delete_old() -> int:
     """Delete what is older than LEDGER_DAYS and has ended; how many rows.

@@ -5,13 +5,13 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
 
-from taskmanager.core.storage import best_effort
+from taskmanager.core.storage import best_effort, first_row
 from workitems.domain.change_mark import EMPTY
 from workitems.domain.results import Counts, QueueNumbers
 from workitems.models import QueueState, TenantScanState
@@ -23,11 +23,13 @@ ROW: Final = 1  # the only one of TenantScanState
 TRUSTED_FOR: Final = 300.0  # seconds without a published pass, after which pages ask themselves
 HELD_FOR: Final = 120.0  # seconds; renewed while a pass goes on
 BATCH: Final = 500
+# Plain SQL, because each poll asks and it may cost 2 ms. A scan is believed that has published.
+_SCAN: Final = f"FROM {TenantScanState._meta.db_table} scan"
+_BELIEVED: Final = f"WHERE scan.id = {ROW} AND confirmed_at > %s AND off_because = ''"
+RUNNING: Final = f"SELECT confirmed_at, is_partial {_SCAN} {_BELIEVED}"
 READ: Final = (
-    "SELECT confirmed_at, is_partial, open, completed, mark, changed_at, is_doubtful"  # noqa: S608 - our names
-    f" FROM {TenantScanState._meta.db_table} scan"
-    f" LEFT JOIN {QueueState._meta.db_table} ON owner_id = %s"
-    " WHERE scan.id = %s AND confirmed_at > %s AND off_because = ''"
+    "SELECT confirmed_at, is_partial, open, completed, mark, changed_at, is_doubtful"
+    f" {_SCAN} LEFT JOIN {QueueState._meta.db_table} ON owner_id = %s {_BELIEVED}"
 )
 
 
@@ -105,9 +107,7 @@ def scanned(owner_id: str) -> Counts | None:
     if not settings.TENANT_SCAN_CLIENT_ID:
         return None
     try:
-        with connection.cursor() as cursor:  # plain SQL: each poll asks, and it may cost 2 ms
-            cursor.execute(READ, [owner_id, ROW, time.time() - TRUSTED_FOR])
-            row = cursor.fetchone()
+        row = first_row(READ, owner_id, time.time() - TRUSTED_FOR)
     except DatabaseError:
         return None
     if row is None:
@@ -143,15 +143,22 @@ def stuck(most: int) -> dict[str, QueueNumbers]:
     return {row.owner_id: numbers for row in some if (numbers := _numbers(row, scan))}
 
 
-def _running() -> TenantScanState | None:
+class _Scan(NamedTuple):
+    """What it published last, and when: `is_partial` where it sees some of the tenant only."""
+
+    confirmed_at: float
+    is_partial: bool
+
+
+def _running() -> _Scan | None:
     """The scan, where what it has published can be believed."""
     if not settings.TENANT_SCAN_CLIENT_ID:
         return None
-    fresh = {"confirmed_at__gt": time.time() - TRUSTED_FOR, "off_because": ""}
-    return TenantScanState.objects.filter(id=ROW, **fresh).first()
+    row = first_row(RUNNING, time.time() - TRUSTED_FOR)
+    return _Scan(*row) if row else None
 
 
-def _numbers(row: QueueState, scan: TenantScanState) -> QueueNumbers | None:
+def _numbers(row: QueueState, scan: _Scan) -> QueueNumbers | None:
     if row.is_doubtful or (scan.is_partial and row.completed is None):
         return None
     oldest = _moment(row.oldest_at) if row.open and row.oldest_at else None

@@ -1,18 +1,17 @@
 """Who is offered for a forward before anybody types: people forwarded to lately, and managers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from hashlib import sha256
 from typing import Final
 
-from django.core.cache import cache
 from django.db import DatabaseError
 from django.db.models import F, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
+from workitems.directory import people
 from workitems.domain.commands import Forward, command_from_json
 from workitems.domain.results import WriteStatus
 from workitems.isc.errors import IscError, SignInAgain
@@ -23,7 +22,6 @@ from workitems.services.reader import Reader
 LATELY: Final = timedelta(days=90)
 MOST_RECENT: Final = 5
 MOST_OPENED: Final = 30  # rows that are unsealed to find them
-KEPT_SECONDS: Final = 300  # so long a person's record is not asked for again
 FORWARDED: Final = (
     WriteStatus.SCHEDULED,
     WriteStatus.SENDING,
@@ -55,9 +53,9 @@ def suggested(reader: Reader, actor_id: str, requester_id: str) -> tuple[Suggest
     """Two calls at most; nobody where ISC or the database fails: a forward does without."""
     recent = recent_targets(actor_id)
     try:
-        known = _people(reader, actor_id, [actor_id, requester_id, *recent])
+        known = people(reader, actor_id, [actor_id, requester_id, *recent])
         managers = _managers(known, actor_id, requester_id)
-        known |= _people(reader, actor_id, managers.values())
+        known |= people(reader, actor_id, managers.values())
     except SignInAgain:
         raise
     except IscError:
@@ -83,24 +81,6 @@ def _managers(
         wanted[Reason.REQUESTERS_MANAGER] = requester_id
     ids = {why: known[one].manager_id for why, one in wanted.items() if one in known}
     return {why: manager_id for why, manager_id in ids.items() if manager_id}
-
-
-def _people(reader: Reader, actor_id: str, ids: Iterable[str]) -> dict[str, PublicIdentity]:
-    """Those of them that the directory knows, by their ids: one call for what is not kept."""
-    keys = {one: _key(actor_id, one) for one in ids if one}
-    kept = cache.get_many(keys.values())
-    missing = [one for one, key in keys.items() if key not in kept]
-    if missing:
-        found = {one.id: one for one in reader.people(missing)}
-        read = {keys[one]: found.get(one) for one in missing}
-        cache.set_many(read, KEPT_SECONDS)
-        kept |= read
-    return {one: person for one, key in keys.items() if (person := kept[key])}
-
-
-def _key(actor_id: str, person_id: str) -> str:
-    # Hashed, because memcached rejects some characters in keys and an id may hold any.
-    return f"person:{sha256(f'{actor_id} {person_id}'.encode()).hexdigest()}"
 
 
 def recent_targets(actor_id: str) -> tuple[str, ...]:

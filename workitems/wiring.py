@@ -1,15 +1,12 @@
 """The one place where settings, a session's tokens, the client and the services meet."""
 
-from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from django.core.cache import cache as shared_cache
 from django.utils.translation import get_language
 
 from taskmanager.core import crypto
@@ -20,6 +17,7 @@ from taskmanager.signin.providers.personal_token import PersonalToken
 from taskmanager.signin.providers.registry import configured_provider
 from taskmanager.signin.token_refresh import access_token_for, renew_access_token
 from taskmanager.signin.token_store import TokenStore
+from workitems import directory
 from workitems.domain.results import CannotRenew
 from workitems.isc.budget import LONGEST_TURN, Budget, NoBudget, Purpose, SharedBudget
 from workitems.isc.client import IscClient
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
 
 SCAN_CALLS: Final = 4  # at once
 LONGEST_WITH_SCAN: Final = 120.0  # seconds
-OWNER_NAME_SECONDS: Final = 600  # names hardly change; an admin steps through many pages of one
 
 
 class RowCredentials:
@@ -204,20 +201,5 @@ def with_owner_name(scope: QueueScope, reader: Reader) -> QueueScope:
     """The scope with its owner's name: looked up once, and kept for this viewer alone."""
     if not scope.is_other:
         return scope
-    return scope.named(
-        owner_names(scope.actor.id, [scope.owner.id], reader).get(scope.owner.id, "")
-    )
-
-
-def owner_names(actor_id: str, owner_ids: Collection[str], reader: Reader) -> dict[str, str]:
-    """What these people are called, as far as ISC tells: one call for all whose names this viewer
-    has not seen lately.
-    """
-    # Hashed, because memcached rejects some characters in keys and an address may hold any.
-    pairs = {one: sha256(f"{actor_id} {one}".encode()).hexdigest() for one in owner_ids}
-    keys = {one: f"owner-name:{pair}" for one, pair in pairs.items()}
-    kept = shared_cache.get_many(keys.values())
-    unknown = [one for one, key in keys.items() if key not in kept]
-    found = {one: name for one, name in reader.names(unknown).items() if name and one in keys}
-    shared_cache.set_many({keys[one]: name for one, name in found.items()}, OWNER_NAME_SECONDS)
-    return {one: kept[key] for one, key in keys.items() if key in kept} | found
+    owner_id = scope.owner.id
+    return scope.named(directory.names(reader, scope.actor.id, [owner_id]).get(owner_id, ""))

@@ -1,7 +1,6 @@
 """Many tasks are decided by keyboard alone: announced, and the focus is never lost."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,7 +8,7 @@ from playwright.sync_api import Page, expect
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn
 from tests.e2e.hands import STILL, Hands
-from tests.e2e.holding import Choose, asked
+from tests.e2e.holding import Choose
 from tests.e2e.queues import fill
 from tests.e2e.reading import writes
 from tests.e2e.scenes import CALM
@@ -18,8 +17,7 @@ WIDTHS = (1280, 360)
 
 
 @pytest.fixture(autouse=True)
-def undone_for_two_seconds(choose: Choose, ledgers: list[Path]) -> None:
-    asked(ledgers[0], "DELETE FROM workitems_queuesnapshot")  # read before, for the same session
+def undone_for_two_seconds(choose: Choose) -> None:
     for key in ("approver", "empty"):
         choose(2, key)
 

@@ -1,7 +1,6 @@
 """A long list is found through by keyboard alone: announced, and the focus is never lost."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,7 +8,6 @@ from playwright.sync_api import Page, expect
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn
 from tests.e2e.hands import Hands
-from tests.e2e.holding import asked
 from tests.e2e.queues import fill
 from tests.e2e.scenes import CALM
 from tests.e2e.watching import page_loads
@@ -19,9 +17,7 @@ PILES = "piles and single tasks"
 
 
 @pytest.fixture(params=[1280, 360])
-def heavy(signed_in: SignedIn, request: pytest.FixtureRequest, ledgers: list[Path]) -> Page:
-    for path in ledgers:
-        asked(path, "DELETE FROM workitems_queuesnapshot")  # what an earlier test has changed
+def heavy(signed_in: SignedIn, request: pytest.FixtureRequest) -> Page:
     page = signed_in("heavy", viewport={"width": request.param, "height": 800}, **CALM)
     expect(page.locator("#index")).to_contain_text("tasks, read ", timeout=30_000)
     return page

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn
-from tests.e2e.holding import Choose, asked
+from tests.e2e.holding import Choose
 from tests.e2e.queues import fill
 from tests.e2e.reading import writes
 from tests.e2e.sign_in_steps import sign_in, sign_out
@@ -22,8 +22,7 @@ PICTURES = os.environ.get("E2E_PICTURES")
 
 
 @pytest.fixture(autouse=True)
-def sent_at_once(choose: Choose, ledgers: list[Path]) -> None:
-    asked(ledgers[0], "DELETE FROM workitems_queuesnapshot")  # read before, for the same session
+def sent_at_once(choose: Choose) -> None:
     for key in ("approver", "empty"):
         choose(0, key)
 

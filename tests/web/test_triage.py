@@ -1,11 +1,14 @@
 """One task after the other: what is decided goes into a basket, and is sent on one screen."""
 
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from django.conf import LazySettings
+from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
 from django.test import override_settings
@@ -238,6 +241,27 @@ def test_what_has_changed_since_is_left_out_and_stays(approver: Browser, sandbox
     press(approver, main, "Take out", htmx=False)
     assert BasketEntry.objects.count() == 0
     assert "The basket is empty." in words(basket_page(approver))
+
+
+def test_a_key_can_be_dropped_after_resealing_and_what_it_lost_is_told(
+    approver: Browser, settings: LazySettings
+) -> None:
+    settings.LEDGER_KEYS = ["a" * 40]
+    page = go_to(approver, is_plain)
+    decide(approver, page, whole_label(page, "Approve"))
+    kept = BasketEntry.objects.count()
+    settings.LEDGER_KEYS = ["b" * 40]
+    assert resealed() == f"0 rows were sealed anew, {kept} cannot be."
+    settings.LEDGER_KEYS = ["b" * 40, "a" * 40]
+    assert resealed() == f"{kept} rows were sealed anew, 0 cannot be."
+    settings.LEDGER_KEYS = ["b" * 40]
+    assert f"{kept} decisions · 1 task" in words(basket_page(approver))
+
+
+def resealed() -> str:
+    told = StringIO()
+    call_command("reseal", stdout=told)
+    return told.getvalue().strip()
 
 
 def test_a_flagged_task_is_sent_only_with_its_tick(approver: Browser, sandbox: Sandbox) -> None:

@@ -284,7 +284,6 @@ class PublicIdentity(Wire):
     email: Text = ""
     status: Text = ""
     identity_state: Text = ""
-    manager_name: Text = Field(default="", validation_alias=AliasPath("manager", "name"))
     manager_id: Verbatim = Field(default="", validation_alias=AliasPath("manager", "id"))
 
     @property

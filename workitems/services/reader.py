@@ -202,13 +202,6 @@ class Reader:
         found = self._read_list(search)
         return FoundPeople(found[:MOST_FOUND], is_more=len(found) > MOST_FOUND)
 
-    def names(self, identity_ids: Collection[str]) -> dict[str, str]:
-        """The display names of these people; none where ISC fails: a page works without them."""
-        try:
-            return {one.id: one.name for one in self.people(identity_ids)}
-        except IscError:
-            return {}
-
     def person(self, identity_id: str) -> PublicIdentity | None:
         return next(iter(self.people([identity_id])), None)
 

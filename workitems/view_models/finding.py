@@ -107,11 +107,11 @@ class Finding:
         """What of it stays true until the list is read again, for people who do not see it."""
         return _("The list is being read.") if self.index.is_reading else " ".join(self.changes)
 
-    def news_since(self, said: str) -> str:
+    def news_since(self, said: str, *, was_reading: bool) -> str:
         """What to say to whom this was said before; "" where it is still so."""
         if self.said == said:
             return ""
-        has_ended = said == _("The list is being read.")
+        has_ended = was_reading and not self.index.is_reading
         return " ".join([self.status, *self.changes]) if has_ended else self.said
 
     @property

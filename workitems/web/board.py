@@ -14,7 +14,7 @@ from taskmanager.core.addresses import own_referer
 from taskmanager.core.htmx import is_partial, render, render_partial
 from taskmanager.signin.prompts import background_request
 from taskmanager.signin.request import SignedInRequest
-from workitems import pins
+from workitems import directory, pins
 from workitems.domain.results import ListForbidden
 from workitems.isc.errors import IscError, SignInAgain
 from workitems.looks import PIN, UNPIN
@@ -24,7 +24,6 @@ from workitems.view_models.board import OwnerRow, Rows
 from workitems.web.context import ActionContext
 from workitems.web.owners import counting, managing, recorded, rows_of
 from workitems.web.trouble import told
-from workitems.wiring import owner_names
 
 MOST_STUCK: Final = 20
 
@@ -113,5 +112,5 @@ def _named(context: ActionContext, owners: list[Owner]) -> dict[str, Owner]:
     if not owners:
         return {}
     ids = [one.id for one in owners]
-    names = owner_names(context.scope.actor.id, ids, context.services.reader)
+    names = directory.names(context.services.reader, context.scope.actor.id, ids)
     return {one: Owner(one, names.get(one, "")) for one in ids}

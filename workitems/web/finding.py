@@ -29,6 +29,7 @@ def index(request: SignedInRequest) -> HttpResponseBase:
     shown, rows = values.value("shown"), values.value("rows")
     found = context.finder.progress(tab, shown) or Index(0, None, is_reading=False)
     finding = Finding.of(found, tab, RenderContext.at(timezone.now()), shown_rows=rows)
-    said = finding.news_since(request.GET.get("said", ""))
+    was_reading = "reading" in request.GET
+    said = finding.news_since(request.GET.get("said", ""), was_reading=was_reading)
     told = {"finding": finding, "address": address, "shown": shown, "rows": rows, "said": said}
     return render(request, "workitems/index.html", told, block="index")

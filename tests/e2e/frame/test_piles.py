@@ -57,7 +57,6 @@ def alike(world: World, count: int, *, flagged: int = 0) -> None:
             body |= {"requesterId": approver.id, "requesterDisplayName": approver.name}
         entries.append(replace(entry, key=f"alike-{number:03}", body=body))
     world.tenant.world.replace_pending(approver.id, entries)
-    asked(world.database, "DELETE FROM workitems_queuesnapshot")  # of the test before
 
 
 def opened(

@@ -1,4 +1,4 @@
-"""manage.py reseal: encrypt ledger and saved views with the first key, to drop others."""
+"""manage.py reseal: encrypt what is kept with the first key, to drop others."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from workitems import ledger_upkeep
 
 
 class Command(BaseCommand):
-    help = "Encrypts every row of the ledger, and every saved view, with the first of LEDGER_KEYS."
+    help = "Encrypts the ledger, saved views, baskets and pins with the first of LEDGER_KEYS."
 
     def handle(self, **_: Any) -> None:
         count = ledger_upkeep.reseal()
-        left = ledger_upkeep.missing_keys() + ledger_upkeep.unreadable_views().count()
+        left = ledger_upkeep.unreadable()
         self.stdout.write(f"{count} rows were sealed anew, {left} cannot be.")
