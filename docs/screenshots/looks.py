@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from sandbox.handle import Sandbox
 
+Arrange = Callable[[Page, Sandbox], None]
 Theme = Literal["light", "dark"]
 
 SIZES: Final = {1280: 800, 360: 740}
@@ -33,7 +34,7 @@ ALL: Final = (LIGHT, DARK, NARROW, NARROW_DARK)
 class Scene:
     """One that is taken in German finds what it presses by what no language changes."""
 
-    arrange: Callable[[Page, Sandbox], None]
+    arrange: Arrange
     looks: tuple[Looks, ...] = ALL
     persona: str = "approver"
 

@@ -19,6 +19,7 @@ from sandbox.handle import Sandbox
 from sandbox.people import personas
 from sandbox.together import running
 from tests.e2e.browsers import launch
+from tests.e2e.conftest import empty_ledger
 
 HERE = Path(__file__).parent
 MOST_BYTES = 150_000
@@ -65,6 +66,7 @@ def main(wanted: list[str]) -> None:
                     picture(page, path)
                     page.context.close()
                     app.sandbox.reset()
+                    empty_ledger(Path(folder) / "dashboard.sqlite3")
         browser.close()
 
 

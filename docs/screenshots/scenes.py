@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from docs.screenshots.looks import DARK, GERMAN, LIGHT, NARROW, NARROW_DARK, Scene, listed, whole
 from docs.screenshots.scenes_many import SCENES_OF_MANY
+from docs.screenshots.scenes_states import STATES
 from sandbox.handle import Sandbox
 from tests.e2e.reading import finish_all
 
@@ -86,20 +87,23 @@ def the_widget(page: Page, _sandbox: Sandbox) -> None:
     expect(frame.locator("#index progress")).to_have_count(0)
 
 
-# A list is kept for its person: what shows it being read comes before what wants it whole.
-SCENES: Final = {
-    "list": Scene(the_list),
-    "task": Scene(a_task),
-    "forward": Scene(the_forward_dialog),
-    "comfortable": Scene(comfortable, (LIGHT,)),
-    "search": Scene(searched, (LIGHT, DARK, NARROW, GERMAN), "heavy"),
-    "groups": Scene(grouped, (LIGHT,), "heavy"),
-    "no-match": Scene(no_match, (LIGHT, NARROW_DARK), "heavy"),
-    "reading": Scene(being_read, (LIGHT, NARROW), "heavy"),
-    "outcome": Scene(by_outcome, (LIGHT, GERMAN), "heavy"),
-    "keys": Scene(the_keys, (DARK,)),
-    "print": Scene(on_paper, (LIGHT,)),
-    "settings": Scene(the_settings, (LIGHT, NARROW_DARK, GERMAN)),
-    "widget": Scene(the_widget, (LIGHT, DARK), "admin"),
-    "clear": Scene(all_clear, (LIGHT, NARROW_DARK)),
-} | SCENES_OF_MANY
+SCENES: Final = (
+    {
+        "list": Scene(the_list),
+        "task": Scene(a_task),
+        "forward": Scene(the_forward_dialog),
+        "comfortable": Scene(comfortable, (LIGHT,)),
+        "search": Scene(searched, (LIGHT, DARK, NARROW, GERMAN), "heavy"),
+        "groups": Scene(grouped, (LIGHT,), "heavy"),
+        "no-match": Scene(no_match, (LIGHT, NARROW_DARK), "heavy"),
+        "reading": Scene(being_read, (LIGHT, NARROW), "heavy"),
+        "outcome": Scene(by_outcome, (LIGHT, GERMAN), "heavy"),
+        "keys": Scene(the_keys, (DARK,)),
+        "print": Scene(on_paper, (LIGHT,)),
+        "settings": Scene(the_settings, (LIGHT, NARROW_DARK, GERMAN)),
+        "widget": Scene(the_widget, (LIGHT, DARK), "admin"),
+        "clear": Scene(all_clear, (LIGHT, NARROW_DARK)),
+    }
+    | SCENES_OF_MANY
+    | STATES
+)

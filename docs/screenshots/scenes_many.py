@@ -90,7 +90,6 @@ def one_by_one(page: Page, _sandbox: Sandbox) -> None:
 
 
 def basket(page: Page, sandbox: Sandbox) -> None:
-    emptied_basket(page)
     one_by_one(page, sandbox)
     for letter in "asacra":
         place = page.locator(".triage__place").inner_text()
@@ -99,13 +98,6 @@ def basket(page: Page, sandbox: Sandbox) -> None:
         expect(page.locator(".triage__place")).not_to_have_text(place, use_inner_text=True)
     page.goto("/triage/send/")
     expect(page.locator(".basket__line").first).to_be_visible()
-
-
-def emptied_basket(page: Page) -> None:
-    """What an earlier picture left in it, in the words of its language."""
-    page.goto("/triage/send/")
-    for _ in range(page.locator("button[form=out]").count()):
-        page.locator("button[form=out]").first.click()
 
 
 def flagged(page: Page, _sandbox: Sandbox) -> None:

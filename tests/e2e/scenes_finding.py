@@ -56,7 +56,7 @@ def wrong_days(signed_in: SignedIn, _: Sandbox) -> Page:
 def saved_views(signed_in: SignedIn, _: Sandbox) -> Page:
     """A row of several, one of them the start page, and the form of the one that is shown."""
     page = found(signed_in, "/?q=vpn")
-    for name, path in ((LONG, "/?q=vpn"), ("Newest", "/?sort=newest&q=sap")):
+    for name, path in ((LONG, "/?q=vpn"), ("Newest", "/?sort=newest&q=mainframe")):
         page.goto(path)
         save_view(page, name)
     page.get_by_text("Change this view").click()

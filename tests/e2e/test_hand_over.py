@@ -13,9 +13,9 @@ from sandbox.dashboard import Dashboard, scan_environment
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import AddressOf, SignedIn, give_reason
 from tests.e2e.holding import Choose, asked
+from tests.e2e.looking_over import findings
 from tests.e2e.queues import fill
 from tests.e2e.reading import writes
-from tests.e2e.test_accessibility import findings
 
 CALM = {"reduced_motion": "reduce"}
 

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn
 from tests.e2e.holding import Choose
+from tests.e2e.looking_over import findings
 from tests.e2e.reading import item_id, row, writes
-from tests.e2e.test_accessibility import findings
 
 GLASS = "BREAKGLASS"  # to be approved, on the privileged list
 MANY = "Wale Ogunbanjo"  # to be done by hand, for several people

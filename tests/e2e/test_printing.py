@@ -1,6 +1,5 @@
 """What is printed: what there is to read, black on white, and nothing to press."""
 
-import os
 import re
 from pathlib import Path
 
@@ -10,10 +9,10 @@ from playwright.sync_api import Page, expect
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn
 from tests.e2e.holding import Choose
+from tests.e2e.looking_over import PICTURES
 from tests.e2e.scenes import SCENES
 from tests.e2e.scenes_held import HELD_SCENES
 
-PICTURES = os.environ.get("E2E_PICTURES")
 COLOURS = (
     "one => { const style = getComputedStyle(one); return style.color + style.backgroundColor }"
 )

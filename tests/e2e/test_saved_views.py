@@ -1,19 +1,16 @@
 """Saved views: by mouse, by keyboard alone, on a phone and without JavaScript."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import SignedIn
-from tests.e2e.test_accessibility import THEMES, WIDTHS, findings
+from tests.e2e.looking_over import look_over
 from tests.e2e.watching import Watch, page_loads
 
 CALM = {"reduced_motion": "reduce"}
 SEARCHED = "/?tab=pending&q=SAP&sort=oldest"
-PICTURES = os.environ.get("E2E_PICTURES")
 
 
 def views(page: Page) -> Locator:
@@ -134,10 +131,4 @@ def test_axe_finds_nothing_in_the_open_forms(page: Page, watch: Watch, state: st
         expect(views(page).get_by_text("Give the view a name.")).to_be_visible()
     else:
         open_form(page, "Save this view")
-    for width in WIDTHS:
-        for theme in THEMES:
-            page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme=theme)
-            if PICTURES:
-                page.screenshot(path=Path(PICTURES) / f"views-{state}-{theme}-{width}.png")
-            assert findings(page) == [], f"{width} px, {theme}"
+    look_over(page, f"views-{state}")

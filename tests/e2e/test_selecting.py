@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn
 from tests.e2e.holding import Choose
+from tests.e2e.looking_over import PICTURES, findings
 from tests.e2e.reading import row, writes
 from tests.e2e.scenes import CALM
-from tests.e2e.test_accessibility import PICTURES, findings
 
 NAMES = ("Opportunity Editor", "Treasury to ximena.caballero", "Z_AP_CLERK")
 

@@ -1,22 +1,17 @@
 """SailPoint takes long: a person sees the page at once, and then its list, in the same load."""
 
-import os
-from itertools import product
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn, Visitor
+from tests.e2e.looking_over import look_over
 from tests.e2e.reading import numbers, row
 from tests.e2e.sign_in_steps import sign_in
-from tests.e2e.test_accessibility import THEMES, WIDTHS, findings
 from tests.e2e.watching import Watch, page_loads
 from tests.environment import TENANT_URL
 
 TASK = "Treasury to ximena.caballero"
-PICTURES = os.environ.get("E2E_PICTURES")  # a folder for what is seen meanwhile
 
 
 def slow(sandbox: Sandbox, seconds: float, **fault: object) -> None:
@@ -127,10 +122,5 @@ def test_axe_finds_nothing_meanwhile(signed_in: SignedIn, sandbox: Sandbox) -> N
     slow(sandbox, 20)
     page.goto("/", wait_until="commit")
     expect_asking(page)
-    for width, theme in product(WIDTHS, THEMES):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=theme)
-        if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"asking-{theme}-{width}.png")
-        assert findings(page) == [], f"{width} px, {theme}"
+    look_over(page, "asking")
     sandbox.reset()

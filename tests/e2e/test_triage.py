@@ -1,24 +1,19 @@
 """A list gone through one task at a time: by keys, by mouse, by thumb and without JavaScript."""
 
-import os
-from itertools import product
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from sandbox.handle import Sandbox
 from tests.e2e.conftest import SignedIn
 from tests.e2e.holding import Choose
+from tests.e2e.looking_over import look_over
 from tests.e2e.queues import fill
 from tests.e2e.reading import writes
 from tests.e2e.sign_in_steps import sign_in, sign_out
-from tests.e2e.test_accessibility import THEMES, WIDTHS, findings
 from tests.e2e.watching import ABORTED, Watch, page_loads
 
 STILL = 800  # milliseconds: after a change a key that decides is taken again
 CALM = {"reduced_motion": "reduce"}
-PICTURES = os.environ.get("E2E_PICTURES")
 
 
 @pytest.fixture(autouse=True)
@@ -170,25 +165,15 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
 ) -> None:
     watch.expect(ABORTED)
     page = signed_in("approver", f"/triage/?q={text.replace(' ', '+')}&find=1", **CALM)
-    look_at(page, f"card-{text}")
+    look_over(page, f"card-{text}")
     page.locator(".triage__buttons :is([data-key=a], [data-key=c])").first.click()
     expect(title(page)).to_have_text("Nothing is left to decide in this list.")
-    look_at(page, f"end-{text}")
+    look_over(page, f"end-{text}")
     page.get_by_role("link", name="Look at the basket").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Basket")
-    look_at(page, f"basket-{text}")
+    look_over(page, f"basket-{text}")
     page.goto("/")
-    look_at(page, f"list-{text}")
-
-
-def look_at(page: Page, name: str) -> None:
-    for width, theme in product(WIDTHS, THEMES):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=theme)
-        if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"{name}-{theme}-{width}.png")
-        assert findings(page) == [], f"{width} px, {theme}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    look_over(page, f"list-{text}")
 
 
 def test_by_thumb_on_a_narrow_screen(signed_in: SignedIn, sandbox: Sandbox) -> None:

@@ -8,8 +8,8 @@ from bs4 import BeautifulSoup
 from sandbox.handle import Sandbox
 from tests.e2e.queues import fill
 from tests.web.conftest import AsUser, Browser, parsed, words
+from tests.web.many import carry_out, ends, lists_read, page_of, sent
 from tests.web.pressing import press
-from tests.web.test_bulk import carry_out, ends, lists_read, page_of, sent
 from tests.web.test_decide import writes
 from tests.web.test_outcomes import elsewhere
 from tests.web.test_triage import basket_page, decide, first, run_of, send

@@ -10,8 +10,7 @@ from django.conf import LazySettings
 from sandbox.handle import Sandbox
 from taskmanager.jobs.models import Heartbeat
 from tests.web.conftest import AsUser, Browser, parsed, words
-from tests.web.pressing import press, row_of
-from tests.web.test_bulk import (
+from tests.web.many import (
     approvals,
     begin,
     carry_out,
@@ -20,6 +19,7 @@ from tests.web.test_bulk import (
     lists_read,
     sent,
 )
+from tests.web.pressing import press, row_of
 from tests.web.test_decide import MANUAL, dashboard, several, single, writes
 from tests.web.test_ledger import item_of, line_of
 from tests.web.test_list_export import put

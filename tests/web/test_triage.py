@@ -18,8 +18,8 @@ from django.utils import timezone
 from sandbox.handle import Sandbox
 from tests.e2e.queues import fill
 from tests.web.conftest import HTMX, AsUser, Browser, parsed, words
+from tests.web.many import carry_out, ends, lists_read
 from tests.web.pressing import press
-from tests.web.test_bulk import carry_out, ends, lists_read
 from tests.web.test_decide import writes
 from tests.web.test_outcomes import elsewhere
 from workitems import ledger_upkeep

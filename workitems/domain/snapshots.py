@@ -42,6 +42,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "ends": "I",
 }
 TABLES: Final = ("requester", "source", "type", "outcome")
+KEPT_ORDERS: Final = 4  # by a search: oldest, newest, requester, source; of four bytes a row
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Snapshot:
         """Bytes in memory, about."""
         arrays = sum(len(one) * one.itemsize for one in self.columns.values())
         tables = sum(len(str(entry)) + 60 for table in self.tables.values() for entry in table)
-        orders = 5 * 4 * len(self)  # what a search keeps of them
+        orders = KEPT_ORDERS * 4 * len(self)
         return len(self.text) + arrays + tables + orders + sum(map(len, self.blocks))
 
     @cached_property

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Frame, FrameLocator, Page, expec
 from tests.e2e.frame.conftest import World
 from tests.e2e.frame.sites import HostPage
 from tests.e2e.frame.widget import choose
-from tests.e2e.test_accessibility import RULES
+from tests.e2e.looking_over import RULES
 
 THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 SINGLE = "Treasury to ximena.caballero"  # a row with one approval item
