@@ -21,6 +21,7 @@ from sandbox.handle import Sandbox
 from tests.e2e.browsers import ARGS, INSTALLED
 from tests.e2e.conftest import empty_ledger
 from tests.e2e.frame.sites import OpenerPolicy, host_pages, provider
+from tests.e2e.holding import PUT_SETTINGS, asked, wait_for_heartbeat
 from tests.environment import CLIENT_SECRET, free_port
 
 if TYPE_CHECKING:
@@ -104,6 +105,23 @@ def world(sites: World) -> World:
     sites.opener_policy.policy = ""
     sites.said.clear()
     return sites
+
+
+@pytest.fixture(scope="module")
+def _working(sites: World) -> Iterator[None]:
+    sites.dashboard.start_beside("run_worker")
+    wait_for_heartbeat(sites.database)
+    yield
+    sites.dashboard.stop_beside()
+    asked(sites.database, "DELETE FROM jobs_heartbeat")
+
+
+@pytest.fixture
+def working(world: World, _working: None) -> Iterator[World]:
+    """A job worker lives, and what the approver decides can be undone for two seconds."""
+    asked(world.database, PUT_SETTINGS, world.tenant.persona("approver").id, 2, 1)
+    yield world
+    asked(world.database, "DELETE FROM workitems_personsettings")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,29 +10,12 @@ from playwright.sync_api import BrowserContext, Locator, expect
 
 from tests.e2e.frame.conftest import World
 from tests.e2e.frame.portal import SEEN, Portal, open_portal
-from tests.e2e.holding import PUT_SETTINGS, asked, wait_for_heartbeat
+from tests.e2e.holding import PUT_SETTINGS, asked
 from tests.e2e.reading import item_id
 
 SIZES = {"phone": (360, 480), "wide": (1024, 700)}
 UNSEEN = "not all of the tasks named here have been in full view"
 PICTURES = os.environ.get("PICTURES")
-
-
-@pytest.fixture(scope="module")
-def _working(sites: World) -> Iterator[None]:
-    sites.dashboard.start_beside("run_worker")
-    wait_for_heartbeat(sites.database)
-    yield
-    sites.dashboard.stop_beside()
-    asked(sites.database, "DELETE FROM jobs_heartbeat")
-
-
-@pytest.fixture
-def working(world: World, _working: None) -> Iterator[World]:
-    """A job worker lives, and what the person decides can be undone for so many seconds."""
-    choose(world, 2)
-    yield world
-    asked(world.database, "DELETE FROM workitems_personsettings")
 
 
 def choose(world: World, seconds: int) -> None:
