@@ -48,11 +48,11 @@ const escape = (event) => {
 };
 addEventListener("keydown", escape, { capture: true });
 dialog.addEventListener("cancel", leave); // the back gesture of a phone
-// Enter on a person's radio button would press the form's first button, which is the search button.
-dialog.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.target.type !== "radio") return;
-  event.preventDefault();
-  event.target.form.requestSubmit(event.target.form.querySelector("[data-submit]"));
+// Enter on a person's radio button would press the form's first button, which is the search button: on a page of its own as well.
+document.addEventListener("keydown", (event) => {
+  const isMeant = event.key === "Enter" && event.target.type === "radio";
+  const submit = isMeant && event.target.form?.querySelector("[data-submit]");
+  if (submit) submit.form.requestSubmit(submit, event.preventDefault());
 });
 dialog.addEventListener("click", (event) => {
   if (event.target.closest("[data-dialog-drop]")) close();
