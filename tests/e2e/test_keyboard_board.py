@@ -81,6 +81,7 @@ def test_a_queue_is_handed_over(page: Page, sandbox: Sandbox, watch: Watch, choo
     hands = on_the_board(page, name, admin).reach(f"Hand over this queue: {name}").press("Enter")
     title = page.get_by_role("heading", level=1)
     expect(title).to_have_text("Forward 12 tasks", timeout=20_000)
+    page.wait_for_load_state()  # its styles: what has the focus is looked for on the screen
     hands.reach("Search people")
     page.keyboard.type("ravi")
     found = page.get_by_role("group", name="Forward to").get_by_role("status")

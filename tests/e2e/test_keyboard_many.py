@@ -32,6 +32,7 @@ def asked_to_forward(page: Page) -> Hands:
     hands = Hands(page).press("j", "x", "j", "x").hears("2 selected")
     hands.reach("Forward…", "Shift+Tab").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Forward 2 tasks")
+    page.wait_for_load_state()  # its styles: what has the focus is looked for on the screen
     return hands
 
 
@@ -96,6 +97,7 @@ def test_all_that_match_are_selected_and_approved(page: Page, sandbox: Sandbox) 
     hands.at("Select all that match").press("Space").hears("0 selected").press("Space")
     hands.hears("30 selected").reach("Approve$", "Shift+Tab").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Approve 30 tasks")
+    page.wait_for_load_state()  # its styles: what has the focus is looked for on the screen
     hands.reach("Approve 30 tasks").press("Enter")
     sent(page, hands, "Pending tasks", MANY)
     assert len(writes(sandbox)) == MANY
