@@ -41,18 +41,18 @@ const leave = (event) => {
 };
 dialog.addEventListener("input", ({ target }) => target.form?.toggleAttribute("data-typed", true));
 // A browser closes at the second Escape. Capture, so that `pane.js` does not close the task behind.
-const escape = (event) => {
+addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing || !dialog.childElementCount) return;
   event.stopImmediatePropagation();
   leave(event);
-};
-addEventListener("keydown", escape, { capture: true });
+}, { capture: true });
 dialog.addEventListener("cancel", leave); // the back gesture of a phone
 // Enter on a person's radio button would press the form's first button, which is the search button: on a page of its own as well.
 document.addEventListener("keydown", (event) => {
-  const isMeant = event.key === "Enter" && event.target.type === "radio";
-  const submit = isMeant && event.target.form?.querySelector("[data-submit]");
-  if (submit) submit.form.requestSubmit(submit, event.preventDefault());
+  const submit = event.key === "Enter" && event.target.type === "radio" && event.target.form?.querySelector("[data-submit]");
+  if (!submit) return;
+  event.preventDefault();
+  submit.form.requestSubmit(submit);
 });
 dialog.addEventListener("click", (event) => {
   if (event.target.closest("[data-dialog-drop]")) close();

@@ -119,6 +119,16 @@ def test_a_pressed_chip_leads_back(approver: Browser) -> None:
     assert dict(parse_qsl(urlsplit(off).query)) == {"find": "1", "sort": "oldest"}
 
 
+def test_what_is_left_out_while_the_filters_are_folded_does_not_unfold_them(
+    approver: Browser,
+) -> None:
+    _count, both = next(iter(chips(parsed(approver.get("/?find=1&older=7")), "Type").values()))
+    first, *others = parsed(approver.get(both)).select(".chosen a.chip")
+    page = parsed(approver.get(first["href"]))
+    assert [words(one) for one in page.select(".chosen a.chip")] == [words(one) for one in others]
+    assert not page.select("details.filters[open]")
+
+
 def test_orders_turn_the_list_and_lose_nothing(approver: Browser, sandbox: Sandbox) -> None:
     listed = waiting(sandbox, approver)
     oldest, newest = (rows(parsed(approver.get(f"/?sort={one}"))) for one in ("oldest", "newest"))

@@ -56,6 +56,11 @@ class ListAddress:
         return replace(self, values=(*self.values, ("find", "1")))
 
     @property
+    def folded(self) -> Self:
+        """The same with its filters folded, as they are where what is on is left out."""
+        return replace(self, values=tuple(one for one in self.values if one[0] != "find"))
+
+    @property
     def is_narrowed(self) -> bool:
         return any(name not in KEPT for name, _value in self.values)
 
