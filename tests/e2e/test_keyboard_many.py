@@ -12,7 +12,7 @@ from tests.e2e.holding import Choose
 from tests.e2e.queues import fill
 from tests.e2e.reading import writes
 from tests.e2e.scenes import CALM
-from tests.e2e.watching import Watch
+from tests.e2e.watching import ABORTED, Watch
 
 READY = "You know this team better than I do."
 MANY = 30  # more than the 25 of a page
@@ -74,6 +74,7 @@ def test_a_search_by_enter_and_what_is_missing_lead_to_the_field(
     page: Page, sandbox: Sandbox, watch: Watch
 ) -> None:
     watch.expect_status(422)
+    watch.expect(ABORTED)  # the search by typing, which a press of Enter replaces
     hands = asked_to_forward(page).reach("Search people")
     page.keyboard.type("ravi")
     with page.expect_navigation():
