@@ -44,6 +44,14 @@ def flagged_card(signed_in: SignedIn, _: Sandbox) -> Page:
     return page
 
 
+def decided_card(signed_in: SignedIn, _: Sandbox) -> Page:
+    """One of three items lies in the basket."""
+    page = signed_in("approver", "/triage/?q=Opportunity+Editor&find=1", **CALM)
+    page.locator("[data-line] [data-key=r]").first.click(timeout=SEEN)
+    expect(page.locator("[data-line] [aria-pressed=true]")).to_have_count(1)
+    return page
+
+
 def owners(signed_in: SignedIn, _: Sandbox) -> Page:
     page = signed_in("admin", "/owner/?q=ma", **CALM)
     expect(page.locator(".owner__numbers b").nth(2)).to_be_visible(timeout=SEEN)
@@ -62,5 +70,14 @@ def board(signed_in: SignedIn, sandbox: Sandbox) -> Page:
 
 SCENES_OF_MANY: dict[str, Scene] = {
     scene.__name__: scene
-    for scene in (selected, piles, opened_pile, asked_pile, flagged_card, owners, board)
+    for scene in (
+        selected,
+        piles,
+        opened_pile,
+        asked_pile,
+        flagged_card,
+        decided_card,
+        owners,
+        board,
+    )
 }

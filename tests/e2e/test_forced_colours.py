@@ -124,6 +124,32 @@ def test_a_request_that_lasts_shows_its_bar(page: Page) -> None:
     assert bar.evaluate(colour) != page.locator("body").evaluate(colour)
 
 
+@pytest.mark.parametrize(
+    ("scene", "chosen", "other"),
+    [
+        ("searched", ".filters a.chip[aria-current]", ".filters a.chip:not([aria-current])"),
+        ("saved_views", "#views a.chip[aria-current]", "#views a.chip:not([aria-current])"),
+        ("person_menu", ".menu__option[aria-pressed=true]", ".menu__option[aria-pressed=false]"),
+        ("decided_card", "[data-line] [aria-pressed=true]", "[data-line] [aria-pressed=false]"),
+    ],
+)
+def test_what_is_chosen_is_told_from_the_others(
+    signed_in: SignedIn, sandbox: Sandbox, scene: str, chosen: str, other: str
+) -> None:
+    page = forced(SCENES[scene](signed_in, sandbox))
+    assert look(page.locator(chosen).first) != look(page.locator(other).first)
+
+
+@pytest.mark.parametrize(
+    ("scene", "place"), [("selected", "#selected .helds__list"), ("piles", ".pile")]
+)
+def test_what_belongs_together_has_an_edge(
+    signed_in: SignedIn, sandbox: Sandbox, scene: str, place: str
+) -> None:
+    page = forced(SCENES[scene](signed_in, sandbox))
+    expect(page.locator(place).first).to_have_css("border-block-start-style", "solid")
+
+
 def test_a_wrong_field_is_told_from_a_right_one(
     signed_in: SignedIn, sandbox: Sandbox, watch: Watch
 ) -> None:
