@@ -22,6 +22,12 @@ def clear(approver: Browser, sandbox: Sandbox) -> Browser:
     return approver
 
 
+def test_what_only_serves_a_list_with_tasks_is_left_out(clear: Browser) -> None:
+    tools = words(parsed(clear.get("/")).select_one(".tasks__tools"))
+    assert tools == ""
+    assert "Filter and sort" in words(parsed(clear.get("/?tab=completed")))
+
+
 @pytest.mark.parametrize("htmx", [True, False])
 def test_it_shows_the_last_three_that_were_completed(
     clear: Browser, sandbox: Sandbox, htmx: bool
