@@ -23,10 +23,10 @@ demo: install
 	exec $(BIN)/python -m sandbox $(ARGS)
 
 test: install
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 e2e: install
-	$(BIN)/python -m pytest -n 2 -m e2e $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m e2e $(ARGS)
 
 lint: install
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

@@ -138,4 +138,4 @@ def test_slow_clients_delay_neither_probe_nor_file_nor_page(
         for path in ("/healthz", "/static/favicon.svg", "/"):
             status, milliseconds = page.evaluate(FETCH, path)
             assert status == 200
-            assert milliseconds < 1000
+            assert milliseconds < 4000  # who is held up by them waits for ten seconds
