@@ -209,7 +209,7 @@ def test_a_forward_is_undone_and_what_was_typed_in_a_form_is_still_there(
     page = signed_in("approver")
     row(page, "Choose the SAP account").get_by_role("button", name="Forward").click()
     page.get_by_role("searchbox", name="Search people").press_sequentially("kowalczyk", delay=20)
-    page.get_by_role("radio").first.check()
+    page.get_by_role("radio", name="Tomasz Kowalczyk").check()
     page.get_by_label("Comment").fill("On my behalf")
     page.get_by_role("dialog").get_by_role("button", name="Forward").click()
     expect(held(page)).to_contain_text("Forwarded to")
