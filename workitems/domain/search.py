@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from workitems.domain.changes import EFFECTS, Effect
 from workitems.domain.facts import FORM, OPERATIONS
-from workitems.domain.flags import FlagRule, FlagRules, Rule
+from workitems.domain.flags import FlagRules, Rule
 from workitems.domain.folding import Term, fold, terms_of
 from workitems.domain.piles import Pile, is_in_pile, marks_of, piled, whole_pile
 from workitems.domain.queue_query import AGES, Group, Sort, Wanted
@@ -182,8 +182,7 @@ class _Search:
         effects = with_bits("effect", "operations", *(bits_of([one]) for one in Effect))
         counts["effect"] = {one: count for one, count in zip(Effect, effects, strict=True) if count}
         counts["flagged"] = {True: (others("flagged") & self.flagged()).bit_count()}
-        flags = {one.key: others("flag") & self._with_flag(one) for one in self._rules.each}
-        counts["flag"] = {key: rows.bit_count() for key, rows in flags.items() if rows}
+        counts["flag"] = self._by_flag(others("flag"))
         counts["form"] = {True: sum(with_bits("form", "traits", FORM))}
         counts["older"] = self._by_age(others("older"))
         return counts
@@ -207,6 +206,18 @@ class _Search:
         return compress(
             self._snapshot.columns[column], rows.to_bytes(len(self._snapshot), "little")
         )
+
+    def _by_flag(self, rows: int) -> dict[Any, int]:
+        """One pass for all flags that do not depend on the time."""
+        values = self._by_value("traits", rows).items()
+        counts = {}
+        for one in self._rules.each:
+            bits = self._rules.bits[one.key]
+            if one.rule is Rule.DAYS:
+                counts[one.key] = (rows & self._with_flags({one.key})).bit_count()
+            else:
+                counts[one.key] = sum(count for value, count in values if value & bits)
+        return {key: count for key, count in counts.items() if count}
 
     def _by_source(self, rows: int) -> dict[str, int]:
         counts: Counter[str] = Counter()
@@ -259,17 +270,15 @@ class _Search:
         return self._with_flags({one.key for one in self._rules.each if one.asks})
 
     def _with_flags(self, keys: Collection[str]) -> int:
-        rows = 0
+        """Rows that have one of these: one pass for all that do not depend on the time."""
+        rows = bits = 0
         for one in self._rules.each:
-            if one.key in keys:
-                rows |= self._with_flag(one)
-        return rows
-
-    def _with_flag(self, flag: FlagRule) -> int:
-        rows = self._with_bits("traits", self._rules.bits[flag.key])
-        if flag.rule is not Rule.DAYS:
-            return rows
-        return rows & self._in_time(0, self._now - flag.more_than * DAY)
+            if one.key in keys and one.rule is Rule.DAYS:
+                waiting = self._in_time(0, self._now - one.more_than * DAY)
+                rows |= waiting & self._with_bits("traits", self._rules.bits[one.key])
+            elif one.key in keys:
+                bits |= self._rules.bits[one.key]
+        return rows | self._with_bits("traits", bits) if bits else rows
 
     def _in_time(self, since: float, until: float) -> int:
         """Rows without a date are in no time."""
