@@ -182,7 +182,11 @@ class _Search:
         effects = with_bits("effect", "operations", *(bits_of([one]) for one in Effect))
         counts["effect"] = {one: count for one, count in zip(Effect, effects, strict=True) if count}
         counts["flagged"] = {True: (others("flagged") & self.flagged()).bit_count()}
-        counts["flag"] = self._by_flag(others("flag"))
+        bits = self._rules.bits  # one pass for all flags but those that depend on the time
+        flags = dict(zip(bits, with_bits("flag", "traits", *bits.values()), strict=True))
+        for one in (rule.key for rule in self._rules.each if rule.rule is Rule.DAYS):
+            flags[one] = (others("flag") & self._with_flags({one})).bit_count()
+        counts["flag"] = {key: count for key, count in flags.items() if count}
         counts["form"] = {True: sum(with_bits("form", "traits", FORM))}
         counts["older"] = self._by_age(others("older"))
         return counts
@@ -206,18 +210,6 @@ class _Search:
         return compress(
             self._snapshot.columns[column], rows.to_bytes(len(self._snapshot), "little")
         )
-
-    def _by_flag(self, rows: int) -> dict[Any, int]:
-        """One pass for all flags that do not depend on the time."""
-        values = self._by_value("traits", rows).items()
-        counts = {}
-        for one in self._rules.each:
-            bits = self._rules.bits[one.key]
-            if one.rule is Rule.DAYS:
-                counts[one.key] = (rows & self._with_flags({one.key})).bit_count()
-            else:
-                counts[one.key] = sum(count for value, count in values if value & bits)
-        return {key: count for key, count in counts.items() if count}
 
     def _by_source(self, rows: int) -> dict[str, int]:
         counts: Counter[str] = Counter()

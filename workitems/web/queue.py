@@ -81,9 +81,9 @@ def listed(context: ActionContext, query: QueueQuery, filters: QueueFilter) -> d
         address=address,
         opened=filters.opened(context.links),
         form=filters,
-        periods=periods(timezone.localdate()),
+        periods=() if query.is_plain else periods(timezone.localdate()),
         query=query,
-        order=Order.of(query, SIZES),
+        order=None if query.is_plain else Order.of(query, SIZES),
         basket=0 if context.request.embedded else basket.size_of(context.scope),
         views=None if context.request.embedded else ViewRow.of(context, address),
     )
