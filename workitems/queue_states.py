@@ -23,7 +23,8 @@ ROW: Final = 1  # the only one of TenantScanState
 TRUSTED_FOR: Final = 300.0  # seconds without a published pass, after which pages ask themselves
 HELD_FOR: Final = 120.0  # seconds; renewed while a pass goes on
 BATCH: Final = 500
-# Plain SQL, because each poll asks and it may cost 2 ms. A scan is believed that has published.
+# Plain SQL, because each poll asks and it may cost 2 ms. A scan is believed if it has published
+# lately and is not switched off.
 _SCAN: Final = f"FROM {TenantScanState._meta.db_table} scan"
 _BELIEVED: Final = f"WHERE scan.id = {ROW} AND confirmed_at > %s AND off_because = ''"
 RUNNING: Final = f"SELECT confirmed_at, is_partial {_SCAN} {_BELIEVED}"

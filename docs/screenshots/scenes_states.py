@@ -1,4 +1,4 @@
-"""States that the browser tests reach, photographed where they are: no second way leads there."""
+"""States for the screenshots that the scenes of the browser tests reach, used as they are."""
 
 from collections.abc import Callable
 from functools import partial

@@ -40,9 +40,9 @@ def findings(page: Page) -> list[str]:
 
 
 def look_over(page: Page, name: str) -> None:
-    """One page, reached once: that takes longer than to look at it. It is as narrow as can be then.
+    """One page in both widths and themes; it is left at the narrowest width.
 
-    `name` is that of the pictures.
+    `name` is the beginning of the pictures' file names.
     """
     for width, theme in product(WIDTHS, THEMES):
         page.set_viewport_size({"width": width, "height": 800})
