@@ -12,7 +12,7 @@ from django.utils import timezone
 from workitems.domain.attempts import Look
 from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.errors import IscError, RateLimited
-from workitems.ledger import DatabaseLedger
+from workitems.ledger import DECIDED, DatabaseLedger
 from workitems.models import Attempt
 from workitems.runs import MIXED
 from workitems.schedule import WAITING, Later
@@ -70,7 +70,7 @@ def _is_of_own_making(later: Later) -> bool:
         item_id=row.item_id,
         actor_id=row.actor_id,
         run__command=MIXED,
-        status__in=[status for status in WriteStatus if status.is_success],
+        status__in=DECIDED,
         closed_at__gte=datetime.fromisoformat(shown["at"]),
     )
     return others.exclude(approval_item_id__in=("", row.approval_item_id)).exists()

@@ -81,7 +81,7 @@ def of_one(ledger: DatabaseLedger, command: Command, key: str, delay: Delay) -> 
 
 
 def _opened(
-    ledger: DatabaseLedger, command: Command, key: str, name: str = "", /, **more: object
+    ledger: DatabaseLedger, command: Command, key: str, name: str, /, **more: object
 ) -> BulkRun:
     """The run of this press: a new one, or the one that it has led to before."""
     scope = ledger.scope

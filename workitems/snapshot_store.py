@@ -16,7 +16,7 @@ from uuid import uuid4
 from cachetools import TTLCache
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from taskmanager.core import crypto
 from taskmanager.core.storage import best_effort, first_row
@@ -215,8 +215,7 @@ class Turn:
 @hourly
 def delete_unused() -> int:
     """Snapshots that nobody has looked at for an hour; how many."""
-    is_unused = Q(used_at__lt=time.time() - UNUSED)
-    return QueueSnapshot.objects.filter(is_unused).delete()[0]
+    return QueueSnapshot.objects.filter(used_at__lt=time.time() - UNUSED).delete()[0]
 
 
 def _rows(name: str) -> QuerySet[QueueSnapshot]:

@@ -12,11 +12,12 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from workitems.directory import people
-from workitems.domain.commands import Forward, command_from_json
+from workitems.domain.commands import Forward
 from workitems.domain.results import WriteStatus
 from workitems.isc.errors import IscError, SignInAgain
 from workitems.isc.schemas import PublicIdentity
 from workitems.models import Attempt
+from workitems.schedule import Later
 from workitems.services.reader import Reader
 
 LATELY: Final = timedelta(days=90)
@@ -96,8 +97,7 @@ def _targets(actor_id: str) -> Iterator[str]:
     rows = mine.filter(status__in=FORWARDED).annotate(nth=nth).filter(nth=1)
     try:
         for row in rows.order_by("-asked_at")[:MOST_OPENED]:
-            content = row.opened().get("command")
-            command = command_from_json(content) if content else None
+            command = Later(row).command
             if isinstance(command, Forward):
                 yield command.target_id
     except DatabaseError:

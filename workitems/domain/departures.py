@@ -9,7 +9,6 @@ from workitems.domain.results import WriteStatus
 from workitems.domain.snapshots import Snapshot
 from workitems.isc.schemas import WorkItem
 
-DONE: Final = frozenset({WriteStatus.SUCCEEDED, WriteStatus.VERIFIED})
 OVER: Final = frozenset({WriteStatus.ALREADY_DONE, WriteStatus.SUPERSEDED, WriteStatus.GONE})
 
 
@@ -36,7 +35,7 @@ class Departures:
         parts: dict[str, set[str]] = {}
         whole = set()
         for decision in decisions:
-            if decision.status not in DONE | OVER:
+            if not (decision.status.is_success or decision.status in OVER):
                 continue
             if not decision.part or decision.status is WriteStatus.GONE:
                 whole.add(decision.item_id)

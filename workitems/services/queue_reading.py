@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import Final, Protocol
 
 from workitems.domain.facts import Judge
@@ -13,7 +12,7 @@ from workitems.domain.snapshots import Builder, Snapshot
 from workitems.isc.errors import Rejected
 from workitems.isc.schemas import WorkItemPage
 from workitems.services.patience import Patience
-from workitems.services.reader import LONGEST_PAGE
+from workitems.services.reader import LONGEST_PAGE, is_past_end
 
 MOST_PASSES: Final = 3
 OFTEN: Final = 1.0  # seconds between two publications of what has come so far
@@ -89,10 +88,10 @@ class QueueReading:
         return builder.built(reading, self.place.hidden(before))
 
     def _page(self, tab: Tab, offset: int) -> WorkItemPage | None:
-        """None where ISC refuses to begin so far back: past the end it does, or may do."""
+        """None where ISC refuses to begin so far back."""
         try:
             return self.patience.asked(lambda: self.rows(tab, offset, LONGEST_PAGE))
         except Rejected as error:
-            if not offset or error.status != HTTPStatus.BAD_REQUEST:
+            if not is_past_end(error, offset):
                 raise
             return None

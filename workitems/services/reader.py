@@ -33,6 +33,14 @@ LEAST_LISTED: Final = 2  # items for which one page is read instead
 MOST_ALONE: Final = 50  # items that are looked for behind the pages of a list
 
 
+def is_past_end(error: Rejected, offset: int) -> bool:
+    """Whether ISC refuses to begin so far back: past the end it does, or may do.
+
+    All else that it could refuse of a list, it refuses of the beginning as well.
+    """
+    return bool(offset) and error.status == HTTPStatus.BAD_REQUEST
+
+
 class Reader:
     """What one signed-in person can see of one owner's queue. A read may renew the token once."""
 
@@ -104,14 +112,11 @@ class Reader:
         return self._credentials.renew()
 
     def _page(self, query: QueueQuery) -> WorkItemPage:
-        """No rows where ISC refuses to begin so far back: past the end it does, or may do.
-
-        All else that it could refuse of a list, it refuses of the beginning as well.
-        """
+        """No rows where ISC refuses to begin so far back."""
         try:
             return self.rows(query.tab, query.offset, query.size)
         except Rejected as error:
-            if not query.offset or error.status != HTTPStatus.BAD_REQUEST:
+            if not is_past_end(error, query.offset):
                 raise
             return WorkItemPage((), None)
 

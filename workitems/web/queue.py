@@ -84,7 +84,7 @@ def listed(context: ActionContext, query: QueueQuery, filters: QueueFilter) -> d
         periods=() if query.is_plain else periods(timezone.localdate()),
         query=query,
         order=None if query.is_plain else Order.of(query, SIZES),
-        basket=0 if context.request.embedded else basket.size_of(context.scope),
+        basket=partial(basket.size_of, context.scope),
         views=None if context.request.embedded else ViewRow.of(context, address),
     )
 
