@@ -24,7 +24,7 @@ NO_BUDGET = {"ISC_BUDGET": "0", "COUNTS_SECONDS": "0"}
 # Variables that the shell may hold for a real tenant; the demo must not inherit them.
 DROPPED = ("ISC_", "OIDC_", "DJANGO_", "GUNICORN_", "SECRET_KEY", "DATABASE_URL", "SESSION_KEYS",
     "TENANT_SCAN_", "LEDGER_", "CALL_LOG", "COUNTS_SECONDS", "NOTE_REQUIRED", "BULK_CALLS",
-    "TYPE_COMMANDS", "FORWARD_COMMENTS_FILE",
+    "TYPE_COMMANDS", "FLAG", "HEALTH_PORT", "TRUST_PROXY", "SNAPSHOT_",
 )  # fmt: skip
 
 

@@ -28,7 +28,6 @@ from sandbox.pages import CONFIRM, SIGNED_OUT, page
 from sandbox.people import Persona, personas_by_id
 from sandbox.tokens import ALGORITHM, Caller, SignIn, Tokens
 
-ID_TOKEN_SECONDS = 3600
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 

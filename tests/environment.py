@@ -44,7 +44,7 @@ DASHBOARD_URLS = (
 # The tests must not inherit settings from the developer's environment.
 OURS = ("ISC_", "OIDC_", "SESSION_", "SECRET_KEY", "DATABASE_", "FRAME_", "LOG_", "WEB_", "STATIC_")
 OURS += ("CALL_LOG", "COUNTS_", "DEBUG", "LANGUAGE", "PAGE_SIZE", "REDIS_", "TIME_ZONE")
-OURS += ("SNAPSHOT_", "TRUST_PROXY")
+OURS += ("SNAPSHOT_", "TRUST_PROXY", "FLAG", "FORWARD_COMMENTS_FILE", "HEALTH_PORT")
 for name in list(os.environ):
     if name.startswith(OURS):
         del os.environ[name]

@@ -6,7 +6,7 @@ for it, and that a browser looks the same before the sign-in.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -70,9 +70,9 @@ def keep(response: HttpResponseBase, kept: KeptAppearance, *, is_framed: bool) -
     """For a year: by then a browser that is used has been given it anew."""
     name = FRAME_COOKIE if is_framed else _page_cookie()
     is_secure = is_framed or settings.SESSION_COOKIE_SECURE
-    response.set_cookie(name, kept.value, YEAR, secure=is_secure, httponly=True, samesite="Lax")
+    same_site: Literal["Lax", "None"] = "None" if is_framed else "Lax"
+    response.set_cookie(name, kept.value, YEAR, secure=is_secure, httponly=True, samesite=same_site)
     if is_framed:
-        response.cookies[name]["samesite"] = "None"
         response.cookies[name]["partitioned"] = True
 
 

@@ -132,6 +132,7 @@ def test_all_of_ones_own_tasks_are_handed_over_from_the_menu(
     assert words(link) == "Hand over all my tasks"
     listed = [words(row.h2) for row in dashboard(approver).select("article[data-task]")]
     page = parsed(approver.get(str(link["href"])))
+    assert listed
     assert all(row in words(page) for row in listed)
     assert page.select_one("input[type=search][name=q]") is not None
 

@@ -1,6 +1,7 @@
 """One task after the other: what is decided goes into a basket, and is sent on one screen."""
 
 from datetime import timedelta
+from http import HTTPStatus
 from io import StringIO
 from typing import Any
 from uuid import uuid4
@@ -381,7 +382,8 @@ def test_the_basket_outlasts_the_session_and_goes_after_a_month(
     approver: Browser, as_user: AsUser
 ) -> None:
     decide(approver, go_to(approver, has_lines(2)), "Approve all")
-    approver.post("/signin/out/")
+    assert approver.post("/signout/").status_code == HTTPStatus.FOUND
+    assert approver.get("/triage/send/").status_code != HTTPStatus.OK
     assert "2 decisions" in words(basket_page(as_user("approver")))
     for row in BasketEntry.objects.all():
         row.asked_at -= timedelta(days=31)
@@ -435,7 +437,7 @@ def test_a_forward_goes_into_the_basket_with_its_comment(
     assert ends(run) == {"succeeded": 1}
 
 
-def test_the_widget_has_neither(approver: Browser) -> None:
+def test_the_widget_has_no_page_of_one_by_one_and_no_link_to_it(approver: Browser) -> None:
     assert approver.get("/widget/triage/").status_code == 404
     assert parsed(approver.get("/widget/")).select_one("[data-triage]") is None
 
