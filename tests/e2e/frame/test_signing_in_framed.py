@@ -173,8 +173,8 @@ def test_a_popup_closed_too_early_says_so(browser: BrowserContext, world: World)
     widget.sign_in()
 
 
-def test_a_sign_in_that_takes_too_long_says_so(browser: BrowserContext, world: World) -> None:
-    widget = Widget(browser, world)
+def test_a_sign_in_that_takes_too_long_says_so(own_browser: BrowserContext, world: World) -> None:
+    widget = Widget(own_browser, world)
     expect(widget.button).to_be_visible()
     widget.page.clock.install()
     popup = widget.press()
