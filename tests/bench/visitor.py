@@ -2,7 +2,8 @@
 
 import time
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
+from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urljoin
 
 import requests
@@ -42,15 +43,12 @@ def sign_in(dashboard: str, persona: str, *, certificate: str | None = None) -> 
 
 
 class Visitor:
-    """Sends what a browser sends. Not thread-safe."""
+    """Sends what a browser sends, the cookies that it was given among it. Not thread-safe."""
 
     def __init__(self, port: int, cookie: str) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
-        self._headers = {
-            "Host": f"localhost:{port}",
-            "Accept-Encoding": ENCODINGS,
-            "Cookie": cookie,
-        }
+        self._headers = {"Host": f"localhost:{port}", "Accept-Encoding": ENCODINGS}
+        self._cookies = SimpleCookie(cookie)
 
     def get(self, path: str, **headers: str) -> Answer:
         return self._ask("GET", path, None, headers)
@@ -70,12 +68,22 @@ class Visitor:
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         started = time.perf_counter()
-        self._connection.request(method, path, body, {**self._headers, **headers})
+        cookie = self._cookies.output(attrs=[], header="", sep=";").strip()
+        headers = {**self._headers, "Cookie": cookie, **headers}
+        self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()
         content = response.read()
         milliseconds = (time.perf_counter() - started) * 1000
+        self._keep_cookies(response)
         lines = [f"HTTP/1.1 {response.status} {response.reason}"]
         lines += [f"{name}: {value}" for name, value in response.getheaders()]
         head = sum(len(line) + 2 for line in lines) + 2
         known = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, known, content, head + len(content), milliseconds)
+
+    def _keep_cookies(self, response: HTTPResponse) -> None:
+        for line in response.headers.get_all("Set-Cookie", []):
+            self._cookies.load(line)
+        for name, cookie in [*self._cookies.items()]:
+            if cookie["max-age"] == "0":
+                del self._cookies[name]

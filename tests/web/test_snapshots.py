@@ -150,6 +150,14 @@ def test_the_table_names_nobody_and_nothing(approver: Browser, sandbox: Sandbox)
         assert secret.lower().encode() not in written.lower()
 
 
+def test_its_numbers_are_read_without_passing_over_the_list(db: None) -> None:
+    """SQLite reads through a long value to reach the columns behind it; each page asks for them."""
+    with connection.cursor() as cursor:
+        table = QueueSnapshot._meta.db_table
+        columns = connection.introspection.get_table_description(cursor, table)
+    assert columns[-1].name == "sealed"
+
+
 def test_who_reads_a_list_is_alone_with_it(as_user: AsUser, sandbox: Sandbox) -> None:
     """Two requests at once read it once."""
     heavy = as_user("heavy")

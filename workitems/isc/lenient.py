@@ -3,7 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import pydantic
 
@@ -17,6 +17,8 @@ LONGEST_ID = 255  # characters; ISC's have 32, or 36
 SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 Container = dict[str, object] | list[object]
+# By their very type, as the parser makes them: each value of each list is asked.
+CONTAINERS: Final = frozenset({dict, list})
 
 
 def parse_json(body: bytes) -> object:
@@ -43,12 +45,12 @@ def parse_json(body: bytes) -> object:
 
 def below(depth: int, document: object) -> list[Container]:
     """The objects and lists that are `depth` levels inside others; found without recursion."""
-    level: list[Container] = [document] if isinstance(document, dict | list) else []
+    level: list[Any] = [document] if type(document) in CONTAINERS else []
     for _depth in range(depth):
         if not level:  # nearly always: what ISC sends is a few levels deep
             break
         inner = (one.values() if isinstance(one, dict) else one for one in level)
-        level = [one for ones in inner for one in ones if isinstance(one, dict | list)]
+        level = [one for ones in inner for one in ones if type(one) in CONTAINERS]
     return level
 
 

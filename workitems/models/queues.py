@@ -58,7 +58,6 @@ class QueueSnapshot(models.Model):
     mark = models.CharField(max_length=64, primary_key=True)
     session = models.ForeignKey("signin.Session", models.CASCADE)
     version = models.PositiveIntegerField(default=0)
-    sealed = models.BinaryField(null=True)
     number = models.PositiveIntegerField(default=0)
     begun_at = models.FloatField(default=0.0)
     is_whole = models.BooleanField(default=False)
@@ -69,6 +68,8 @@ class QueueSnapshot(models.Model):
     held_until = models.FloatField(default=0.0)
     failed_at = models.FloatField(default=0.0)
     used_at = models.FloatField(default=0.0, db_index=True)
+    # The last column: SQLite reads through a megabyte of it to reach what stands behind it.
+    sealed = models.BinaryField(null=True)
 
     def __str__(self) -> str:
         return f"{self.rows} rows, version {self.version}"
