@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.timezone import now
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
 from django_htmx.jinja import htmx_script
@@ -20,6 +19,7 @@ from markupsafe import Markup
 from taskmanager.core.addresses import with_query
 from taskmanager.core.characters import isolated
 from taskmanager.core.clock import iso, written, zone, zone_cookie, zone_name_now
+from taskmanager.core.numbers import number_format
 
 PLACE = re.compile(r"\{(\w+)\}")
 
@@ -61,7 +61,7 @@ def environment(**options: Any) -> Environment:
         "zone_name_now": zone_name_now,
     }
     made.filters |= {"moment": written, "iso": iso, "emphasised": emphasised, "filled": filled}
-    made.filters |= {"in_query": in_query, "number": number, "isolated": isolated}
+    made.filters |= {"in_query": in_query, "number": number_format, "isolated": isolated}
     return made
 
 
@@ -73,17 +73,6 @@ def translated(message: str) -> str:
 def _translation(_language: str | None, message: str) -> str:
     """Looked up once for each language, which is the active one: pages repeat few messages."""
     return gettext(message)
-
-
-def number(value: float) -> str:
-    """As the active language groups its digits."""
-    return _number(get_language(), value)
-
-
-@lru_cache(maxsize=10_000, typed=True)
-def _number(_language: str | None, value: float) -> str:
-    """Django asks for the language's format five times a number, and a page repeats few."""
-    return number_format(value)
 
 
 def emphasised(parts: Iterable[Any]) -> Markup:
@@ -99,22 +88,27 @@ def emphasised(parts: Iterable[Any]) -> Markup:
 
 
 def filled(written: Markup, **values: object) -> Markup:
-    """HTML that was written once for many rows, with `{name}` replaced by each escaped value."""
-    pieces = list(_pieces(written))
+    """HTML that was written once for many rows, with `{name}` replaced by each escaped value.
+
+    A name that nobody fills in here stands for itself.
+    """
     known = {
         name: value if isinstance(value, Markup) else escape(str(value))
         for name, value in values.items()
     }
-    # Each second piece is a name; one that nobody fills in here stands for itself.
-    for place in range(1, len(pieces), 2):
-        name = pieces[place]
-        pieces[place] = known.get(name, f"{{{name}}}")
-    return Markup("".join(pieces))  # noqa: S704 - written by a template, its values are escaped
+    return Markup(_as_format(written) % Known(known))  # noqa: S704 - by a template, and escaped
+
+
+class Known(dict[str, str]):
+    """What is filled in."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
 
 
 @lru_cache(maxsize=32)  # fifty rows of one page fill in the same few pieces
-def _pieces(written: Markup) -> tuple[str, ...]:
-    return tuple(PLACE.split(str(written)))
+def _as_format(written: Markup) -> str:
+    return PLACE.sub(r"%(\1)s", str(written).replace("%", "%%"))
 
 
 def in_query(values: Mapping[str, object], **more: object) -> str:

@@ -10,13 +10,13 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from taskmanager.core import crypto
 from taskmanager.core.htmx import render
+from taskmanager.core.numbers import number_format
 from taskmanager.signin import endings, revocations
 from taskmanager.signin.devices import DEVICE, device_of
 from taskmanager.signin.models import Session

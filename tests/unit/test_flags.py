@@ -10,7 +10,7 @@ import pytest
 from django.utils.translation import override
 
 from workitems.domain.alphabets import Alphabet, mixed_in
-from workitems.domain.changes import Change, Operation
+from workitems.domain.changes import Change, Operation, changes_of
 from workitems.domain.flags import Flag, FlagRule, FlagRules, Rule, flags_of
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.flags import ShownFlag, flag_label, shown_flags
@@ -35,7 +35,7 @@ REJECTED_AT = datetime(2026, 5, 3, 22, 30, tzinfo=UTC)
 
 def flags(rules: FlagRules = RULES, **fields: Any) -> tuple[Flag, ...]:
     item = WorkItem.model_validate({"id": "1", "state": "Pending", **fields})
-    return flags_of(item, rules, ME, NOW, rejected)
+    return flags_of(item, changes_of(item), rules, ME, NOW, rejected)
 
 
 def rejected(changes: Iterable[Change]) -> Mapping[Change, datetime]:
@@ -285,7 +285,7 @@ def test_flags_that_read_alike_are_one_which_asks_if_any_does() -> None:
     item = WorkItem.model_validate({"id": "1", "state": "Pending", "requesterId": ME,
                                     "errors": ["No"]})  # fmt: skip
     context = replace(RenderContext.at(NOW, actor_id=ME), flag_rules=FlagRules(each))
-    (shown,) = shown_flags(item, context)
+    (shown,) = shown_flags(item, changes_of(item), context)
     assert (shown.text, shown.asks) == ("Ask Kim", True)
 
 

@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from django.utils.translation import get_language, override
 
+from workitems.domain.changes import changes_of
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.sentence import Sentence, sentence_of
 
 
 def sentence(**fields: Any) -> Sentence:
-    return sentence_of(WorkItem.model_validate({"id": "1", **fields}), get_language())
+    item = WorkItem.model_validate({"id": "1", **fields})
+    return sentence_of(item, changes_of(item), get_language())
 
 
 def approval(**fields: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from workitems.domain.changes import Operation, changes_of, likeness_of, subject_of
+from workitems.domain.changes import Change, Operation, changes_of, likeness_of, subject_of
 from workitems.domain.commands import ApproveAll, Complete
 from workitems.domain.flags import FlagRules, Rejected, flags_of, look_back, nothing_rejected
 from workitems.domain.folding import fold
@@ -80,7 +80,7 @@ class Judge:
             sources=tuple(dict.fromkeys(one.source for one in changes if one.source)),
             type=item.type,
             operations=operations,
-            traits=self._traits(item),
+            traits=self._traits(item, changes),
             waits=min(len(item.open_approval_items), 255),
             outcome="" if item.is_open else outcome_of(item, is_decided=is_decided),
             words=" ".join(dict.fromkeys(texts.split())),
@@ -94,8 +94,8 @@ class Judge:
         decided = ApproveAll.name in allowed and bool(item.open_approval_items)
         return DECIDED * decided + COMPLETED * (Complete.name in allowed)
 
-    def _traits(self, item: WorkItem) -> int:
+    def _traits(self, item: WorkItem, changes: list[Change]) -> int:
         traits = FORM if item.form is not None or item.type == "Form" else 0
-        for flag in flags_of(item, self.rules, self.actor_id, AT_LAST, self.rejected):
+        for flag in flags_of(item, changes, self.rules, self.actor_id, AT_LAST, self.rejected):
             traits |= self.rules.bits[flag.rule.key]
         return traits

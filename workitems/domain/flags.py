@@ -1,6 +1,6 @@
 """What asks for a second look at a work item, and why: rules of the installation, judged here."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,7 +15,6 @@ from workitems.domain.changes import (
     Operation,
     change_of_approval,
     change_of_remediation,
-    changes_of,
     count_of_people,
     count_of_subjects,
 )
@@ -72,6 +71,11 @@ class FlagRule:
     @cached_property
     def check(self) -> "Check":
         return CHECKS[self.rule]
+
+    @cached_property
+    def age(self) -> timedelta:
+        """`more_than` in days."""
+        return timedelta(days=self.more_than)
 
     @cached_property
     def is_narrow(self) -> bool:
@@ -133,19 +137,24 @@ def nothing_rejected(_changes: Iterable[Change]) -> Mapping[Change, datetime]:
 
 def flags_of(
     item: WorkItem,
+    changes: list[Change],
     rules: FlagRules,
     actor_id: str,
     now: datetime,
     rejected: Rejected = nothing_rejected,
 ) -> tuple[Flag, ...]:
-    """What `actor_id` should know before deciding; nothing of what waits no longer."""
+    """What `actor_id` should know before deciding; nothing of what waits no longer.
+
+    `changes` are all of the item's: who asks has them already, and each row is asked about.
+    """
     if not item.is_open:
         return ()
-    case = _Case(item, changes_of(item), actor_id, now, rejected)
-    found = (
-        _narrow_flag(one, case) if one.is_narrow else one.check(one, case) for one in rules.each
-    )
-    return tuple(filter(None, found))
+    case, found = _Case(item, changes, actor_id, now, rejected), []
+    for one in rules.each:
+        flag = _narrow_flag(one, case) if one.is_narrow else one.check(one, case)
+        if flag is not None:
+            found.append(flag)
+    return tuple(found)
 
 
 def waiting_changes(item: WorkItem) -> list[Change]:
@@ -213,9 +222,13 @@ def _of_own(rule: FlagRule, case: _Case) -> Flag | None:
 
 def _of_rejected(rule: FlagRule, case: _Case) -> Flag | None:
     """The latest time; a part that was decided just now says nothing of those that wait."""
-    waiting = (one for one in waiting_changes(case.item) if one in case.changes)
-    found = case.rejected(waiting)
+    found = case.rejected(_waiting_of(case))
     return Flag(rule, at=max(found.values())) if found else None
+
+
+def _waiting_of(case: _Case) -> Iterator[Change]:
+    """Only looked for where somebody asks for one: most people have rejected nothing."""
+    yield from (one for one in waiting_changes(case.item) if one in case.changes)
 
 
 def _of_errors(rule: FlagRule, case: _Case) -> Flag | None:
@@ -238,7 +251,7 @@ def _of_items(rule: FlagRule, case: _Case) -> Flag | None:
 
 def _of_days(rule: FlagRule, case: _Case) -> Flag | None:
     created = case.item.created
-    is_old = created and case.now - created > timedelta(days=rule.more_than)
+    is_old = created and case.now - created > rule.age
     return Flag(rule, count=rule.more_than) if is_old else None
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 import pydantic
@@ -126,6 +127,7 @@ def object_or_none(value: object) -> object:
     return value if isinstance(value, dict | pydantic.BaseModel) else None
 
 
+@lru_cache(maxsize=10_000)  # each row is asked twice, and its items
 def is_usable_id(identifier: str) -> bool:
     """Whether an id can be one segment of an address, ISC's and ours."""
     is_segment = identifier.strip() not in {"", ".", ".."} and "/" not in identifier

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
+from taskmanager.core.numbers import number_format
 from workitems.domain.results import QueueNumbers
 from workitems.scope import Owner
 from workitems.view_models.labels import Text

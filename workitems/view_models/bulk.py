@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from taskmanager.core.characters import isolated
+from taskmanager.core.numbers import number_format
 from workitems.services.bulk import Exclusion, Plan, Verb
 from workitems.view_models.confirmation import on_behalf
 from workitems.view_models.labels import Text

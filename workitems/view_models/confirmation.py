@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from taskmanager.core.characters import isolated
+from taskmanager.core.numbers import number_format
 from workitems.domain.attempts import Shown
 from workitems.domain.change_mark import fingerprint
+from workitems.domain.changes import change_of_approval, changes_of
 from workitems.domain.commands import Decision, Verdict
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.flags import ShownFlag, shown_flags
@@ -44,13 +45,14 @@ class Confirmation:
 
     def about(self, item: WorkItem, context: RenderContext) -> Self:
         """The same with the item's own words on top, and with what is flagged."""
-        sentence = sentence_of(item, context.language)
+        changes = changes_of(item)
+        sentence = sentence_of(item, changes, context.language)
         is_one = len(self.lines) == 1
         whole = Shown.written(item.state, sentence.text)
         return replace(
             self,
             reason=reason_of(item, sentence),
-            flags=shown_flags(item, context),
+            flags=shown_flags(item, changes, context),
             item_id=item.id,
             shown=self.lines[0].shown if is_one else whole,
             fingerprint=fingerprint(item),
@@ -61,7 +63,7 @@ class Confirmation:
         """For a command on a whole item; `owner_name` is whose it is, if not one's own."""
         return cls(
             title=asked.title,
-            question=sentence_of(item, get_language()).text,
+            question=sentence_of(item, changes_of(item), get_language()).text,
             submit_label=asked.submit_label,
             tone="",
             warning=on_behalf(owner_name),
@@ -83,7 +85,9 @@ class Confirmation:
             question=_("This is what you decide:"),
             submit_label=submit % {"count": number_format(count)},
             tone=verdict.value,
-            lines=tuple(ApprovalLine.of(line, get_language()) for line in lines),
+            lines=tuple(
+                ApprovalLine.of(line, change_of_approval(line), get_language()) for line in lines
+            ),
             warning=on_behalf(owner_name),
             waits=len(item.open_approval_items) if command.part else 1,
         )

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy, override
 
+from taskmanager.core.numbers import number_format
 from workitems.domain.changes import Effect
 from workitems.domain.queue_query import EVERYTHING, Tab, Wanted
 from workitems.domain.readings import Index, Reading

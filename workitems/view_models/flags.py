@@ -7,14 +7,16 @@ from functools import lru_cache
 from string import Formatter
 from typing import Any, Final
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from taskmanager.core.characters import isolated
+from taskmanager.core.numbers import number_format
 from workitems.domain.alphabets import Alphabet
+from workitems.domain.changes import Change
 from workitems.domain.flags import Flag, Rule, flags_of
 from workitems.isc.schemas import WorkItem
 from workitems.view_models.labels import Text, type_label
@@ -99,11 +101,13 @@ class ShownFlag:
         return self.rule is Rule.TYPES and not self.why
 
 
-def shown_flags(item: WorkItem, context: RenderContext) -> tuple[ShownFlag, ...]:
+def shown_flags(
+    item: WorkItem, changes: list[Change], context: RenderContext
+) -> tuple[ShownFlag, ...]:
     """All that hold, in the order of the file; of two that read alike one, which asks if any."""
     rules, language, zone = context.flag_rules, context.language, context.time_zone
     shown: dict[str, ShownFlag] = {}
-    for flag in flags_of(item, rules, context.actor_id, context.now, context.rejected):
+    for flag in flags_of(item, changes, rules, context.actor_id, context.now, context.rejected):
         one = ShownFlag.of(flag, language, zone)
         if one.asks or one.text not in shown:
             shown[one.text] = one

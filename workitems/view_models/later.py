@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from taskmanager.core.characters import isolated
 from taskmanager.core.clock import clock
+from taskmanager.core.numbers import number_format
 from workitems.domain.commands import Forward
 from workitems.domain.results import WriteStatus
 from workitems.outstanding import Outstanding

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from taskmanager.core.numbers import number_format
 from workitems.domain.queue_query import Group, QueueQuery, Sort
 from workitems.view_models.labels import Text
 

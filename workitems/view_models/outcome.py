@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import ngettext_lazy
 
+from taskmanager.core.numbers import number_format
 from workitems.domain.outcomes import MIXED, UNDECIDED, end_of, ends_of, outcome_of
 from workitems.isc.schemas import ApprovalItem, WorkItem
 from workitems.view_models.labels import State

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from taskmanager.core.characters import spelt_out
+from taskmanager.core.numbers import number_format
 from workitems.domain.changes import change_of_remediation, source_name
 from workitems.domain.departures import Neighbours
 from workitems.isc.schemas import ApprovalItem, RemediationItem, WorkItem, is_secret_type

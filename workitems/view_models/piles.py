@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from taskmanager.core.numbers import number_format
 from workitems.domain.changes import changes_of
 from workitems.domain.facts import COMPLETED, DECIDED
 from workitems.domain.queue_query import Group
@@ -117,9 +117,10 @@ def _sentence(
 
 def _alike(facts: PileFacts, first: WorkItem, language: str | None) -> Sentence:
     """Of one change: whom it is for is a number. Else the sentence of one, for all of them."""
-    change = changes_of(first)[0]
+    changes = changes_of(first)
     if facts.people < MANY:
-        return sentence_of(first, language)
+        return sentence_of(first, changes, language)
+    change = changes[0]
     if change.operation in COUNTED:
         return counted(change, facts.people)
     words = ngettext("%(count)s person", "%(count)s people", facts.people)

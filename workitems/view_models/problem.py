@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from taskmanager.core.numbers import number_format
 from workitems.domain.readings import Index
 from workitems.domain.results import (
     CannotRenew,

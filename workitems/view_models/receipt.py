@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from taskmanager.core.characters import isolated
 from taskmanager.core.clock import clock
-from workitems.domain.changes import change_of_approval
+from taskmanager.core.numbers import number_format
+from workitems.domain.changes import change_of_approval, changes_of
 from workitems.domain.commands import Command, Decision
 from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.errors import Forbidden, NotFound
@@ -215,4 +215,4 @@ def task_of(item: WorkItem, command: Command | None) -> str:
     lines = [one for one in item.approval_items if command and one.id == command.part]
     if lines and len(item.approval_items) > 1:
         return change_sentence(change_of_approval(lines[0]), get_language()).text
-    return sentence_of(item, get_language()).text
+    return sentence_of(item, changes_of(item), get_language()).text

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from taskmanager.core.numbers import number_format
 from workitems.domain.attempts import Shown
-from workitems.domain.changes import change_of_approval
+from workitems.domain.changes import Change, changes_of
 from workitems.domain.commands import Approve, ApproveAll, Complete, SubmitForm
 from workitems.domain.policy import NOTHING, Names, can_be_named
 from workitems.isc.schemas import ApprovalItem, UnreadableWorkItem, WorkItem
@@ -45,13 +45,16 @@ class ApprovalLine:
     def of(
         cls,
         item: ApprovalItem,
+        change: Change,
         language: str | None,
         allowed: Names = NOTHING,
         *,
         is_value: bool = False,
     ) -> "ApprovalLine":
-        """For a work item that takes the commands `allowed`; `is_value`: it was never decided."""
-        sentence = change_sentence(change_of_approval(item), language)
+        """For a work item that takes the commands `allowed`; `change`: what the approval item asks;
+        `is_value`: it was never decided.
+        """
+        sentence = change_sentence(change, language)
         state = State.of(item.state) if is_value else State.of_line(item.state)
         if DECIDING.isdisjoint(allowed) or not item.is_open:
             return cls(item, sentence, state)
@@ -103,14 +106,15 @@ class TaskRow:
     ) -> "TaskRow":
         language, is_open = context.language, item.is_open
         allowed, is_decided = context.policy.allowed(item), context.policy.is_decided(item)
+        changes = changes_of(item)
         approvals = tuple(
-            ApprovalLine.of(line, language, allowed, is_value=not is_decided)
-            for line in item.approval_items
+            ApprovalLine.of(line, change, language, allowed, is_value=not is_decided)
+            for line, change in zip(item.approval_items, changes, strict=False)  # they come first
         )
         moment = item.moment
         is_alone = len(approvals) == 1 and not item.remediation_items
         # One thing to decide says all that is asked: its sentence is the row's as well.
-        sentence = approvals[0].sentence if is_alone else sentence_of(item, language)
+        sentence = approvals[0].sentence if is_alone else sentence_of(item, changes, language)
         return cls(
             id=item.id,
             raw_state=item.state,
@@ -127,7 +131,7 @@ class TaskRow:
             allowed=allowed,
             hint=_hint(item, approvals) if is_open else "",
             reason=reason_of(item, sentence),
-            flags=shown_flags(item, context),
+            flags=shown_flags(item, changes, context),
             notice=notice,
             notice_tone=notice_tone,
         )

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from taskmanager.core.clock import clock, iso, zone
+from taskmanager.core.numbers import number_format
 from workitems.domain.results import WriteStatus
 from workitems.runs import FAILED, Progress
 from workitems.schedule import Later

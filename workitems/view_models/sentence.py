@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, ngettext_lazy, override
 from django.utils.translation import gettext_lazy as _
 
-from workitems.domain.changes import Change, Operation, changes_of, subjects_of
+from taskmanager.core.numbers import number_format
+from workitems.domain.changes import Change, Operation, subjects_of
 from workitems.isc.schemas import WorkItem
 
 
@@ -136,9 +136,9 @@ LISTABLE: Final[Mapping[Operation, frozenset[str]]] = {
 }
 
 
-def sentence_of(item: WorkItem, language: str | None) -> Sentence:
-    """The sentence of the whole work item, never empty."""
-    if changes := changes_of(item):
+def sentence_of(item: WorkItem, changes: list[Change], language: str | None) -> Sentence:
+    """The sentence of the whole work item, never empty; `changes` are all that it asks for."""
+    if changes:
         return _sentence_of_several(changes, language)
     form = item.form
     if form and form.target_user and not item.description:

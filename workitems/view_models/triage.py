@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from taskmanager.core.numbers import number_format
 from workitems.domain.change_mark import fingerprint
 from workitems.isc.schemas import WorkItem
 from workitems.scope import QueueScope

@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponseRedirect, QueryDict
-from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from taskmanager.core.numbers import number_format
 from workitems.domain.queue_query import QueueQuery, Tab
 from workitems.domain.results import ListUnread
 from workitems.isc.schemas import WorkItem
