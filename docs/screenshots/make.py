@@ -65,8 +65,8 @@ def main(wanted: list[str]) -> None:
                     page = show(browser, public_url(dashboard.port), scene, looks, app.sandbox)
                     picture(page, path)
                     page.context.close()
-                    app.sandbox.reset()
                     empty_ledger(Path(folder) / "dashboard.sqlite3")
+                    app.sandbox.reset()
         browser.close()
 
 

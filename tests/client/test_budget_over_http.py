@@ -93,6 +93,8 @@ def test_the_tenant_never_refuses_what_two_processes_send(
         redis.close()
     statuses = Counter(call.status for call in app.sandbox.calls)
     assert statuses.keys() == {200}
-    assert 85 < statuses[200] <= 2 * 85
+    moments = [call.at for call in app.sandbox.calls]
+    windows = 1 + int((max(moments) - min(moments)) / 10)  # one process may begin late
+    assert 85 < statuses[200] <= windows * 85
     assert sum(map(len, sent)) == statuses[200]
     assert all(sent)

@@ -1,6 +1,7 @@
 """A real browser, the dashboard with production settings, and the sandbox tenant."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +24,8 @@ Visitor = Callable[..., Page]
 SignedIn = Callable[..., Page]
 HERE = Path(__file__).parent
 expect.set_options(timeout=10_000)
+SENDING = "SELECT 1 FROM workitems_attempt WHERE status = 'sending' AND is_live"
+LONGEST_SENDING = 5.0  # seconds: a sender that was killed never ends
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,13 +50,24 @@ def ledgers() -> list[Path]:
 
 
 @pytest.fixture(autouse=True)
-def empty_ledgers(ledgers: list[Path], sandbox: Sandbox) -> None:
-    """The queues begin anew with each test, and so does what was done with them."""
+def empty_ledgers(ledgers: list[Path]) -> None:
+    """What was done with the queues is forgotten with each test."""
     for path in ledgers:
         empty_ledger(path)
 
 
+@pytest.fixture
+def sandbox(empty_ledgers: None, sandbox: Sandbox) -> Sandbox:
+    """The queues begin anew once nothing is left that a job worker could still send."""
+    return sandbox
+
+
 def empty_ledger(path: Path) -> None:
+    """Takes back what is still to be sent, and waits for what is on its way."""
+    asked(path, "DELETE FROM workitems_attempt WHERE status = 'scheduled'")
+    until = time.monotonic() + LONGEST_SENDING
+    while asked(path, SENDING) and time.monotonic() < until:
+        time.sleep(0.05)
     with closing(sqlite3.connect(path, timeout=10)) as database, database:
         database.execute("DELETE FROM workitems_attempt")
         database.execute("DELETE FROM workitems_bulkrun")

@@ -100,8 +100,8 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture
 def world(sites: World) -> World:
+    empty_ledger(sites.database)  # first: nothing is left that a job worker could still send
     sites.tenant.reset()
-    empty_ledger(sites.database)
     sites.opener_policy.policy = ""
     sites.said.clear()
     return sites
