@@ -6,6 +6,7 @@ for it, and that a browser looks the same before the sign-in.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from django.conf import settings
@@ -80,6 +81,7 @@ def _page_cookie() -> str:
     return "__Host-appearance" if settings.SESSION_COOKIE_SECURE else "appearance"
 
 
+@lru_cache(maxsize=1_000)  # each page asks twice, and few are chosen differently
 def _parsed(value: str) -> KeptAppearance | None:
     mark, *chosen = value.split(".")
     allowed = ({"", *dict(settings.LANGUAGES)}, dict(THEMES), dict(DENSITIES))

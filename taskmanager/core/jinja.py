@@ -1,9 +1,9 @@
 """The one template environment. A name that nobody has defined is an error, not an empty string."""
 
+import html
 import re
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Hashable, Iterable, Mapping, MutableMapping
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.utils.translation import get_language, get_language_bidi, gettext, n
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 from jinja2.ext import Extension, InternationalizationExtension
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from taskmanager.core.addresses import with_query
@@ -21,6 +22,7 @@ from taskmanager.core.characters import isolated
 from taskmanager.core.clock import iso, written, zone, zone_cookie, zone_name_now
 from taskmanager.core.numbers import number_format
 
+escape = lru_cache(maxsize=10_000)(html.escape)  # a page repeats its names, and so do its polls
 PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -49,6 +51,7 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(translated, ngettext, newstyle=False)  # type: ignore[attr-defined]
     made.globals |= {
         "_": translated,  # Jinja's own looks `gettext` up in the context, each time
+        "remembered": remembered,
         "static": lru_cache(static),  # a file's address stays the same while the process lives
         "url": url,
         "language": get_language,
@@ -92,11 +95,10 @@ def filled(written: Markup, **values: object) -> Markup:
 
     A name that nobody fills in here stands for itself.
     """
-    known = {
-        name: value if isinstance(value, Markup) else escape(str(value))
-        for name, value in values.items()
-    }
-    return Markup(_as_format(written) % Known(known))  # noqa: S704 - by a template, and escaped
+    known = Known()
+    for name, value in values.items():
+        known[name] = value if isinstance(value, Markup) else escape(str(value))
+    return Markup(_as_format(written) % known)  # noqa: S704 - by a template, and escaped
 
 
 class Known(dict[str, str]):
@@ -109,6 +111,19 @@ class Known(dict[str, str]):
 @lru_cache(maxsize=32)  # fifty rows of one page fill in the same few pieces
 def _as_format(written: Markup) -> str:
     return PLACE.sub(r"%(\1)s", str(written).replace("%", "%%"))
+
+
+def remembered(macro: Macro, *args: Hashable) -> Markup:
+    """What a macro writes that asks for nothing but the language and these few arguments.
+
+    For what stands on every page and is the same on most: no text of a person's.
+    """
+    return _remembered(get_language(), macro, *args)
+
+
+@lru_cache(maxsize=256)
+def _remembered(_language: str | None, macro: Macro, *args: Hashable) -> Markup:
+    return Markup(macro(*args))  # noqa: S704 - a macro has escaped it
 
 
 def in_query(values: Mapping[str, object], **more: object) -> str:

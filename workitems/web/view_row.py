@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Self
 
 from django import forms
@@ -68,28 +69,29 @@ class ViewLink:
 class ViewRow:
     """`chosen` is the view that the page shows; without one `form` saves what it shows.
 
-    `everything`: the list as it is without any view. Nothing is saved of that.
+    `everything`: the list as it is without any view. Nothing is saved of that. `sent` is a form
+    that could not be taken, with what was typed.
     """
 
     links: tuple[ViewLink, ...]
     everything: ListAddress
     shows_everything: bool
     chosen: View | None
-    form: ViewForm
+    views: tuple[View, ...]
+    sent: ViewForm | None = None
 
     @classmethod
-    def of(cls, context: ActionContext, address: ListAddress, form: ViewForm | None = None) -> Self:
-        """`form`: one that could not be taken, with what was typed."""
+    def of(cls, context: ActionContext, address: ListAddress, sent: ViewForm | None = None) -> Self:
         links = tuple(_link(context, view, address) for view in context.views)
         chosen = next((link.view for link in links if link.is_shown), None)
         everything = ListAddress(address.home, address.owner_id, (("tab", Tab.PENDING.value),))
-        return cls(
-            links,
-            everything,
-            address.shows == everything.shows,
-            chosen,
-            form or ViewForm(None, context.views, chosen),
-        )
+        shows_everything = address.shows == everything.shows
+        return cls(links, everything, shows_everything, chosen, context.views, sent)
+
+    @cached_property
+    def form(self) -> ViewForm:
+        """Made where it is shown: most lists save nothing."""
+        return self.sent or ViewForm(None, self.views, self.chosen)
 
 
 def start_of(context: ActionContext) -> str:
