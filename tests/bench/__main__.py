@@ -88,7 +88,7 @@ def report(stage: Stage, latency: int, requests: int) -> None:
     ratio = page.cpu_per_request / plain.cpu_per_request
     print_aim("CPU of the dashboard over the bare page's", ratio, RATIO_AIM, "times")
     print_memory(stage)
-    print_weight(visitor)
+    print_weight(Visitor(stage.port, cookie))
     visitor.close()
 
 

@@ -109,7 +109,10 @@ def throughput(stage: Stage, cookie: str, requests: int) -> float:
 
 
 def first_visit(visitor: Visitor) -> Weight:
-    """The page and every file that a browser loads for it with an empty cache, each once."""
+    """The page and every file that a browser loads for it with an empty cache, each once.
+
+    `visitor` has been given no cookie yet but the session's.
+    """
     page = visitor.get("/")
     parts = {"/": page.wire_bytes}
     document = BeautifulSoup(text_of(page), "html.parser")
