@@ -34,8 +34,8 @@ class Unindented(Extension):
 
 
 class Pages(Environment):
-    """Its templates share one table of names: a table over another, as usual, is asked for its
-    names at each import and took a twentieth of a page.
+    """Its templates share one table of names: Jinja puts one over it for each, which is asked for
+    all of its names at each import.
     """
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:

@@ -2,15 +2,15 @@
 
 from functools import lru_cache
 
-from django.utils.formats import number_format as written
+from django.utils import formats
 from django.utils.translation import get_language
 
 
 def number_format(value: float) -> str:
-    return _written(get_language(), value)
+    """As Django's, and kept: Django asks for the language's format five times a number."""
+    return _number_format(get_language(), value)
 
 
 @lru_cache(maxsize=10_000, typed=True)
-def _written(_language: str | None, value: float) -> str:
-    """Django asks for the language's format five times a number, and a page repeats few."""
-    return written(value)
+def _number_format(_language: str | None, value: float) -> str:
+    return formats.number_format(value)

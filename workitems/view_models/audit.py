@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from taskmanager.core.characters import spelt_out
 from taskmanager.core.clock import iso, zone
-from workitems.domain.changes import changes_of
 from workitems.isc.schemas import WorkItem, read_work_item
 from workitems.models import Attempt
 from workitems.view_models.labels import ACTIONS, ENDS, State, Text
-from workitems.view_models.sentence import sentence_of
+from workitems.view_models.sentence import text_of
 
 OUTCOMES: Final[Mapping[str, Text]] = {
     "done": _("Done"),
@@ -55,7 +53,7 @@ class AuditRow:
             row=row,
             actor=content.get("actor", ""),
             owner=_owner(row, content, item),
-            task=_sentence(item) if item else content.get("task", ""),
+            task=text_of(item) if item else content.get("task", ""),
             state_before=_state(row, before) if before else shown.get("state", ""),
             shown_at=datetime.fromisoformat(shown["at"]) if shown and not before else None,
             state_after=_state(row, after),
@@ -126,10 +124,6 @@ def _state(row: Attempt, item: WorkItem | None) -> str:
         return ""
     parts = (line.state for line in item.approval_items if line.id == row.approval_item_id)
     return next(parts, item.state)
-
-
-def _sentence(item: WorkItem) -> str:
-    return sentence_of(item, changes_of(item), get_language()).text
 
 
 def _owner(row: Attempt, content: Mapping[str, Any], item: WorkItem | None) -> str:

@@ -17,7 +17,7 @@ from workitems.view_models.flags import ShownFlag, shown_flags
 from workitems.view_models.labels import Text
 from workitems.view_models.render_context import RenderContext
 from workitems.view_models.rows import ApprovalLine, reason_of
-from workitems.view_models.sentence import sentence_of
+from workitems.view_models.sentence import sentence_of, text_of
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Confirmation:
         """For a command on a whole item; `owner_name` is whose it is, if not one's own."""
         return cls(
             title=asked.title,
-            question=sentence_of(item, changes_of(item), get_language()).text,
+            question=text_of(item),
             submit_label=asked.submit_label,
             tone="",
             warning=on_behalf(owner_name),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from taskmanager.core.characters import isolated
 from taskmanager.core.clock import clock
 from taskmanager.core.numbers import number_format
-from workitems.domain.changes import change_of_approval, changes_of
+from workitems.domain.changes import change_of_approval
 from workitems.domain.commands import Command, Decision
 from workitems.domain.results import Receipt, WriteStatus
 from workitems.isc.errors import Forbidden, NotFound
@@ -17,7 +17,7 @@ from workitems.isc.schemas import WorkItem
 from workitems.view_models.labels import Text
 from workitems.view_models.outcome import counted, mixed_outcome, state_of
 from workitems.view_models.problem import Problem
-from workitems.view_models.sentence import change_sentence, sentence_of
+from workitems.view_models.sentence import change_sentence, text_of
 
 TONES: Final[Mapping[WriteStatus, str]] = {
     WriteStatus.SCHEDULED: "success",
@@ -215,4 +215,4 @@ def task_of(item: WorkItem, command: Command | None) -> str:
     lines = [one for one in item.approval_items if command and one.id == command.part]
     if lines and len(item.approval_items) > 1:
         return change_sentence(change_of_approval(lines[0]), get_language()).text
-    return sentence_of(item, changes_of(item), get_language()).text
+    return text_of(item)

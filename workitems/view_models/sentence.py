@@ -11,11 +11,11 @@ from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, ngettext_lazy, override
+from django.utils.translation import get_language, gettext, ngettext, ngettext_lazy, override
 from django.utils.translation import gettext_lazy as _
 
 from taskmanager.core.numbers import number_format
-from workitems.domain.changes import Change, Operation, subjects_of
+from workitems.domain.changes import Change, Operation, changes_of, subjects_of
 from workitems.isc.schemas import WorkItem
 
 
@@ -150,6 +150,11 @@ def sentence_of(item: WorkItem, changes: list[Change], language: str | None) -> 
     else:
         text = item.description or item.name or gettext("A work item without a description")
     return Sentence("other", (Part(text, is_name=False),))
+
+
+def text_of(item: WorkItem) -> str:
+    """The sentence of the whole work item as text, in the active language."""
+    return sentence_of(item, changes_of(item), get_language()).text
 
 
 def change_sentence(
