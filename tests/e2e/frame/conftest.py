@@ -181,7 +181,9 @@ def start(started: Start, world: World) -> Iterator[Start]:
         for page in context.pages:
             if page != blank:
                 page.close()
-        assert "[native code]" in blank.evaluate("performance.now.toString()"), "see own_browser"
+        assert "[native code]" in blank.evaluate("performance.now.toString()"), (
+            "a changed clock stays: own_browser"
+        )
     wrong = [each for each in world.said if "violates" in each or each.startswith("page error")]
     assert wrong == []
 
