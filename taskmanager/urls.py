@@ -4,9 +4,10 @@ from django.urls import include, path
 
 from workitems.web import urls as workitems
 
+# They are tried from above: the list, which is asked for most, is the first of them.
 urlpatterns = [
+    path("", include((workitems.urlpatterns + workitems.on_page_only, workitems.app_name))),
     path("", include("taskmanager.signin.urls")),
-    path("", include((workitems.on_page_only + workitems.urlpatterns, workitems.app_name))),
     path("widget/", include("workitems.web.widget.urls")),
     # The same views and templates once more, in a frame: `url` stays within its instance.
     path("widget/", include("workitems.web.urls", namespace="widget")),

@@ -1,6 +1,6 @@
 """What each person has chosen: how long a decision can be undone, keys, how pages look."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -24,12 +24,18 @@ READ: Final = (
 
 def of_person(person_id: str) -> PersonSettings:
     """Theirs, or what the installation's settings say."""
-    usual = PersonSettings(person_id=person_id, undo_seconds=settings.UNDO_SECONDS)
     try:
         row = first_row(READ, person_id)
     except DatabaseError:
-        return usual
-    return PersonSettings.from_db(None, NAMES, row) if row else usual
+        row = None
+    return from_row(person_id, row)
+
+
+def from_row(person_id: str, row: Sequence[Any] | None) -> PersonSettings:
+    """The same from the values of NAMES, where there are any."""
+    if not row or row[0] is None:
+        return PersonSettings(person_id=person_id, undo_seconds=settings.UNDO_SECONDS)
+    return PersonSettings.from_db(None, NAMES, row)
 
 
 def keep(person_id: str, values: Mapping[str, Any]) -> PersonSettings:

@@ -46,6 +46,7 @@ def spelt_out(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=10_000)
 def isolated(name: str) -> str:
     """A name for the middle of a sentence: one from right to left leaves the rest in its order."""
     is_mirrored = any(unicodedata.bidirectional(one) in RIGHT_TO_LEFT for one in name)

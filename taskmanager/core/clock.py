@@ -4,8 +4,8 @@ Moments are written here alone, with the name of the zone behind them.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from functools import cache
+from datetime import datetime, tzinfo
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import get_current_timezone, localdate, localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 KNOWN: Final = frozenset(available_timezones())
@@ -75,7 +76,13 @@ def zone_name_now() -> str:
 
 def written(value: datetime) -> str:
     """Date and time as the person's language writes them, in the current zone, with its name."""
-    return _with_zone(localtime(value), "DATETIME_FORMAT")
+    minute = value.replace(second=0, microsecond=0)  # no language of ours writes more
+    return _written(minute, get_current_timezone(), get_language())
+
+
+@lru_cache(maxsize=1_000)  # what was read in the same minute says so in the same words
+def _written(minute: datetime, time_zone: tzinfo, _language: str | None) -> str:
+    return _with_zone(localtime(minute, time_zone), "DATETIME_FORMAT")
 
 
 def clock(value: datetime) -> str:

@@ -15,6 +15,7 @@ from jinja2_fragments import render_block
 
 from taskmanager.core.addresses import WIDGET_PREFIX
 from taskmanager.core.appearance import Appearance
+from taskmanager.core.language import one_language
 from taskmanager.core.request import AppRequest
 
 if TYPE_CHECKING:
@@ -52,9 +53,12 @@ def render(
         **(context or {}),
     }
     environment = cast("Jinja2", engines["jinja2"]).env
-    if block:
-        return HttpResponse(render_block(environment, template, block, values), status=status)
-    return HttpResponse(environment.get_template(template).render(values), status=status)
+    with one_language():
+        if block:
+            written = render_block(environment, template, block, values)
+        else:
+            written = environment.get_template(template).render(values)
+    return HttpResponse(written, status=status)
 
 
 def is_partial(request: AppRequest) -> bool:

@@ -4,22 +4,25 @@ import html
 import re
 from collections.abc import Hashable, Iterable, Mapping, MutableMapping
 from functools import lru_cache
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Final
 
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.timezone import now
-from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
+from django.utils.translation import get_language_bidi, gettext, ngettext
 from django_htmx.jinja import htmx_script
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.ext import Extension, InternationalizationExtension
-from jinja2.runtime import Macro
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
+from markupsafe import escape as markup_of
 
 from taskmanager.core.addresses import with_query
 from taskmanager.core.characters import isolated
 from taskmanager.core.clock import iso, written, zone, zone_cookie, zone_name_now
+from taskmanager.core.language import language
 from taskmanager.core.numbers import number_format
 
 escape = lru_cache(maxsize=10_000)(html.escape)  # a page repeats its names, and so do its polls
@@ -45,6 +48,7 @@ class Pages(Environment):
 def environment(**options: Any) -> Environment:
     """What `TEMPLATES` asks Django's Jinja2 backend to build; `options` are the backend's own."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    options["cache_size"] = -1  # all stay, in a plain dict: a page looks into it twenty times
     extensions = (InternationalizationExtension, Unindented)
     made = Pages(**options, extensions=extensions)
     # The new style wraps each text in two more calls: a page of rows took a tenth longer.
@@ -52,9 +56,11 @@ def environment(**options: Any) -> Environment:
     made.globals |= {
         "_": translated,  # Jinja's own looks `gettext` up in the context, each time
         "remembered": remembered,
+        "here": here,
+        "escaped": escaped,
         "static": lru_cache(static),  # a file's address stays the same while the process lives
         "url": url,
-        "language": get_language,
+        "language": language,
         "languages": lambda: dict(settings.LANGUAGES),
         "is_right_to_left": get_language_bidi,
         "htmx_script": htmx_script,
@@ -69,7 +75,7 @@ def environment(**options: Any) -> Environment:
 
 
 def translated(message: str) -> str:
-    return _translation(get_language(), message)
+    return _translation(language(), message)
 
 
 @lru_cache(maxsize=10_000)
@@ -90,22 +96,30 @@ def emphasised(parts: Iterable[Any]) -> Markup:
     return Markup("".join(pieces))  # noqa: S704 - each piece is escaped
 
 
-def filled(written: Markup, **values: object) -> Markup:
+class Known(dict[str, str]):
+    """What is filled in. A name that nobody fills in stands for itself."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
+NOTHING: Final = Known()
+
+
+def filled(written: Markup, common: Known = NOTHING, **values: object) -> Markup:
     """HTML that was written once for many rows, with `{name}` replaced by each escaped value.
 
-    A name that nobody fills in here stands for itself.
+    `common` is what all rows of a page fill in alike, `escaped` once.
     """
-    known = Known()
+    known = Known(common)
     for name, value in values.items():
         known[name] = value if isinstance(value, Markup) else escape(str(value))
     return Markup(_as_format(written) % known)  # noqa: S704 - by a template, and escaped
 
 
-class Known(dict[str, str]):
-    """What is filled in."""
-
-    def __missing__(self, name: str) -> str:
-        return f"{{{name}}}"
+def escaped(**values: object) -> Known:
+    """The values as `filled` writes them. None is kept: the next page has its own."""
+    return Known((name, str(markup_of(value))) for name, value in values.items())
 
 
 @lru_cache(maxsize=32)  # fifty rows of one page fill in the same few pieces
@@ -113,12 +127,22 @@ def _as_format(written: Markup) -> str:
     return PLACE.sub(r"%(\1)s", str(written).replace("%", "%%"))
 
 
+@pass_context
+def here(context: Context) -> SimpleNamespace:
+    """What the page knows, for a macro that asks for much of it.
+
+    Imported `with context` a macro is made anew for each page, and keeps the page in memory until
+    the garbage collector comes by.
+    """
+    return SimpleNamespace(**context.get_all())
+
+
 def remembered(macro: Macro, *args: Hashable) -> Markup:
     """What a macro writes that asks for nothing but the language and these few arguments.
 
     For what stands on every page and is the same on most: no text of a person's.
     """
-    return _remembered(get_language(), macro, *args)
+    return _remembered(language(), macro, *args)
 
 
 @lru_cache(maxsize=256)

@@ -3,12 +3,13 @@
 from functools import lru_cache
 
 from django.utils import formats
-from django.utils.translation import get_language
+
+from taskmanager.core.language import language
 
 
 def number_format(value: float) -> str:
     """As Django's, and kept: Django asks for the language's format five times a number."""
-    return _number_format(get_language(), value)
+    return _number_format(language(), value)
 
 
 @lru_cache(maxsize=10_000, typed=True)

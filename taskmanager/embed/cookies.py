@@ -52,7 +52,8 @@ class FrameSessionMiddleware(SessionMiddleware):
 
     def process_response(self, request: AppRequest, response: Any) -> Any:  # type: ignore[override]
         """Give the cookie that Django has set its name and its attributes."""
-        if is_read(request) and request.session.session_key == key_in(request):
+        session = request.session
+        if session.modified and is_read(request) and session.session_key == key_in(request):
             # What a page changes in a session that goes on is incidental: it is shown even so.
             with best_effort("what a page has changed in its session"):
                 super().process_response(request, response)

@@ -20,7 +20,7 @@ TRANSLATED = re.compile(r"{% trans\b.*?{% endtrans %}", re.DOTALL)
 FILLED = re.compile(r"\{\w+\}")  # by the filter `filled`
 ATTRIBUTES = re.compile(r'[\w-]+="[^"]*"')
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
-CSRF = re.compile(r"{{ csrf_input }}")
+CSRF = re.compile("{{ csrf_input }}|{csrf}")  # a piece is filled with it by `Links.common`
 LINES = {".html": 120, ".css": 250, ".js": 60}
 LOADER_LINES = 120  # a complete script that runs in other sites' pages
 CLASSIC = {"loader.js"}  # the other scripts are modules

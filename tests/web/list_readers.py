@@ -83,18 +83,31 @@ def leave(key: str, logout_token: str) -> dict[str, int]:
 
 def save(key: str, person_id: str) -> dict[str, Any]:
     """All threads save views at once, and pin owners, more than there is room for."""
-    from workitems import pins, saved_views  # noqa: PLC0415
+    from workitems import pins, preferences, saved_views  # noqa: PLC0415
     from workitems.models import PinnedOwner, SavedView  # noqa: PLC0415
 
+    before = _personal(person_id)
     numbers = range(saved_views.MOST + THREADS)
     with ThreadPoolExecutor(THREADS) as pool:
         answers = list(pool.map(_save_view, [key] * len(numbers), numbers))
         room = list(pool.map(_pin, [person_id] * (pins.MOST + THREADS), range(pins.MOST + THREADS)))
     starts = SavedView.objects.filter(is_start=True).count()
+    preferences.keep(person_id, {"has_keys": False, "theme": "dark"})
     return {
+        "before": before, "after": _personal(person_id),
         "saved": answers.count(200), "full": answers.count(422), "pinned": room.count(True),
         "views": SavedView.objects.count(), "starts": starts, "pins": PinnedOwner.objects.count(),
     }  # fmt: skip
+
+
+def _personal(person_id: str) -> list[Any]:
+    from taskmanager.signin.values import Person  # noqa: PLC0415
+    from workitems.personal import Personal  # noqa: PLC0415
+    from workitems.scope import QueueScope  # noqa: PLC0415
+
+    person = Person(person_id, "Ines Weber", "ines.weber", is_admin=False)
+    known = Personal.of(QueueScope.requested(person, ""))
+    return [known.has_views, known.chosen.has_keys, known.chosen.theme, known.in_basket]
 
 
 def _save_view(key: str, number: int) -> int:

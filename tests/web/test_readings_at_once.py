@@ -105,5 +105,6 @@ def test_what_is_saved_by_many_presses_at_once_stays_within_its_limits(
     environment: dict[str, str], sandbox: Sandbox, session: str
 ) -> None:
     assert said(started(environment, "save", session, sandbox.persona("heavy").id)) == {
+        "before": [False, True, "", 0], "after": [True, False, "dark", 0],
         "saved": 20, "full": THREADS, "views": 20, "starts": 1, "pinned": 50, "pins": 50,
     }  # fmt: skip

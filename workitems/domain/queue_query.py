@@ -4,6 +4,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, Self
 
@@ -133,7 +134,12 @@ class QueueQuery:
 
 def row_mark(row: WorkItem | UnreadableWorkItem) -> str:
     """What stands for a row in an address."""
-    return shown_mark(mark_of(row.id)) if isinstance(row, WorkItem) else UNREADABLE
+    return _mark_by_id(row.id) if isinstance(row, WorkItem) else UNREADABLE
+
+
+@lru_cache(maxsize=10_000)  # the rows of a page come again with each look at it
+def _mark_by_id(identifier: str) -> str:
+    return shown_mark(mark_of(identifier))
 
 
 def mark_of(name: str) -> int:

@@ -242,20 +242,19 @@ class Queue:
         return self.tab is Tab.PENDING and is_first and not self.items
 
     @classmethod
-    def of(cls, tab: Tab, page: WorkItemPage, counts: Counts, as_of: float = 0.0) -> "Queue":
+    def of(
+        cls, tab: Tab, page: WorkItemPage, counts: Counts, as_of: float = 0.0, number: int = 1
+    ) -> "Queue":
         """The list's own total outranks the counts, so that badge and list cannot disagree.
 
-        The list was asked for at `as_of`, in epoch seconds.
+        The list was asked for at `as_of`, in epoch seconds; `number` counts its pages from 1.
         """
-        counts = replace(counts, mark="", as_of=as_of)
         total, is_pending = page.total, tab is Tab.PENDING
         if total is None:
             total = counts.open if is_pending else counts.completed
-        elif is_pending:
-            counts = replace(counts, open=total)
-        else:
-            counts = replace(counts, completed=total)
-        return cls(tab, page.items, total, counts)
+        waiting, done = (total, counts.completed) if is_pending else (counts.open, total)
+        counts = replace(counts, open=waiting, completed=done, mark="", as_of=as_of)
+        return cls(tab, page.items, total, counts, number)
 
 
 @dataclass(frozen=True)

@@ -253,13 +253,19 @@ class WorkItemPage:
     total: int | None
 
 
-def read_work_item(raw: object) -> WorkItem | UnreadableWorkItem:
-    """One list element; never raises."""
+def read_work_items(rows: list[object]) -> tuple[WorkItem | UnreadableWorkItem, ...]:
+    """The elements of a list; never raises."""
+    may_be_deep = bool(lenient.below(ITEM_DEPTH + 1, rows))  # hardly ever: all in one walk
+    return tuple(read_work_item(row, may_be_deep=may_be_deep) for row in rows)
+
+
+def read_work_item(raw: object, *, may_be_deep: bool = True) -> WorkItem | UnreadableWorkItem:
+    """One list element; never raises. `may_be_deep`: nobody has seen to its depth yet."""
     if not isinstance(raw, dict):
         return UnreadableWorkItem(raw, "The element is not an object.")
     if not lenient.is_usable_id(lenient.text(raw.get("id"))):
         return UnreadableWorkItem(raw, "The element has no usable id.")
-    if lenient.below(ITEM_DEPTH, raw):
+    if may_be_deep and lenient.below(ITEM_DEPTH, raw):
         return UnreadableWorkItem(raw, "The element is nested too deeply.")
     try:
         return WorkItem.model_validate({**raw, "raw": raw})

@@ -1,7 +1,8 @@
 """Calls that are sent before their answers are needed, each in a thread beside the caller's."""
 
+import time
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -37,7 +38,13 @@ class Ahead:
 
     def have_come(self, seconds: float) -> bool:
         """Whether all of them end within this time, well or not."""
-        return not wait(self._sent.values(), seconds).not_done
+        until = time.monotonic() + seconds
+        try:
+            for one in self._sent.values():
+                one.exception(max(0.0, until - time.monotonic()))
+        except TimeoutError:
+            return False
+        return True
 
     def of(self, call: Callable[..., Value], *args: Hashable) -> Future[Value] | None:
         """The one that was sent for this, to whoever asks first: a repetition is a new call."""

@@ -1,9 +1,7 @@
 """Everything that is read: a queue, a work item, the numbers, people. No Django, no HTTP."""
 
 from collections.abc import Callable, Collection
-from concurrent.futures import wait
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -84,8 +82,7 @@ class Reader:
         else:
             page = self._page(query)
             counts = known if known.agree(query.tab, page.total) else self.counts_if_any()
-        queue = Queue.of(query.tab, page, counts, asked_at.timestamp())
-        return replace(queue, number=query.page)
+        return Queue.of(query.tab, page, counts, asked_at.timestamp(), query.page)
 
     def frugal_queue(self, query: QueueQuery) -> Queue:
         """The same for at most one call: none where this page was read a moment ago.
@@ -100,8 +97,7 @@ class Reader:
             self._recent.keep_page(query, page, asked_at)
         known = self._recent.counts()
         counts = known if known and known.agree(query.tab, page.total) else Counts()
-        queue = Queue.of(query.tab, page, counts, asked_at.timestamp())
-        return replace(queue, number=query.page)
+        return Queue.of(query.tab, page, counts, asked_at.timestamp(), query.page)
 
     def rows(self, tab: Tab, offset: int, limit: int) -> WorkItemPage:
         """Rows of a list, at most 250. Raises Rejected where ISC refuses to begin so far back."""
@@ -257,9 +253,9 @@ class Reader:
         try:
             value = read()
         finally:
-            wait([future])
+            refused = future.exception()
         try:
-            if isinstance(future.exception(), SignInAgain):
+            if isinstance(refused, SignInAgain):
                 # What was read beside it was refused too, and has renewed the token by now.
                 return value, self._keeping(self._summary())
             return value, self._keeping(future.result())

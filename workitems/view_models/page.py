@@ -39,10 +39,21 @@ class Pager:
 
     @classmethod
     def of(
-        cls, query: QueueQuery, *, rows: int, total: int | None, reach: int | None = None
+        cls,
+        query: QueueQuery,
+        *,
+        rows: int,
+        total: int | None,
+        reach: int | None = None,
+        number: int | None = None,
+        seen: SeenRows = NOTHING_SEEN,
     ) -> "Pager":
-        """`reach`: how many rows can be had, where that is known to be fewer than `total`."""
-        number, size = query.page, query.size
+        """`reach`: how many rows can be had, where that is known to be fewer than `total`.
+
+        `number`: which page it is, where it may be another than was asked for; `seen`: the rows of
+        this page and of those before it.
+        """
+        number, size = number or query.page, query.size
         if total is None:  # then a full page is taken to have another behind it
             last = max(1, number - (rows == 0) + (rows == size))
         else:
@@ -56,6 +67,7 @@ class Pager:
             last_row=first_row + rows - 1 if rows else 0,
             total=total,
             numbers=tuple(_with_gaps(sorted(n for n in wanted if 1 <= n <= last))),
+            seen=seen,
         )
 
     def seen_for(self, number: int) -> SeenRows:
@@ -150,20 +162,27 @@ class TaskPage:
             )
             for items in (queue.items, queue.last_completed)
         )
-        shown, index = replace(query, page=queue.number), queue.index
-        reach = _reach(index)
+        index = queue.index
         piles, entries = (index.piles, index.entries) if index else ((), None)
-        pager = Pager.of(shown, rows=len(rows), total=entries or queue.total, reach=reach)
+        seen = NOTHING_SEEN
         if queue.tab is Tab.PENDING:
             marks = tuple(pile.seen for pile in piles) or tuple(map(row_mark, queue.items))
-            pager = replace(pager, seen=SeenRows.of(marks, query.seen))
+            seen = SeenRows.of(marks, query.seen)
+        pager = Pager.of(
+            query,
+            rows=len(rows),
+            total=entries or queue.total,
+            reach=_reach(index),
+            number=queue.number,
+            seen=seen,
+        )
         return cls(
             queue.tab,
             rows,
             pager,
             queue.counts,
             has_moved=queue.number != query.page,
-            is_out_of_reach=not rows and _is_out_of_reach(index, shown),
+            is_out_of_reach=not rows and _is_out_of_reach(index, replace(query, page=queue.number)),
             finding=Finding.of(index, queue.tab, context, wanted=query.wanted) if index else None,
             found=queue.total,
             groups=tuple(_grouped(rows, queue, query, context)),

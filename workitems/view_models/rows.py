@@ -1,6 +1,7 @@
 """One work item as a row of the list: every display decision is made here, none in a template."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -69,7 +70,7 @@ class ApprovalLine:
     @property
     def slug(self) -> str:
         """The last part of the addresses that decide it."""
-        return quote(self.item.id, safe="") + "/"
+        return _segment(self.item.id)
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ class TaskRow:
     @staticmethod
     def slug_of(item_id: str) -> str:
         """The part of addresses that names a work item."""
-        return quote(item_id, safe="") + "/"
+        return _segment(item_id)
 
     @staticmethod
     def dom_id_of(item_id: str) -> str:
@@ -222,6 +223,11 @@ class TaskRow:
     @property
     def has_form(self) -> bool:
         return SubmitForm.name in self.allowed
+
+
+@lru_cache(maxsize=10_000)  # each row says it several times, and a page comes again and again
+def _segment(identifier: str) -> str:
+    return quote(identifier, safe="") + "/"
 
 
 def reason_of(item: WorkItem, sentence: Sentence) -> str:

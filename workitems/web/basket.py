@@ -62,7 +62,7 @@ def begun(context: ActionContext, kept: Sequence[Kept], ids: frozenset[UUID]) ->
     steps, like = merged(kept, context.scope.owner.id), context.press
     like = replace(like, key=key_of(context, ids))
     writes = [(step.command, press_of(step, like)) for step in steps]
-    delay = preferences.delay_for(context.chosen) or Delay(timezone.now())
+    delay = preferences.delay_for(context.personal.chosen) or Delay(timezone.now())
     run, _is_new = runs.begin(context.ledger, writes, delay, name=runs.MIXED)
     return finished(context, run, ids)
 

@@ -122,7 +122,7 @@ def presses(context: ActionContext, items: Sequence[Confirmed]) -> list[Press]:
 def begun(context: ActionContext, writes: Writes) -> HttpResponse:
     """Record the run, and lead to its page."""
     require_worker()
-    delay = preferences.delay_for(context.chosen) or Delay(timezone.now())
+    delay = preferences.delay_for(context.personal.chosen) or Delay(timezone.now())
     run, is_new = runs.begin(context.ledger, writes, delay)
     if is_new:
         deferred.start(run)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from taskmanager.embed.params import WidgetParams
 from taskmanager.signin.request import SignedInRequest, person_of, session_row
-from workitems import indexing, ledger, pins, preferences, saved_views
+from workitems import indexing, ledger, pins, saved_views
 from workitems.domain.attempts import Press
 from workitems.domain.commands import SubmitForm
 from workitems.domain.policy import Policy
@@ -24,8 +24,8 @@ from workitems.isc.lenient import LONGEST_ID
 from workitems.isc.schemas import WorkItem, WorkItemForm
 from workitems.ledger import DatabaseLedger
 from workitems.looks import has_looked, record_look
-from workitems.models import PersonSettings
 from workitems.outstanding import Outstanding
+from workitems.personal import Personal
 from workitems.queue_states import told_by_scan
 from workitems.recent_reads import RecentReads
 from workitems.saved_views import View
@@ -155,13 +155,15 @@ class ActionContext:
         return Outstanding.of(self.scope.owner.id, self.scope.actor.id)
 
     @cached_property
-    def chosen(self) -> PersonSettings:
-        """What this person has chosen; a press asks more than once."""
-        return preferences.of_person(self.scope.actor.id)
+    def personal(self) -> Personal:
+        """What this person has chosen and keeps here, as it was when first asked for."""
+        return Personal.of(self.scope)
 
     @cached_property
     def views(self) -> tuple[View, ...]:
-        """What this person has saved."""
+        """What this person has saved; for a change of it, as it is at that moment."""
+        if self.request.method != "POST" and not self.personal.has_views:
+            return ()
         return saved_views.of_person(self.scope.actor.id)
 
     @cached_property
@@ -172,7 +174,7 @@ class ActionContext:
     def has_keys(self) -> bool:
         """Whether letters are keys. In a frame one may be meant for the page around it."""
         may_have_keys = not self.request.embedded or WidgetParams.of(self.request).keys == "1"
-        return may_have_keys and self.chosen.has_keys
+        return may_have_keys and self.personal.chosen.has_keys
 
     def counted(self, counts: Counts) -> Counts:
         """The numbers, with what is to be sent as done."""
@@ -241,10 +243,12 @@ class ActionContext:
 
     @cached_property
     def _named(self) -> Self:
+        if not self.scope.is_other:
+            return self
         named = replace(self, scope=with_owner_name(self.scope, self.services.reader))
         # Made already: not once more by the new object.
         named.__dict__["services"] = self.services
-        for name in {"outstanding", "views"} & self.__dict__.keys():
+        for name in {"outstanding", "personal", "views"} & self.__dict__.keys():
             named.__dict__[name] = self.__dict__[name]
         return named
 

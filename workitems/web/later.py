@@ -33,7 +33,7 @@ PAUSE: Final = 0.1
 
 def carried_out(context: ActionContext, command: Command, press: Press) -> Receipt:
     """Send it, or hold it for as long as this person can take it back."""
-    delay = preferences.delay_for(context.chosen)
+    delay = preferences.delay_for(context.personal.chosen)
     if delay is None:
         return context.services.executor.run(command, press)
     if isinstance(command, DecideAll | Forward):  # they end in a receipt, as many of them do
@@ -55,7 +55,7 @@ def scheduled_response(
     context: ActionContext, receipt: Receipt, command: Command, target: str = ""
 ) -> HttpResponse:
     """The answer to a decision that can still be taken back."""
-    seconds = context.chosen.undo_seconds
+    seconds = context.personal.chosen.undo_seconds
     if seconds is None:
         return held_response(context, receipt, _("It waits here until you press Send."))
     words = ngettext(

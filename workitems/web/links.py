@@ -9,6 +9,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from taskmanager.core.addresses import own_referer, with_query
 from taskmanager.core.htmx import shown_path
+from taskmanager.core.jinja import Known, escaped
 from taskmanager.core.request import AppRequest
 from workitems.scope import QueueScope
 
@@ -60,6 +61,12 @@ class Links:
     def page(self, tab: str) -> str:
         """The beginning of a list."""
         return with_query(self.home, tab=tab, owner=self.owner_id)
+
+    def common(self, csrf_input: object, page_key: str, *, is_undecided: bool) -> Known:
+        """What the forms of all tasks of a page fill in alike (workitems/_pieces.html)."""
+        query = self.undecided if is_undecided else self.query
+        known = {"items": self.items, "query": query, "owner": self.owner_id}
+        return escaped(**known, key=page_key, csrf=csrf_input)
 
 
 def address(request: HttpRequest, name: str, *args: str) -> str:

@@ -1,8 +1,9 @@
 """The address of a list as it is shown, and those that differ from it in one thing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 
@@ -114,13 +115,26 @@ class ListAddress:
     def at(self, part: str, **more: object) -> str:
         """The same rows at an address below the list's, such as the export."""
         named = [(name, str(value)) for name, value in more.items() if value is not None]
-        return replace(self, home=f"{self.home}{part}")._with(named)
+        return self._with(named, part)
 
-    def _with(self, more: Iterable[tuple[str, str]]) -> str:
+    @cached_property
+    def _said(self) -> str:
+        """What stands behind the question mark, before what else an address says."""
         owner = [("owner", self.owner_id)] if self.owner_id else []
-        # Without a query it would be the address of the start page, which may be another list.
-        said = [*owner, *self.values, *more] or [("tab", self.tab)]
-        return f"{self.home}?{urlencode(said)}"
+        return urlencode([*owner, *self.values])
+
+    @cached_property
+    def _whole(self) -> str:
+        """The same, never empty: without a query it would be the address of the start page, which
+        may be another list.
+        """
+        return self._said or urlencode([("tab", self.tab)])
+
+    def _with(self, more: Sequence[tuple[str, str]], part: str = "") -> str:
+        said = self._whole
+        if more:
+            said = f"{self._said}&{urlencode(more)}" if self._said else urlencode(more)
+        return f"{self.home}{part}?{said}"
 
 
 def usual_size() -> int:

@@ -17,7 +17,6 @@ from django_htmx.http import push_url
 from taskmanager.core.htmx import render, render_partial
 from taskmanager.signin.prompts import background_request, inline_login_prompt
 from taskmanager.signin.request import SignedInRequest
-from workitems import basket
 from workitems.domain.change_mark import mark_if_whole
 from workitems.domain.queue_query import QueueQuery, Tab
 from workitems.domain.results import Counts, Queue
@@ -84,7 +83,7 @@ def listed(context: ActionContext, query: QueueQuery, filters: QueueFilter) -> d
         periods=() if query.is_plain else periods(timezone.localdate()),
         query=query,
         order=None if query.is_plain else Order.of(query, SIZES),
-        basket=partial(basket.size_of, context.scope),
+        basket=lambda: context.personal.in_basket,
         views=None if context.request.embedded else ViewRow.of(context, address),
     )
 
