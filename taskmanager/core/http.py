@@ -96,22 +96,6 @@ class HardenedSession(requests.Session):
             kwargs["auth"] = no_auth
         return super().request(method, url, *args, **kwargs)
 
-    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        """As in requests, with the session's headers alone: it has nothing else to add."""
-        headers = {**self.headers, **(request.headers or {})}
-        prepared = requests.PreparedRequest()
-        prepared.prepare(
-            method=request.method,
-            url=request.url,
-            headers={name: value for name, value in headers.items() if value is not None},
-            files=request.files,
-            data=request.data,
-            json=request.json,
-            params=request.params,
-            auth=request.auth,
-        )
-        return prepared
-
     def merge_environment_settings(self, url: Any, *args: Any, **kwargs: Any) -> Any:
         """Proxy and CA bundle, read once for each host; no caller passes its own."""
         target = urlsplit(url)
