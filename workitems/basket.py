@@ -24,7 +24,7 @@ COUNT: Final = (
 
 
 def size_of(scope: QueueScope) -> int:
-    """In plain SQL: each list asks. 0 where the database fails."""
+    """0 where the database fails."""
     try:
         row = first_row(COUNT, scope.actor.id, scope.owner.id)
     except DatabaseError:

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import get_current_timezone, localdate, localtime
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from taskmanager.core.language import language
 
 KNOWN: Final = frozenset(available_timezones())
 YEAR: Final = 365 * 24 * 3600  # seconds
@@ -77,7 +78,7 @@ def zone_name_now() -> str:
 def written(value: datetime) -> str:
     """Date and time as the person's language writes them, in the current zone, with its name."""
     minute = value.replace(second=0, microsecond=0)  # no language of ours writes more
-    return _written(minute, get_current_timezone(), get_language())
+    return _written(minute, get_current_timezone(), language())
 
 
 @lru_cache(maxsize=1_000)  # what was read in the same minute says so in the same words

@@ -7,6 +7,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Final
 
+import markupsafe
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
@@ -17,7 +18,6 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.ext import Extension, InternationalizationExtension
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup
-from markupsafe import escape as markup_of
 
 from taskmanager.core.addresses import with_query
 from taskmanager.core.characters import isolated
@@ -57,7 +57,6 @@ def environment(**options: Any) -> Environment:
         "_": translated,  # Jinja's own looks `gettext` up in the context, each time
         "remembered": remembered,
         "here": here,
-        "escaped": escaped,
         "static": lru_cache(static),  # a file's address stays the same while the process lives
         "url": url,
         "language": language,
@@ -118,8 +117,8 @@ def filled(written: Markup, common: Known = NOTHING, **values: object) -> Markup
 
 
 def escaped(**values: object) -> Known:
-    """The values as `filled` writes them. None is kept: the next page has its own."""
-    return Known((name, str(markup_of(value))) for name, value in values.items())
+    """The values as `filled` writes them; not remembered, because each page has its own."""
+    return Known((name, str(markupsafe.escape(value))) for name, value in values.items())
 
 
 @lru_cache(maxsize=32)  # fifty rows of one page fill in the same few pieces

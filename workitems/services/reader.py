@@ -253,9 +253,9 @@ class Reader:
         try:
             value = read()
         finally:
-            refused = future.exception()
+            failure = future.exception()
         try:
-            if isinstance(refused, SignInAgain):
+            if isinstance(failure, SignInAgain):
                 # What was read beside it was refused too, and has renewed the token by now.
                 return value, self._keeping(self._summary())
             return value, self._keeping(future.result())
