@@ -12,6 +12,7 @@ SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
 TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
+HEAD = re.compile(r"<head>.*?</head>|{% block styles %}.*?{% endblock %}", re.DOTALL)
 # What a template works out once, and uses elsewhere.
 ONCE = re.compile(r"{% set (\w+) %}(.*?){% endset %}", re.DOTALL)
 USE = re.compile(r"{{ (\w+)(?:\|filled\([^}]*\))? }}")
@@ -269,6 +270,12 @@ def test_styles_load_nothing_from_elsewhere(path: Path) -> None:
     source = path.read_text()
     assert not re.search(r"url\((?![\"']?data:)", source)
     assert "@import" not in source or path.name == "site.css"
+
+
+@each_template
+def test_no_style_sheet_comes_after_what_it_is_for(path: Path) -> None:
+    """What is put in the page would move when its sheet arrives, and the focus out of view."""
+    assert 'rel="stylesheet"' not in HEAD.sub("", path.read_text())
 
 
 @each_style
