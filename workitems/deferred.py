@@ -22,6 +22,7 @@ from taskmanager.jobs.registry import due_scan, job
 from taskmanager.signin.errors import ProviderUnavailable, SignInNeeded
 from taskmanager.signin.session_store import lasts
 from taskmanager.signin.signals import Ending, session_ending
+from taskmanager.signin.token_store import TokenStore
 from workitems import runs, schedule
 from workitems.bulk_sending import SEATS, Looks, put_off
 from workitems.domain.attempts import Look
@@ -163,7 +164,7 @@ def _prepared(later: Later, ledger: DatabaseLedger, looks: Looks | None) -> Call
         raise Stopped("the run was stopped")
     purpose = Purpose.RUN if later.is_one_of_many else Purpose.DECISION
     try:
-        services = services_for(row.session, ledger.scope, purpose)
+        services = services_for(TokenStore(row.session), ledger.scope, purpose)
         look = _look(later, services.reader, looks)
     except SignInNeeded as error:
         raise SessionOver("the session has ended") from error

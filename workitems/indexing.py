@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import Error, connections
 
 from taskmanager.signin.errors import ProviderUnavailable, SignInNeeded
+from taskmanager.signin.token_store import TokenStore
 from workitems.domain.facts import Judge
 from workitems.domain.policy import Policy
 from workitems.domain.queue_query import Tab
@@ -37,7 +38,7 @@ def begin(scope: QueueScope, session: str, tab: Tab) -> None:
 def _read(turn: Turn) -> None:
     scope, session = turn.store.scope, turn.store.session
     try:
-        services = services_for(session, scope, Purpose.BACKGROUND)
+        services = services_for(TokenStore(session), scope, Purpose.BACKGROUND)
         read(turn, services)
     except Stopped:
         pass

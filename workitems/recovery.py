@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from taskmanager.jobs.registry import due_scan
 from taskmanager.signin.errors import ProviderUnavailable, SignInNeeded
+from taskmanager.signin.token_store import TokenStore
 from workitems import ledger
 from workitems.domain.attempts import Abandoned
 from workitems.domain.commands import command_from_json
@@ -42,7 +43,7 @@ def look_again() -> None:
     rows = Attempt.objects.filter(of_later, status=WriteStatus.UNCONFIRMED, is_live=True)
     for row in rows.filter(live_until__gte=timezone.now()):
         try:
-            services_for(row.session, sender_of(row)).executor.standing(row.item_id)
+            services_for(TokenStore(row.session), sender_of(row)).executor.standing(row.item_id)
         except (SignInNeeded, ProviderUnavailable, errors.IscError) as error:
             logger.warning("an end cannot be looked up now: %s", type(error).__name__)
 
@@ -50,7 +51,7 @@ def look_again() -> None:
 def _end_of(row: Attempt) -> str:
     scope = sender_of(row)
     try:
-        executor = services_for(row.session, scope).executor
+        executor = services_for(TokenStore(row.session), scope).executor
         command = command_from_json(row.opened()["command"])
         executor.recover(Abandoned(row.pk, command))
     except (SignInNeeded, errors.SignInAgain, KeyError):

@@ -58,10 +58,15 @@ def _remember(attempt: Attempt, item: WorkItem) -> None:
 
 
 class Rejections:
-    """When one person has rejected changes before: each is looked up once, many in one query."""
+    """When one person has rejected changes before: each is looked up once, many in one query.
 
-    def __init__(self, actor_id: str) -> None:
+    `is_any`: whether this person has rejected anything at all; None where that is not known yet.
+    """
+
+    def __init__(self, actor_id: str, *, is_any: bool | None = None) -> None:
         self._actor_id = actor_id
+        if is_any is not None:
+            self._is_any = is_any
         self._known: dict[Access, datetime | None] = {}
 
     @cached_property

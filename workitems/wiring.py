@@ -44,9 +44,9 @@ class RowCredentials:
     The reader's helper threads would open database connections that nobody closes.
     """
 
-    def __init__(self, row: str) -> None:
-        self._store = TokenStore(row)
-        self._token = access_token_for(self._store, configured_provider())
+    def __init__(self, store: TokenStore) -> None:
+        self._store = store
+        self._token = access_token_for(store, configured_provider())
 
     def token(self) -> str:
         return self._token
@@ -155,12 +155,14 @@ def _may_wait(purpose: Purpose) -> bool:
     return may_wait(urgent=purpose is Purpose.DECISION)
 
 
-def services_for(row: str, scope: QueueScope, purpose: Purpose = Purpose.VIEW) -> Services:
-    """Services for this row of the sessions; `purpose` is what its reads are for.
+def services_for(
+    tokens: TokenStore, scope: QueueScope, purpose: Purpose = Purpose.VIEW
+) -> Services:
+    """Services for the session that has these tokens; `purpose` is what its reads are for.
 
     Raises SignInNeeded and ProviderUnavailable.
     """
-    credentials = RowCredentials(row)
+    credentials = RowCredentials(tokens)
     sharing = Sharing(budget(), reads(), scope.actor.id, may_wait=_may_wait)
     client_for = partial(_client, credentials, sharing)
     client, numbers_client = client_for(purpose), client_for(Purpose.BACKGROUND)
@@ -177,7 +179,7 @@ def services_for(row: str, scope: QueueScope, purpose: Purpose = Purpose.VIEW) -
         client,
         reader,
         credentials,
-        DatabaseLedger(scope, row),
+        DatabaseLedger(scope, tokens.row),
         owner_id=owner_id,
         actor_id=actor_id,
         checks_owner=scope.actor.is_admin,

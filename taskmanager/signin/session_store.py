@@ -20,14 +20,19 @@ REFUSED_AT = "refused_at"  # epoch seconds; kept by the sign-in that follows a r
 ANONYMOUS_SECONDS = 3600  # a sign-in under way needs minutes
 SEEN_EVERY = timedelta(seconds=60)  # one small write a minute, not one per request
 LOAD = (
-    f"SELECT session_data, seen_at, levels FROM {Session._meta.db_table}"  # noqa: S608 - our names
+    f"SELECT session_data, seen_at, levels, sealed FROM {Session._meta.db_table}"  # noqa: S608 - our names
     f" LEFT JOIN {TokenSet._meta.db_table} ON session_id = session_key"
     " WHERE session_key = %s AND expire_date > %s"
 )
 
 
 class SessionStore(DatabaseStore):
-    """What `request.session` is; a row that cannot be decrypted counts as no session."""
+    """What `request.session` is; a row that cannot be decrypted counts as no session.
+
+    `sealed_tokens`: the row's key, and its tokens as they came with it (`TokenStore.of`).
+    """
+
+    sealed_tokens: tuple[str, str | None] = ("", None)
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -38,12 +43,12 @@ class SessionStore(DatabaseStore):
         with connection.cursor() as cursor:  # plain SQL: each request asks
             now = connection.ops.adapt_datetimefield_value(timezone.now())
             cursor.execute(LOAD, [key, now])
-            sealed, seen_at, levels = cursor.fetchone() or ("", None, None)
-        content = crypto.unseal(sealed, row=key)
+            payload, seen_at, levels, tokens = cursor.fetchone() or ("", None, None, None)
+        content = crypto.unseal(payload, row=key)
         if not isinstance(content, dict):
             self._session_key = None
             return {}
-        self._seen_at = seen_at
+        self._seen_at, self.sealed_tokens = seen_at, (key, tokens)
         renewed = crypto.unseal(levels, row=key) if levels else None
         if isinstance(renewed, dict) and PERSON in content:
             content[PERSON] |= renewed

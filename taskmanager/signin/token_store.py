@@ -5,15 +5,14 @@ One conditional UPDATE takes the lease, so it holds between threads and between 
 
 from dataclasses import asdict, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from taskmanager.core import crypto
-from taskmanager.core.storage import best_effort
+from taskmanager.core.storage import best_effort, first_row
 from taskmanager.signin.models import TokenSet
 from taskmanager.signin.request import SignedInRequest, session_row
 from taskmanager.signin.values import Levels, Tokens
@@ -26,16 +25,29 @@ BACK_OFF: Final = timedelta(seconds=10)  # after a failure; else each request wa
 
 
 class TokenStore:
-    """Where the tokens of a session are kept; `row` is the key of the session's row."""
+    """Where the tokens of a session are kept; `row` is the key of the session's row.
 
-    def __init__(self, row: str) -> None:
+    `came`: the sealed tokens as they came with the session, for the first look alone. Who renews
+    them looks again under the lease.
+    """
+
+    def __init__(self, row: str, came: str | None = None) -> None:
         self.row = row
+        self._came = came
+
+    @classmethod
+    def of(cls, session: SessionBase) -> Self:
+        """For a request that has just loaded its session: what came with it is used once."""
+        row = session_row(session)
+        key, came = getattr(session, "sealed_tokens", ("", None))
+        session.sealed_tokens = ("", None)  # type: ignore[attr-defined]  # our engine's own
+        return cls(row, came if key == row else None)
 
     def read(self) -> Tokens | None:
         """The tokens, or None when there are none that we can decrypt."""
-        with connection.cursor() as cursor:  # plain SQL: nearly each request asks
-            cursor.execute(READ, [self.row])
-            (sealed,) = cursor.fetchone() or (None,)
+        sealed, self._came = self._came, None
+        if sealed is None:
+            (sealed,) = first_row(READ, self.row) or (None,)
         return _opened(sealed, self.row) if sealed else None
 
     def write(self, tokens: Tokens) -> None:

@@ -8,11 +8,15 @@ import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from taskmanager.signin import token_refresh
 from taskmanager.signin.errors import ProviderUnavailable, SignInNeeded
 from taskmanager.signin.models import Session, TokenSet
+from taskmanager.signin.providers.registry import configured_provider
 from taskmanager.signin.request import person_of
+from taskmanager.signin.session_store import SessionStore
+from taskmanager.signin.token_store import TokenStore
 from taskmanager.signin.values import Tokens
 from tests.session_tokens import access_token_for, keep, renew_access_token, tokens_of
 from tests.signin.conftest import JWT, Provider, Visitor
@@ -270,6 +274,52 @@ def test_without_tokens_somebody_has_to_sign_in(someone: Signed, rf: RequestFact
         access_token_for(nobody)
     with pytest.raises(SignInNeeded):
         person_of(nobody)
+
+
+def loaded(request: HttpRequest) -> SessionStore:
+    """The session as another request of the same browser gets it."""
+    session = SessionStore(request.session.session_key)
+    assert session.is_signed_in
+    return session
+
+
+def test_the_tokens_that_came_with_a_session_are_used_once(
+    someone: Signed, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    _provider, request = someone
+    old, session = held(request), loaded(request)
+    with django_assert_num_queries(0):
+        assert TokenStore.of(session).read() == old
+    new = make_it_last(request, 500)
+    assert TokenStore.of(session).read() == new
+
+
+def test_a_store_of_a_session_sees_what_changes_after_its_first_look(someone: Signed) -> None:
+    _provider, request = someone
+    store = TokenStore.of(loaded(request))
+    store.read()
+    new = make_it_last(request, 500)
+    assert store.read() == new
+
+
+def test_tokens_that_another_request_has_renewed_meanwhile_are_not_renewed_again(
+    someone: Signed,
+) -> None:
+    provider, request = someone
+    make_it_last(request, 10)
+    session = loaded(request)
+    renewed = access_token_for(request)
+    asked = provider.count("/openid/token")
+    found = token_refresh.access_token_for(TokenStore.of(session), configured_provider())
+    assert found == renewed
+    assert provider.count("/openid/token") == asked
+
+
+def test_tokens_that_came_under_another_key_are_not_used(someone: Signed) -> None:
+    _provider, request = someone
+    session = loaded(request)
+    session.cycle_key()
+    assert TokenStore.of(session).read() is None
 
 
 def test_saving_the_session_does_not_put_an_old_refresh_token_back(someone: Signed) -> None:

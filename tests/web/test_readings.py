@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from sandbox.handle import Sandbox
 from taskmanager.signin.request import person_in, session_row
+from taskmanager.signin.token_store import TokenStore
 from tests.web.conftest import AsUser, Browser, Put, parsed, reads, words
 from tests.web.pressing import press
 from tests.web.test_decide import single
@@ -63,7 +64,7 @@ def turn_of(browser: Browser) -> Turn:
 def publish(turn: Turn, rows: int) -> bool:
     """As a reader does that has come so far."""
     scope, session = turn.store.scope, turn.store.session
-    reader = services_for(session, scope, Purpose.BACKGROUND).reader
+    reader = services_for(TokenStore(session), scope, Purpose.BACKGROUND).reader
     policy = Policy(django_settings.TYPE_COMMANDS)
     builder = Builder(Judge(django_settings.FLAG_RULES, policy, scope.actor.id).facts_of, 1)
     for offset in range(0, rows, LONGEST_PAGE):

@@ -150,10 +150,7 @@ class TaskPage:
         return ShownRows(self.tab, self.pager.first_row, self.pager.last_row, self.badge)
 
     @classmethod
-    def of(
-        cls, queue: Queue, query: QueueQuery, *, now: datetime, actor_id: str = ""
-    ) -> "TaskPage":
-        context = RenderContext.at(now, actor_id=actor_id)
+    def of(cls, queue: Queue, query: QueueQuery, context: RenderContext) -> "TaskPage":
         context.prepare(queue.items)
         rows, done = (
             tuple(

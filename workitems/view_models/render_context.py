@@ -28,11 +28,18 @@ class RenderContext:
     rejected: Rejected
 
     @classmethod
-    def at(cls, now: datetime, policy: Policy | None = None, actor_id: str = "") -> Self:
+    def at(
+        cls,
+        now: datetime,
+        policy: Policy | None = None,
+        actor_id: str = "",
+        has_rejected: bool | None = None,  # noqa: FBT001 - None: it is asked for when needed
+    ) -> Self:
         """For the current request's language and time zone, and the installation's policy."""
         policy = policy or Policy(settings.TYPE_COMMANDS)
         language, zone = get_language(), get_current_timezone()
-        return cls(now, language, zone, policy, actor_id, settings.FLAG_RULES, Rejections(actor_id))
+        rejected = Rejections(actor_id, is_any=has_rejected)
+        return cls(now, language, zone, policy, actor_id, settings.FLAG_RULES, rejected)
 
     def prepare(self, items: Iterable[WorkItem | UnreadableWorkItem]) -> None:
         """Have it looked up at once what was rejected of all these."""

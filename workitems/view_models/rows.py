@@ -125,7 +125,7 @@ class TaskRow:
             is_open=is_open,
             requester=item.requester_name,
             age_label=waiting(moment, context) if is_open else ago(moment, context),
-            moment=moment.isoformat() if moment else "",
+            moment=moment.isoformat(timespec="minutes") if moment else "",
             when=absolute(moment, context),
             progress=_progress(item) if is_open and is_decided else "",
             approvals=approvals,
@@ -205,6 +205,17 @@ class TaskRow:
         """The line that the row's own two buttons decide, where there is no choice of lines."""
         is_only_line = len(self.approvals) == 1 and self.approvals[0].can_decide
         return self.approvals[0] if is_only_line else None
+
+    @property
+    def offer(self) -> str:
+        """What a row offers beside to forward it, as `offers` in _pieces.html writes it."""
+        if self.single_approval:
+            return "decide"
+        if self.can_decide_all:
+            return "decide-all"
+        if self.has_form:
+            return "form"
+        return "complete" if self.can_complete else ""
 
     @property
     def can_decide_all(self) -> bool:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from taskmanager.embed.params import WidgetParams
 from taskmanager.signin.request import SignedInRequest, person_of, session_row
+from taskmanager.signin.token_store import TokenStore
 from workitems import indexing, ledger, pins, saved_views
 from workitems.domain.attempts import Press
 from workitems.domain.commands import SubmitForm
@@ -98,7 +99,7 @@ class ActionContext:
     @cached_property
     def services(self) -> Services:
         """Reader and executor; made when first asked for. Raises SignInNeeded."""
-        return services_for(session_row(self.request.session), self.scope, self._purpose)
+        return services_for(TokenStore.of(self.request.session), self.scope, self._purpose)
 
     @cached_property
     def finder(self) -> Finder:
@@ -193,7 +194,8 @@ class ActionContext:
     @property
     def rendering(self) -> RenderContext:
         """What the words of this answer depend on."""
-        return RenderContext.at(timezone.now(), self.policy, self.scope.actor.id)
+        known = None if self.request.method == "POST" else self.personal.has_rejected
+        return RenderContext.at(timezone.now(), self.policy, self.scope.actor.id, known)
 
     @property
     def is_shown_unflagged(self) -> bool:

@@ -11,7 +11,6 @@ from workitems.domain.queue_query import QueueQuery
 from workitems.looks import EXPORT
 from workitems.services.whole_list import AllRows
 from workitems.view_models.listing import HEADINGS, file_name, lines_of
-from workitems.view_models.render_context import RenderContext
 from workitems.web.context import ActionContext
 from workitems.web.export import csv_lines, on_this_clock
 from workitems.web.list_filter import QueueFilter
@@ -33,10 +32,8 @@ def export(request: SignedInRequest) -> StreamingHttpResponse:
 
 
 def _file(context: ActionContext, query: QueueQuery, rows: AllRows) -> StreamingHttpResponse:
-    rendering = RenderContext.at(timezone.now(), actor_id=context.scope.actor.id)
-    lines = csv_lines(
-        [*map(str, HEADINGS)], on_this_clock(lines_of(rows.at(rows.places), rendering))
-    )
+    written = lines_of(rows.at(rows.places), context.rendering)
+    lines = csv_lines([*map(str, HEADINGS)], on_this_clock(written))
     name = file_name(query.tab, rows.snapshot.reading, timezone.localdate())
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)

@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.http import HttpResponse, StreamingHttpResponse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -70,7 +69,7 @@ def frame_first(
 def _frame(context: ActionContext, query: QueueQuery, filters: QueueFilter) -> HttpResponse:
     """Whole before a byte is sent: its forms and messages may change the session."""
     nothing = Queue.of(query.tab, WorkItemPage((), None), Counts())
-    page = TaskPage.of(nothing, query, now=timezone.now(), actor_id=context.scope.actor.id)
+    page = TaskPage.of(nothing, query, context.rendering)
     # What is held is asked for anew by the list: it may have been sent meanwhile.
     opened = filters.opened(context.links)
     values = replace(context).template(page=page, badge=Counts(), query=query, opened=opened)

@@ -63,7 +63,7 @@ def pile(request: SignedInRequest) -> HttpResponse:
     context, filters = ActionContext.of(request), QueueFilter.of(request.GET)
     query = filters.query()
     found = context.finder.find(query, vocabulary(get_language()))
-    page = TaskPage.of(found, query, now=timezone.now(), actor_id=context.scope.actor.id)
+    page = TaskPage.of(found, query, context.rendering)
     values = context.template(page=page, address=filters.address(context.links))
     return render(request, "workitems/pile.html", values)
 
@@ -71,7 +71,7 @@ def pile(request: SignedInRequest) -> HttpResponse:
 def listed(context: ActionContext, query: QueueQuery, filters: QueueFilter) -> dict[str, Any]:
     """What workitems/list.html prints."""
     found, address = read(context, query), filters.address(context.links)
-    page = TaskPage.of(found, query, now=timezone.now(), actor_id=context.scope.actor.id)
+    page = TaskPage.of(found, query, context.rendering)
     framed = context.finder.kinds(query) if context.request.embedded else {}
     return context.template(
         page=page,
