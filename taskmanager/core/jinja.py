@@ -112,7 +112,10 @@ def filled(written: Markup, common: Known = NOTHING, **values: object) -> Markup
     """
     known = Known(common)
     for name, value in values.items():
-        known[name] = value if isinstance(value, Markup) else escape(str(value))
+        if type(value) is str:
+            known[name] = escape(value)
+        else:  # it may be safe as it is, as is the field against forgery: not to be remembered
+            known[name] = markupsafe.escape(value)
     return Markup(_as_format(written) % known)  # noqa: S704 - by a template, and escaped
 
 
@@ -121,7 +124,7 @@ def escaped(**values: object) -> Known:
     return Known((name, str(markupsafe.escape(value))) for name, value in values.items())
 
 
-@lru_cache(maxsize=32)  # fifty rows of one page fill in the same few pieces
+@lru_cache(maxsize=512)  # fifty rows of one page fill in the same few pieces
 def _as_format(written: Markup) -> str:
     return PLACE.sub(r"%(\1)s", str(written).replace("%", "%%"))
 
@@ -144,7 +147,7 @@ def remembered(macro: Macro, *args: Hashable) -> Markup:
     return _remembered(language(), macro, *args)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _remembered(_language: str | None, macro: Macro, *args: Hashable) -> Markup:
     return Markup(macro(*args))  # noqa: S704 - a macro has escaped it
 

@@ -107,7 +107,24 @@ def test_a_work_item_that_is_nested_too_deeply_is_unreadable(depth: int) -> None
 
 @pytest.mark.parametrize("depth", [101, 900])
 def test_json_ends_at_a_depth_that_can_be_copied_and_printed(depth: int) -> None:
-    document = parse_json(json.dumps({"beside": 1, "deep": nested(depth)}).encode())
+    document, _depth = parse_json(json.dumps({"beside": 1, "deep": nested(depth)}).encode())
     assert document["beside"] == 1  # type: ignore[index]
     assert "deepest" not in repr(document)
     assert "deepest" in repr(parse_json(json.dumps(nested(100)).encode()))
+
+
+@pytest.mark.parametrize("depth", [0, 1, 64, 100])
+def test_json_tells_how_deep_it_is(depth: int) -> None:
+    assert parse_json(json.dumps(nested(depth)).encode()).depth == depth
+
+
+@pytest.mark.parametrize(("depth", "is_read"), [(62, True), (63, False), (900, False)])
+def test_a_list_keeps_its_rows_beside_one_that_is_nested_too_deeply(
+    depth: int, is_read: bool
+) -> None:
+    rows = [{"id": "w1"}, {"id": "w2", "deep": nested(depth + 1)}]
+    content, known = parse_json(json.dumps(rows).encode())
+    assert isinstance(content, list)
+    first, second = (read_work_item(row, depth=known) for row in content)
+    assert isinstance(first, WorkItem)
+    assert isinstance(second, WorkItem) == is_read

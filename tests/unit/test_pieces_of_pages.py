@@ -5,6 +5,8 @@ import weakref
 
 import pytest
 from django.template import engines
+from django.utils.functional import lazy, lazystr
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import override
 from jinja2 import DictLoader, UndefinedError
 from markupsafe import Markup
@@ -41,6 +43,13 @@ def test_what_a_page_fills_in_is_escaped_once_and_gives_way_to_the_row() -> None
     written = Markup("{owner} {csrf} {name} {later}")
     assert filled(written, common, name="<row>") == "&lt;o&gt; <input> &lt;row&gt; {later}"
     assert filled(written, common, name=1) == "&lt;o&gt; <input> 1 {later}"
+
+
+def test_what_django_holds_for_safe_is_not_escaped() -> None:
+    field = mark_safe("<input>")
+    later = lazy(lambda: field, SafeString, str)  # as the field against forgery is
+    assert filled(Markup("{a}{b}"), a=field, b=later()) == "<input><input>"
+    assert filled(Markup("{name}"), name=lazystr("<o>")) == "&lt;o&gt;"
 
 
 class Page:

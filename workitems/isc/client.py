@@ -155,7 +155,7 @@ class IscClient:
     def _page(self, rest: str, params: Mapping[str, str]) -> WorkItemPage:
         reply = self._read(rest, params)
         rows = _elements(reply, int(params["limit"]))
-        items = schemas.read_work_items(rows)
+        items = tuple(schemas.read_work_item(row, depth=reply.depth) for row in rows)
         return WorkItemPage(items, whole_number(reply.headers.get("X-Total-Count")))
 
     def _count(self, rest: str, owner_id: str, *, experimental: bool = False) -> int:

@@ -58,7 +58,7 @@ class Call:
     def refusal(self, response: requests.Response, body: bytes) -> errors.IscError:
         """The error for a status that is not 2xx."""
         try:
-            document = parse_json(body)
+            document = parse_json(body).content
         except ValueError:
             document = None
         known: dict[str, Any] = {

@@ -2,9 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import pydantic
 
@@ -22,37 +23,50 @@ Container = dict[str, object] | list[object]
 CONTAINERS: Final = frozenset({dict, list})
 
 
-def parse_json(body: bytes) -> object:
+class Document(NamedTuple):
+    """JSON that was parsed; `depth`: so many objects and lists it has within one another."""
+
+    content: object
+    depth: int
+
+
+NOTHING: Final = Document(None, 0)
+
+
+def parse_json(body: bytes) -> Document:
     """JSON that is safe to print: no lone surrogates, no NaN, nothing below JSON_DEPTH.
 
     Raises ValueError.
     """
     try:
-        document: object = json.loads(
+        content: object = json.loads(
             body.decode("utf-8-sig", "replace"), parse_constant=lambda _: None
         )
         if SURROGATE_ESCAPE.search(body):
-            printable = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
-            document = json.loads(printable)
+            printable = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+            content = json.loads(printable)
     except RecursionError as error:
         raise ValueError("JSON nested too deeply") from error
     except ValueError as error:
         # The decoder's own error carries the whole document; its words are enough.
         raise ValueError(f"not JSON: {type(error).__name__}") from None
-    for container in below(JSON_DEPTH, document):
-        container.clear()
-    return document
-
-
-def below(depth: int, document: object) -> list[Container]:
-    """The objects and lists that are `depth` levels inside others; found without recursion."""
-    level: list[Any] = [document] if type(document) in CONTAINERS else []
-    for _depth in range(depth):
-        if not level:  # nearly always: what ISC sends is a few levels deep
+    depth = 0
+    for level in levels(content):
+        depth += 1
+        if depth > JSON_DEPTH:
+            for container in level:
+                container.clear()
             break
+    return Document(content, depth)
+
+
+def levels(content: object) -> Iterator[list[Container]]:
+    """The objects and lists within one another, level by level; found without recursion."""
+    level: list[Any] = [content] if type(content) in CONTAINERS else []
+    while level:
+        yield level
         inner = (one.values() if isinstance(one, dict) else one for one in level)
         level = [one for ones in inner for one in ones if type(one) in CONTAINERS]
-    return level
 
 
 def text(value: object) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Annotated
 
 from pydantic import (
@@ -253,19 +254,14 @@ class WorkItemPage:
     total: int | None
 
 
-def read_work_items(rows: list[object]) -> tuple[WorkItem | UnreadableWorkItem, ...]:
-    """The elements of a list; never raises."""
-    may_be_deep = bool(lenient.below(ITEM_DEPTH + 1, rows))  # hardly ever: all in one walk
-    return tuple(read_work_item(row, may_be_deep=may_be_deep) for row in rows)
-
-
-def read_work_item(raw: object, *, may_be_deep: bool = True) -> WorkItem | UnreadableWorkItem:
-    """One list element; never raises. `may_be_deep`: nobody has seen to its depth yet."""
+def read_work_item(raw: object, *, depth: int | None = None) -> WorkItem | UnreadableWorkItem:
+    """One list element; never raises. `depth`: that of what it came in, where it is known."""
     if not isinstance(raw, dict):
         return UnreadableWorkItem(raw, "The element is not an object.")
     if not lenient.is_usable_id(lenient.text(raw.get("id"))):
         return UnreadableWorkItem(raw, "The element has no usable id.")
-    if may_be_deep and lenient.below(ITEM_DEPTH, raw):
+    may_be_deep = depth is None or depth > ITEM_DEPTH
+    if may_be_deep and next(islice(lenient.levels(raw), ITEM_DEPTH, None), None):
         return UnreadableWorkItem(raw, "The element is nested too deeply.")
     try:
         return WorkItem.model_validate({**raw, "raw": raw})

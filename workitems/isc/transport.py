@@ -23,7 +23,7 @@ from urllib3 import exceptions as urllib3_errors
 from workitems.isc.budget import Budget, Purpose
 from workitems.isc.errors import Crowded, IscError, RateLimited, SignInAgain
 from workitems.isc.failures import Call, request_id_of
-from workitems.isc.lenient import parse_json
+from workitems.isc.lenient import NOTHING, parse_json
 from workitems.isc.single_flight import SingleFlight
 
 logger = logging.getLogger("workitems.isc")
@@ -55,12 +55,16 @@ class BearerAuth(AuthBase):
 
 @dataclass(frozen=True)
 class Reply:
-    """A 2xx answer: its JSON (None for an empty body), headers and ISC's id for the call."""
+    """A 2xx answer: its JSON (None for an empty body), headers and ISC's id for the call.
+
+    `depth`: how many objects and lists there are within one another; None where nobody has looked.
+    """
 
     status: int
     json: object
     headers: Mapping[str, str]
     request_id: str | None
+    depth: int | None = None
 
     @property
     def known(self) -> dict[str, Any]:
@@ -199,11 +203,11 @@ def _reply(call: Call, response: requests.Response) -> Reply:
     request_id = request_id_of(response)
     try:
         body = _body(response)
-        document = parse_json(body) if body.strip() else None
+        content, depth = parse_json(body) if body.strip() else NOTHING
     except ValueError as error:
         known = {"status": response.status_code, "request_id": request_id}
         raise call.distrust(str(error), **known) from error
-    return Reply(response.status_code, document, response.headers, request_id)
+    return Reply(response.status_code, content, response.headers, request_id, depth)
 
 
 def _body(response: requests.Response) -> bytes:
