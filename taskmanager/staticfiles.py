@@ -23,7 +23,8 @@ LISTS = {
     "js/site.js": (re.compile(r'^import "\./([\w.-]+)";$', re.MULTILINE), "{{\n{text}}}"),
 }
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-SPACE = re.compile(r"\s*([{};,])\s*")  # a space before a colon says "inside of it"
+# Nothing within quotes. A space before a colon says "inside of it".
+SPACE = re.compile(r'("[^"]*")|\s*([{};,])\s*|(:)\s+')
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):
@@ -72,7 +73,7 @@ def shorten(name: str, paths: Paths) -> str:
 
 def short_css(text: str) -> str:
     """rcssmin takes the space of `.row :not(.done)` away where that stands in an at-rule."""
-    return SPACE.sub(r"\1", COMMENT.sub("", text)).replace(";}", "}")
+    return SPACE.sub(r"\1\2\3", COMMENT.sub("", text)).replace(";}", "}")
 
 
 def _listed(found: re.Match[str], *, folder: str, paths: Paths, written: str) -> str:

@@ -8,10 +8,11 @@ const told = ({ xhr, requestConfig: { elt, verb, path, parameters } }) => {
   return { element: elt, xhr, isWrite, isPoll: isPoll(elt), status, path, key: parameters.key };
 };
 
-// Nothing of ours is in the browser's cache: a poll says itself which numbers it knows.
-document.addEventListener("htmx:configRequest", ({ detail: { elt, headers } }) => {
+// An empty hx-get stands for the link's address. Nothing of ours is cached: a poll says which numbers it knows.
+document.addEventListener("htmx:configRequest", ({ detail, target: elt }) => {
+  if (elt.matches("a[hx-get='']")) detail.path = elt.getAttribute("href");
   const etag = isPoll(elt) && elt.querySelector("[data-etag]")?.dataset.etag;
-  if (etag) headers["If-None-Match"] = etag;
+  if (etag) detail.headers["If-None-Match"] = etag;
 });
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {

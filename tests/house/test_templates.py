@@ -134,6 +134,8 @@ def test_what_htmx_does_a_browser_without_it_does_as_well(path: Path) -> None:
         name, attributes = element
         if name == "a":
             assert "href=" in attributes, f"{path.name}: {attributes}"
+            address, asked = re.findall(r'\b(?:href|hx-get)="([^"]*)"', attributes)
+            assert asked != address, f"{path.name}: an empty hx-get says {address} as well"
         elif name == "form":
             assert "method=" in attributes, f"{path.name}: {attributes}"
         else:

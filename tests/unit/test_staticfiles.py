@@ -142,12 +142,17 @@ def test_an_address_is_the_manifests_each_time(tmp_path: Path, settings: LazySet
     [
         (
             "@media print { .a :not(.b) {\n  c: calc(1px + 2px);\n} }",
-            "@media print{.a :not(.b){c: calc(1px + 2px)}}",
+            "@media print{.a :not(.b){c:calc(1px + 2px)}}",
         ),
-        ('[a="b"] :is(.c, .d) > .e { f: 1 / 2; }', '[a="b"] :is(.c,.d) > .e{f: 1 / 2}'),
+        ('[a="b"] :is(.c, .d) > .e { f: 1 / 2; }', '[a="b"] :is(.c,.d) > .e{f:1 / 2}'),
+        ('.a::after { content: "b: c, { d"; }', '.a::after{content:"b: c, { d"}'),
+        (
+            "@media (width < 400px) and (hover: none) { a:hover { b: c } }",
+            "@media (width < 400px) and (hover:none){a:hover{b:c}}",
+        ),
         (
             ".a { b: c } /* .d { e: f } */\n.g:has(> .h) { i: j; k: l }",
-            ".a{b: c}.g:has(> .h){i: j;k: l}",
+            ".a{b:c}.g:has(> .h){i:j;k:l}",
         ),
     ],
 )

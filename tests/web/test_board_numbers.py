@@ -26,7 +26,7 @@ def waits(sandbox: Sandbox, key: str) -> int:
 
 def asked_for(tag: Tag, trigger: str) -> list[str]:
     links = tag.select(".owner__numbers > a")
-    return [link["hx-get"] for link in links if trigger in link["hx-trigger"]]
+    return [link["href"] for link in links if trigger in link["hx-trigger"]]
 
 
 def age(sandbox: Sandbox, key: str, days: int) -> None:
@@ -96,7 +96,7 @@ class TestWithoutAScan:
         part = parsed(admin.fragment(address))
         assert words(part) == f"How much waits is not known now. {why} Try again"
         sandbox.gate.faults.clear()
-        assert "open task" in words(parsed(admin.fragment(part.a["hx-get"])))
+        assert "open task" in words(parsed(admin.fragment(part.a["href"])))
 
     def test_a_refusal_is_told_as_one_of_the_whole_queue(
         self, admin: Browser, sandbox: Sandbox
