@@ -62,7 +62,7 @@ def environment(**options: Any) -> Environment:
         "language": language,
         "languages": lambda: dict(settings.LANGUAGES),
         "is_right_to_left": get_language_bidi,
-        "htmx_script": htmx_script,
+        "htmx_script": lru_cache(htmx_script),  # the same
         "now": now,
         "zone": zone,
         "zone_cookie": zone_cookie,
@@ -114,7 +114,7 @@ def filled(written: Markup, common: Known = NOTHING, **values: object) -> Markup
     for name, value in values.items():
         if type(value) is str:
             known[name] = escape(value)
-        else:  # it may be safe as it is, as is the field against forgery: not to be remembered
+        else:  # markup, or safe for Django, such as the CSRF field: no cache may keep that one
             known[name] = markupsafe.escape(value)
     return Markup(_as_format(written) % known)  # noqa: S704 - by a template, and escaped
 

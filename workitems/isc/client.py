@@ -73,7 +73,7 @@ class IscClient:
         body = reply.json
         if isinstance(body, list) and len(body) == 1:  # beta's specification promises an array
             body = body[0]
-        item = schemas.read_work_item(body)
+        item = schemas.read_work_item(body, depth=reply.depth)
         if not isinstance(item, WorkItem):
             raise _unexpected(reply, item.reason)
         if item.id != work_item_id:  # what is read may be the proof of a write: not of this one
@@ -147,7 +147,7 @@ class IscClient:
         reply = self._transport.send("POST", path, json=body, experimental=experimental)
         if reply.json in EMPTY:
             return None
-        item = schemas.read_work_item(reply.json)
+        item = schemas.read_work_item(reply.json, depth=reply.depth)
         if not isinstance(item, WorkItem):
             raise OutcomeUnknown(item.reason, **reply.known)
         return item

@@ -33,9 +33,13 @@ class RenderContext:
         now: datetime,
         policy: Policy | None = None,
         actor_id: str = "",
-        has_rejected: bool | None = None,  # noqa: FBT001 - None: it is asked for when needed
+        *,
+        has_rejected: bool | None = None,
     ) -> Self:
-        """For the current request's language and time zone, and the installation's policy."""
+        """For the current request's language and time zone, and the installation's policy.
+
+        `has_rejected`: whether the actor has ever rejected anything; None: asked for when needed.
+        """
         policy = policy or Policy(settings.TYPE_COMMANDS)
         language, zone = get_language(), get_current_timezone()
         rejected = Rejections(actor_id, is_any=has_rejected)

@@ -194,8 +194,8 @@ class ActionContext:
     @property
     def rendering(self) -> RenderContext:
         """What the words of this answer depend on."""
-        known = None if self.request.method == "POST" else self.personal.has_rejected
-        return RenderContext.at(timezone.now(), self.policy, self.scope.actor.id, known)
+        kept = None if self.request.method == "POST" else self.personal.has_rejected
+        return RenderContext.at(timezone.now(), self.policy, self.scope.actor.id, has_rejected=kept)
 
     @property
     def is_shown_unflagged(self) -> bool:
