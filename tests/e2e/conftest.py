@@ -14,7 +14,7 @@ from sandbox.dashboard import NO_BUDGET, Dashboard, dashboard_environment
 from sandbox.handle import Sandbox
 from sandbox.server import SandboxApp
 from tests.e2e.browsers import launch
-from tests.e2e.holding import PUT_SETTINGS, Choose, asked, wait_for_heartbeat
+from tests.e2e.holding import PUT_SETTINGS, Choose, asked, job_worker_of
 from tests.e2e.sign_in_steps import sign_in
 from tests.e2e.watching import Watch
 from tests.environment import CLIENT_SECRET, DASHBOARD_PORTS, TENANT_URL
@@ -97,7 +97,8 @@ def address_of(
         if profile not in running:
             folder = tmp_path_factory.mktemp(profile)
             running[profile] = served(profile, folder)
-            ledgers.append(folder / "dashboard.sqlite3")
+            place = 0 if profile == "openid" else len(ledgers)  # tests know its by the place
+            ledgers.insert(place, folder / "dashboard.sqlite3")
         return f"http://localhost:{DASHBOARD_PORTS[profile]}"
 
     yield address
@@ -203,13 +204,8 @@ def job_worker(
 ) -> Iterator[Dashboard]:
     """The job worker of the dashboard, as long as the tests of a file run."""
     address_of("openid")
-    dashboard = running["openid"]
-    dashboard.start_beside("run_worker")
-    wait_for_heartbeat(ledgers[0])
-    yield dashboard
-    dashboard.stop_beside()
-    # The next file would take it for its own worker's, which may start only after it is old.
-    asked(ledgers[0], "DELETE FROM jobs_heartbeat")
+    with job_worker_of(running["openid"], ledgers[0]) as dashboard:
+        yield dashboard
 
 
 @pytest.fixture

@@ -2,13 +2,26 @@
 
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+from sandbox.dashboard import Dashboard
+
 Choose = Callable[..., None]
 SHORT = 2  # seconds: most tests wait for the end of the window
+
+
+@contextmanager
+def job_worker_of(dashboard: Dashboard, database: Path) -> Iterator[Dashboard]:
+    """A job worker beside this dashboard; what was said of another before is forgotten."""
+    asked(database, FORGET_WORKERS)
+    dashboard.start_beside("run_worker")
+    wait_for_heartbeat(database)
+    yield dashboard
+    dashboard.stop_beside()
+    asked(database, FORGET_WORKERS)
 
 
 def wait_for_heartbeat(database: Path) -> None:
@@ -18,6 +31,7 @@ def wait_for_heartbeat(database: Path) -> None:
         time.sleep(0.1)
 
 
+FORGET_WORKERS: Final = "DELETE FROM jobs_heartbeat"  # one that was killed leaves its row behind
 # Person, seconds to undo, whether keys are on; the database knows the rest.
 PUT_SETTINGS: Final = (
     "REPLACE INTO workitems_personsettings (person_id, undo_seconds, has_keys) VALUES (?, ?, ?)"

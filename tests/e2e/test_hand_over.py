@@ -1,47 +1,16 @@
 """A queue is handed over: one's own from the menu, another from the board, as the audit tells."""
 
 import re
-import time
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from sandbox.dashboard import Dashboard, scan_environment
 from sandbox.handle import Sandbox
-from tests.e2e.conftest import AddressOf, SignedIn, give_reason
-from tests.e2e.holding import Choose, asked
-from tests.e2e.looking_over import findings
+from tests.e2e.conftest import SignedIn
+from tests.e2e.holding import Choose
 from tests.e2e.queues import fill
 from tests.e2e.reading import writes
 
 CALM = {"reduced_motion": "reduce"}
-
-
-@pytest.fixture
-def scanning(
-    address_of: AddressOf, running: dict[str, Dashboard], ledgers: list[Path], sandbox: Sandbox
-) -> Iterator[None]:
-    """The dashboard, started anew with the tenant scan beside it."""
-    address_of("openid")
-    dashboard, more = running["openid"], scan_environment(sandbox.persona("admin"))
-    for key in sandbox.world.queue(sandbox.persona("odd").id, done=False):  # name no owner
-        sandbox.world.put(replace(sandbox.world.get(key), done=True))
-    started_anew(dashboard, dashboard.environment | more)
-    yield
-    plain = {name: value for name, value in dashboard.environment.items() if name not in more}
-    started_anew(dashboard, plain)
-    for table in ("queuestate", "tenantscanstate"):
-        asked(ledgers[0], f"DELETE FROM workitems_{table}")  # noqa: S608 - names of ours
-
-
-def started_anew(dashboard: Dashboard, environment: dict[str, str]) -> None:
-    dashboard.stop()
-    dashboard.environment = environment
-    dashboard.start()
-    dashboard.wait_until_ready(cancelled=lambda: False)
 
 
 def choose_target(page: Page, comment: str) -> None:
@@ -94,25 +63,3 @@ def test_ones_own_queue_is_handed_over_within_two_presses(
     expect(page.get_by_role("heading", level=1)).to_have_text("Forward 12 tasks", timeout=20_000)
     expect(page.get_by_role("main")).to_contain_text("New tasks will still come to you.")
     assert writes(sandbox) == []
-
-
-def test_a_board_of_stuck_queues_from_the_scan_on_a_phone(
-    signed_in: SignedIn, scanning: None, sandbox: Sandbox
-) -> None:
-    page = signed_in("admin", **CALM)
-    page.set_viewport_size({"width": 360, "height": 800})
-    give_reason(page)
-    stuck = page.get_by_role("region", name="Stuck queues")
-    until = time.monotonic() + 60
-    while not stuck.is_visible():
-        assert time.monotonic() < until, "no scan has ended"
-        page.wait_for_timeout(1_000)
-        page.goto("/board/")
-    expect(stuck.get_by_text("How much waits is not known now.")).to_have_count(0)
-    expect(stuck.locator(".owner__numbers b").first).to_have_text(re.compile(r"open tasks?$"))
-    for language in ("en", "de-DE"):
-        page.context.set_extra_http_headers({"Accept-Language": language})
-        page.goto("/board/")
-        page.locator(".owner__told summary").first.click()
-        assert findings(page) == [], language
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

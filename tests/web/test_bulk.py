@@ -227,8 +227,8 @@ def test_without_a_worker_nothing_is_begun(approver: Browser) -> None:
     page = confirmation(approver, "approve", approvals(dashboard(approver))[:2])
     Heartbeat.objects.all().delete()
     refused = sent(approver, page)
-    assert refused.status_code == 400
-    assert "Nothing was begun" in words(parsed(refused))
+    assert refused.status_code == 503
+    assert "Nothing was begun Nothing was sent: what sends many decisions" in words(parsed(refused))
     assert not BulkRun.objects.exists()
 
 
@@ -246,6 +246,14 @@ def test_nothing_selected_is_told(approver: Browser, path: str) -> None:
     response = approver.get(path)
     assert response.status_code == 400
     assert "Select at least one task" in words(parsed(response))
+
+
+def test_who_presses_without_a_tick_reads_of_no_address(approver: Browser) -> None:
+    response = approver.post("/bulk/approve/")
+    assert response.status_code == 400
+    assert parsed(response).h1.text == "Nothing was done"
+    assert "Select at least one task" in words(parsed(response))
+    assert "address" not in words(parsed(response).main)
 
 
 def test_what_cannot_be_done_with_many_is_no_page(approver: Browser) -> None:

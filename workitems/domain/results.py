@@ -28,6 +28,10 @@ class LedgerUnreadable(IscError):
     """What was decided before cannot be looked up, or changed: it stays as it was."""
 
 
+class NoWorker(IscError):
+    """No job worker lives, which sends what is decided at once: nothing of it is begun."""
+
+
 class SessionEnding(IscError):
     """The session that a write comes from is being ended: nothing new is begun for it."""
 

@@ -20,6 +20,7 @@ from workitems.domain.results import (
     ListUnread,
     NotRecorded,
     NotSent,
+    NoWorker,
     SessionEnding,
     SessionOver,
     Stopped,
@@ -118,6 +119,7 @@ def _unread(index: Index | None) -> Text:
 LATER = errors.RateLimited | ListUnread  # they say in how many seconds it is worth another try
 # Their own words say whether a write was sent. All others stopped short of it, or were refused.
 SAYS_WHETHER_SENT = (
+    NoWorker,
     NotSent,
     NotRecorded,
     SessionEnding,
@@ -162,6 +164,14 @@ WORDS: Final[Mapping[type, tuple[HTTPStatus, Text, Text]]] = {
             "Every decision is written down here before it goes to SailPoint, and that is not "
             "possible at the moment. Please try again; if it stays so, tell the people who run "
             "this site."
+        ),
+    ),
+    NoWorker: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("Nothing was begun"),
+        _(
+            "Nothing was sent: what sends many decisions at once is not running now. Please try "
+            "again in a minute; if it stays so, tell the people who run this site."
         ),
     ),
     SessionEnding: (

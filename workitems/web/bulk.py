@@ -5,10 +5,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from taskmanager.core.htmx import render_partial
 from taskmanager.embed.middleware import full_page_of
@@ -17,6 +15,7 @@ from taskmanager.signin.request import SignedInRequest
 from workitems import deferred, preferences, runs
 from workitems.domain.attempts import Delay, Press
 from workitems.domain.commands import Command, Forward
+from workitems.domain.results import NoWorker
 from workitems.isc.schemas import PublicIdentity
 from workitems.models import BulkRun
 from workitems.services.bulk import Plan, Selection, Verb, decision, plan
@@ -130,10 +129,9 @@ def begun(context: ActionContext, writes: Writes) -> HttpResponse:
 
 
 def require_worker() -> None:
-    """Raises BadRequest where no worker lives that could send a run."""
+    """Raises NoWorker."""
     if not is_worker_alive():
-        words = _("Nothing was begun: what sends many decisions at once is not running now.")
-        raise BadRequest(words)
+        raise NoWorker
 
 
 def run_address(context: ActionContext, run: BulkRun) -> str:

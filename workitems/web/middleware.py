@@ -54,8 +54,7 @@ class IscErrorMiddleware(MiddlewareMixin):
         if isinstance(exception, IscError):
             return self.answer(request, exception)
         if isinstance(exception, BadRequest):
-            title = _("This address makes no sense")
-            return show(request, Problem(HTTPStatus.BAD_REQUEST, title, str(exception)))
+            return show(request, refused(request, exception))
         if isinstance(exception, PermissionDenied):
             _log_refused(request)
             title = _("You may not do this")
@@ -74,6 +73,13 @@ class IscErrorMiddleware(MiddlewareMixin):
             reply = removed_response(context, changes, words, problem.status)
             return push_url(reply, url=False)
         return show(request, problem)
+
+
+def refused(request: SignedInRequest, error: BadRequest) -> Problem:
+    """Whoever pressed a button has given no address; all that is said of it then is the text."""
+    is_read = request.method != "POST"
+    title = _("This address makes no sense") if is_read else _("Nothing was done")
+    return Problem(HTTPStatus.BAD_REQUEST, title, str(error))
 
 
 def _log_refused(request: SignedInRequest) -> None:

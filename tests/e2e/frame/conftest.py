@@ -21,7 +21,7 @@ from sandbox.handle import Sandbox
 from tests.e2e.browsers import ARGS, INSTALLED
 from tests.e2e.conftest import empty_ledger
 from tests.e2e.frame.sites import OpenerPolicy, host_pages, provider
-from tests.e2e.holding import PUT_SETTINGS, asked, wait_for_heartbeat
+from tests.e2e.holding import PUT_SETTINGS, asked, job_worker_of
 from tests.environment import CLIENT_SECRET, free_port
 
 if TYPE_CHECKING:
@@ -109,11 +109,8 @@ def world(sites: World) -> World:
 
 @pytest.fixture(scope="module")
 def _working(sites: World) -> Iterator[None]:
-    sites.dashboard.start_beside("run_worker")
-    wait_for_heartbeat(sites.database)
-    yield
-    sites.dashboard.stop_beside()
-    asked(sites.database, "DELETE FROM jobs_heartbeat")
+    with job_worker_of(sites.dashboard, sites.database):
+        yield
 
 
 @pytest.fixture

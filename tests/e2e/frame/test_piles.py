@@ -147,65 +147,6 @@ def test_a_pile_is_decided_once_all_that_is_named_was_in_view(
     picture(portal, f"receipt-{count}-{size}")
 
 
-def begun(portal: Portal, count: object) -> Locator:
-    """Have all of the pile approved; the run."""
-    button = ask(portal, f"Approve {count}")
-    look_through(portal)
-    button.click()
-    run = portal.widget.locator("#run")
-    expect(run).to_be_visible()
-    return run
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_a_run_is_taken_back_by_keyboard_and_the_list_is_as_it_was(
-    browser: BrowserContext, working: World, size: str
-) -> None:
-    alike(working, 5)
-    choose(working, 60)
-    portal = opened(browser, working, size)
-    run = begun(portal, 5)
-    expect(portal.widget.locator("#held")).to_be_hidden()
-    portal.check_accessibility()
-    run.get_by_role("button", name="Undo").press("Enter")
-    expect(run).to_contain_text("0 of 5 done.")
-    expect(run.get_by_role("button")).to_have_count(0)
-    portal.widget.get_by_role("link", name="Back to the list").press("Enter")
-    expect(pile(portal).get_by_role("button", name=re.compile("^Approve 5"))).to_be_visible()
-    expect(portal.widget.locator("#dialog *")).to_have_count(0)
-    assert portal.decisions() == 0
-
-
-def test_what_was_done_is_gone_from_the_list_behind_and_told_to_the_host(
-    browser: BrowserContext, working: World
-) -> None:
-    alike(working, 5, flagged=1)
-    portal = opened(browser, working, attributes='target="host"')
-    run = begun(portal, "4 of 5")
-    expect(run).to_contain_text("4 of 4 done.", timeout=40_000)
-    portal.check_accessibility()
-    receipt = run.get_by_role("link", name="Receipt on the full page")
-    receipt.click()
-    url = portal.wait_for("navigate")["url"]
-    assert re.fullmatch(re.escape(working.dash) + r"/runs/[0-9a-f-]{36}/", url)
-    portal.page.keyboard.press("Escape")
-    expect(pile(portal)).to_contain_text("1 task")  # the flagged one is left of it
-    expect(portal.widget.get_by_role("button", name=re.compile("^Approve 4"))).to_have_count(0)
-    portal.page.wait_for_function("heard.some(([type, detail]) => detail?.open === 1)")
-
-
-def test_the_receipt_opens_in_a_tab_of_its_own(browser: BrowserContext, working: World) -> None:
-    alike(working, 2)
-    portal = opened(browser, working)
-    run = begun(portal, 2)
-    expect(run).to_contain_text("2 of 2 done.", timeout=40_000)
-    with browser.expect_page() as tab:
-        run.get_by_role("link", name="Receipt on the full page").click()
-    # Third-party cookies are blocked: the full page has a session of its own.
-    expect(tab.value).not_to_have_url("about:blank")
-    expect(run).to_be_visible()
-
-
 def test_what_is_flagged_is_named_and_not_part_of_it(
     browser: BrowserContext, working: World
 ) -> None:
