@@ -23,7 +23,7 @@ ATTRIBUTES = re.compile(r'[\w-]+="[^"]*"')
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 CSRF = "{{ csrf_input }}"
 CSRF_OF_PIECES = "{csrf}"  # each page that prints them fills it in
-PIECES = {"_person_menu.html", "_picks.html", "_pieces.html"}
+PIECES = {"_index.html", "_person_menu.html", "_picks.html", "_pieces.html"}
 LINES = {".html": 120, ".css": 250, ".js": 60}
 LOADER_LINES = 120  # a complete script that runs in other sites' pages
 CLASSIC = {"loader.js"}  # the other scripts are modules

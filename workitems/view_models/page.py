@@ -70,10 +70,6 @@ class Pager:
             seen=seen,
         )
 
-    def seen_for(self, number: int) -> SeenRows:
-        """What goes along to a page: to the next one alone."""
-        return self.seen if number == self.next else NOTHING_SEEN
-
     @property
     def previous(self) -> int | None:
         return self.number - 1 if self.number > 1 else None

@@ -73,6 +73,11 @@ class ListAddress:
         place = {"page": str(number) if number > 1 else "", "after": str(seen)}
         return self._with([(name, value) for name, value in place.items() if value])
 
+    @property
+    def before_page(self) -> str:
+        """What `page=2` is put behind, for a page but the first that goes along with nothing."""
+        return f"{self.home}?{self._said}&" if self._said else f"{self.home}?"
+
     def has(self, name: str, value: object) -> bool:
         return (name, _text(value)) in self.values
 
