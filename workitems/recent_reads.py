@@ -32,7 +32,7 @@ class Kept(NamedTuple):
 
 @dataclass(frozen=True)
 class RecentReads:
-    """Of one queue as one person read it, in this process, for at most `seconds`; 0 keeps nothing.
+    """Of one queue as one person read it, in this process, for at most `seconds`: 0 asks each time.
 
     A decision in that queue ends it at once, whichever process has recorded it.
     """
@@ -49,7 +49,7 @@ class RecentReads:
 
     def last_counts(self) -> Counts | None:
         """Both numbers as they were read some minutes ago, if nothing was decided here since."""
-        kept: Counts | None = self._kept("last", LAST_SECONDS)
+        kept: Counts | None = self._kept("counts", LAST_SECONDS)
         return kept
 
     def open_count(self) -> Counts | None:
@@ -60,8 +60,7 @@ class RecentReads:
         learn(self.scope.owner.id, counts)
         if counts.total is not None:
             read_at = datetime.fromtimestamp(counts.as_of, UTC)
-            self._keep("counts", counts, read_at)
-            self._keep("last", counts, read_at, LAST_SECONDS)
+            self._keep("counts", counts, read_at, LAST_SECONDS)
 
     def numbers(self) -> QueueNumbers | None:
         """How much waits and since when, as it was a minute ago."""
@@ -81,9 +80,12 @@ class RecentReads:
             self._keep("open", Counts(page.total, as_of=asked_at.timestamp()), asked_at)
 
     def _kept(self, what: str, seconds: int | None = None) -> Any:
-        is_kept = self.seconds if seconds is None else seconds
-        kept: Kept | None = cache.get(self._key(what)) if is_kept else None
-        return None if kept is None or self._is_outdated(kept) else kept.value
+        """What was asked for within so many seconds, and is still so."""
+        age = timedelta(seconds=self.seconds if seconds is None else seconds)
+        kept: Kept | None = cache.get(self._key(what)) if age else None
+        if kept is None or datetime.now(UTC) - kept.asked_at > age or self._is_outdated(kept):
+            return None
+        return kept.value
 
     def _keep(self, what: str, value: Any, asked_at: datetime, seconds: int | None = None) -> None:
         if seconds := self.seconds if seconds is None else seconds:
