@@ -5,7 +5,6 @@ so Secure, __Host- and Partitioned cookies behave as they do over https.
 """
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
 
 from sandbox.dashboard import NO_BUDGET, Dashboard, dashboard_environment
 from sandbox.handle import Sandbox
-from tests.e2e.browsers import ARGS, INSTALLED
+from tests.e2e.browsers import ARGS, INSTALLED, found
 from tests.e2e.conftest import empty_ledger
 from tests.e2e.frame.sites import OpenerPolicy, host_pages, provider
 from tests.e2e.holding import PUT_SETTINGS, asked, job_worker_of
@@ -31,11 +30,9 @@ Start = Callable[..., BrowserContext]
 
 # Playwright disables storage partitioning and the popup blocker. These switches restore them: the
 # last --disable-features counts.
-SWITCHES = (
-    *ARGS,
-    "--no-sandbox",
-    "--disable-features=MediaRouter,HttpsUpgrades,OptimizationHints,PaintHolding",
-)
+# The last of these is of windows alone: each would have a page of the browser's own made ready.
+OFF = ("MediaRouter", "HttpsUpgrades", "OptimizationHints", "PaintHolding", "PreloadTopChromeWebUI")
+SWITCHES = (*ARGS, "--no-sandbox", f"--disable-features={','.join(OFF)}")
 LOOPBACK = "MAP * ~NOTFOUND, EXCLUDE *.localhost, EXCLUDE 127.0.0.1"
 # Logs the messages between frames and popups to the console.
 LISTEN = "addEventListener('message', (e) => console.debug('heard ' + e.data?.type))"
@@ -145,7 +142,7 @@ def launched(
     (profile / "Default" / "Preferences").write_text(json.dumps({"profile": wanted}))
     context = chromium.browser_type.launch_persistent_context(
         profile,
-        executable_path=next(filter(None, map(shutil.which, INSTALLED)), None),
+        executable_path=found(*INSTALLED),
         ignore_default_args=["--disable-popup-blocking"],
         args=[*SWITCHES, f"--host-resolver-rules={names}"],
         **options,
