@@ -17,22 +17,28 @@ def _hidden_token(found: re.Match[str]) -> str:
     return "[token]" if found["rest"] else found[0]
 
 
+_SCHEMES = ("bearer", "basic")
+_COOKIE = "cookie"
+_NAMES = (
+    *("code", "state", "nonce", "code_verifier", "client_secret", "refresh_token"),
+    *("access_token", "id_token", "id_token_hint", "session_state"),
+)
+_JWT = "eyJ"
 # Each takes time in proportion to the text, whatever stands in it: no quantifier is followed by
 # what its own characters could be tried for again.
-_SECRETS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+SECRETS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     # The first part is taken as a whole also where no second one follows; else each "eyJ" within
     # it would be tried.
-    (re.compile(r"eyJ[\w-]++(?P<rest>\.[\w-][\w.-]*+)?"), _hidden_token),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), r"\1 [hidden]"),
-    (re.compile(r"(?i)\b((?:set-)?cookie['\"]?\s*[:=]\s*)[^\r\n]+"), r"\1[hidden]"),
+    (re.compile(rf"{_JWT}[\w-]++(?P<rest>\.[\w-][\w.-]*+)?"), _hidden_token),
+    (re.compile(rf"(?i)\b({'|'.join(_SCHEMES)})\s+[\w.~+/=-]+"), r"\1 [hidden]"),
+    (re.compile(rf"(?i)\b((?:set-)?{_COOKIE}['\"]?\s*[:=]\s*)[^\r\n]+"), r"\1[hidden]"),
     (
-        re.compile(
-            r"(?i)\b(code|state|nonce|code_verifier|client_secret|refresh_token|access_token"
-            r"|id_token|id_token_hint|session_state)(['\"]?\s*[=:]\s*['\"]?)[^\s&'\",;}]+"
-        ),
+        re.compile(rf"(?i)\b({'|'.join(_NAMES)})(['\"]?\s*[=:]\s*['\"]?)[^\s&'\",;}}]+"),
         r"\1\2[hidden]",
     ),
 ]
+# Most lines have none of these words. In ASCII alone: other letters may count as one of them.
+_WORDS = tuple(word.lower() for word in (_JWT, *_SCHEMES, _COOKIE, *_NAMES))
 # Line breaks, also those that only Unicode defines, and the control codes of a terminal.
 _CONTROLS = (*range(32), *range(127, 160), 0x2028, 0x2029)
 _VISIBLE = {code: ascii(chr(code))[1:-1] for code in _CONTROLS}
@@ -40,7 +46,9 @@ _VISIBLE = {code: ascii(chr(code))[1:-1] for code in _CONTROLS}
 
 def redact(text: str) -> str:
     """The same text without tokens, codes, states and cookies."""
-    for pattern, replacement in _SECRETS:
+    if text.isascii() and not any(map(text.lower().__contains__, _WORDS)):
+        return text
+    for pattern, replacement in SECRETS:
         text = pattern.sub(replacement, text)
     return text
 

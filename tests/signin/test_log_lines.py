@@ -4,12 +4,13 @@ import io
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
 
 from taskmanager.logging import (
+    SECRETS,
     ConsoleFormatter,
     JsonFormatter,
     calm_about_outsiders,
@@ -38,6 +39,26 @@ TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
 )
 def test_secrets_are_hidden(text: str, secret: str) -> None:
     assert secret not in redact(text)
+    assert secret not in redact(f"{text} für é")
+
+
+@pytest.mark.parametrize(
+    "text", ["{} s3cret", "{}: s3cret", "{}=s3cret", "x&{}=s3cret", "{}\n=s3cret"]
+)
+@pytest.mark.parametrize("case", [str.lower, str.upper, str.title])
+@pytest.mark.parametrize("end", ["", " é"])
+def test_a_line_without_the_words_is_what_it_would_be_with_a_look_for_them(
+    text: str, case: Callable[[str], str], end: str
+) -> None:
+    """Lines are not looked through that have none of the words."""
+    words = "bearer basic cookie set-cookie code state nonce code_verifier client_secret id_token "
+    words += "refresh_token access_token id_token_hint session_state bas\u0131c \u017ftate else"
+    for word in words.split():
+        line = text.format(case(word)) + end
+        looked = line
+        for pattern, replacement in SECRETS:
+            looked = pattern.sub(replacement, looked)
+        assert redact(line) == looked
 
 
 @pytest.mark.parametrize("before", ["", "x", "eyJ", "_-", "a.b.eyJ.", "eyJabc "])
