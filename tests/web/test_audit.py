@@ -45,6 +45,7 @@ def test_nobody_but_auditors_reads_it(approver: Browser, path: str) -> None:
     response = approver.get(path)
     assert response.status_code == 403
     assert "Only an auditor" in words(parsed(response))
+    assert "Try again" not in words(parsed(response))
     assert parsed(approver.get("/")).select_one("a[href='/audit/']") is None
 
 

@@ -33,7 +33,10 @@ from workitems.view_models.labels import Text
 
 @dataclass(frozen=True)
 class Problem:
-    """`wait` is how many seconds SailPoint asks us to wait; `can_resend` whether a write may be."""
+    """`wait` is how many seconds SailPoint asks us to wait; `can_resend` whether a write may be.
+
+    `is_final`: the same would be refused again.
+    """
 
     status: HTTPStatus
     title: Text
@@ -43,6 +46,7 @@ class Problem:
     request_id: str = ""
     wait: int | None = None
     can_resend: bool = True
+    is_final: bool = False
 
     @classmethod
     def of(cls, error: errors.IscError, *, is_write: bool) -> "Problem":

@@ -58,7 +58,8 @@ class IscErrorMiddleware(MiddlewareMixin):
         if isinstance(exception, PermissionDenied):
             _log_refused(request)
             title = _("You may not do this")
-            return show(request, Problem(HTTPStatus.FORBIDDEN, title, str(exception)))
+            problem = Problem(HTTPStatus.FORBIDDEN, title, str(exception), is_final=True)
+            return show(request, problem)
         return None
 
     def answer(self, request: SignedInRequest, error: IscError) -> HttpResponse:
@@ -79,7 +80,7 @@ def refused(request: SignedInRequest, error: BadRequest) -> Problem:
     """Whoever pressed a button has given no address; all that is said of it then is the text."""
     is_read = request.method != "POST"
     title = _("This address makes no sense") if is_read else _("Nothing was done")
-    return Problem(HTTPStatus.BAD_REQUEST, title, str(error))
+    return Problem(HTTPStatus.BAD_REQUEST, title, str(error), is_final=True)
 
 
 def _log_refused(request: SignedInRequest) -> None:
@@ -106,7 +107,7 @@ def show(request: SignedInRequest, problem: Problem) -> HttpResponse:
 
 def _shown(request: SignedInRequest, problem: Problem) -> HttpResponse:
     is_write = request.method == "POST"
-    can_resend = is_write and problem.can_resend
+    can_resend = is_write and problem.can_resend and not problem.is_final
     is_admin = request.person is not None and request.person.is_admin
     # The banner of somebody else's queue, also over a page in trouble.
     shared = ActionContext.unrecorded(request).template() if is_admin else {}
