@@ -9,6 +9,8 @@ from tests.e2e.frame.conftest import World
 from tests.e2e.frame.portal import Portal
 from tests.e2e.frame.test_piles import SIZES, alike, ask, choose, look_through, opened, pile
 
+RUN = re.compile(r"/runs/[0-9a-f-]{36}/(\?|$)")
+
 
 def begun(portal: Portal, count: object) -> Locator:
     """Have all of the pile approved; the run."""
@@ -76,7 +78,7 @@ def test_what_is_pressed_is_told_in_place_even_while_the_run_asks_for_itself(
     choose(working, 60)
     portal = opened(browser, working)
     pressed = held_back(portal, "**/runs/*/undo/**")
-    asked = held_back(portal, re.compile(r"/runs/[0-9a-f-]{36}/\?"))
+    asked = held_back(portal, RUN)
     run = begun(portal, 3)
     wait_until(portal, asked)
     run.get_by_role("button", name="Undo").click()
@@ -88,6 +90,28 @@ def test_what_is_pressed_is_told_in_place_even_while_the_run_asks_for_itself(
     expect(portal.widget.locator("#run")).to_have_count(1)
     expect(portal.widget.locator("#dialog #run")).to_contain_text("0 of 3 done.")
     expect(portal.widget.locator("#notices *")).to_have_count(0)
+    assert portal.decisions() == 0
+
+
+def test_without_an_answer_to_a_press_the_run_is_asked_for_again(
+    browser: BrowserContext, working: World
+) -> None:
+    alike(working, 3)
+    choose(working, 60)
+    portal = opened(browser, working)
+    pressed = held_back(portal, "**/runs/*/undo/**")
+    run = begun(portal, 3)
+    run.get_by_role("button", name="Undo").click()
+    wait_until(portal, pressed)
+    asked = held_back(portal, RUN)
+    portal.page.wait_for_timeout(3_000)  # it would have asked for itself by now
+    assert asked == []
+    pressed[0].abort()
+    expect(run).to_contain_text("No answer came from My Tasks.")
+    wait_until(portal, asked)
+    asked[0].continue_()
+    expect(run).not_to_contain_text("No answer came from My Tasks.")
+    expect(run.get_by_role("button", name="Undo")).to_be_visible()
     assert portal.decisions() == 0
 
 
