@@ -46,7 +46,8 @@ _VISIBLE = {code: ascii(chr(code))[1:-1] for code in _CONTROLS}
 
 def redact(text: str) -> str:
     """The same text without tokens, codes, states and cookies."""
-    if text.isascii() and not any(map(text.lower().__contains__, _WORDS)):
+    lowered = text.lower()
+    if text.isascii() and not any(word in lowered for word in _WORDS):
         return text
     for pattern, replacement in SECRETS:
         text = pattern.sub(replacement, text)

@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserType
 
 INSTALLED = ("chromium", "chromium-browser", "google-chrome")
-# The same engine without windows, menus and pages of its own: a new page takes a fifth of the
-# time.
+# The same engine without windows of its own: a new page takes a fifth of the processor time.
 WITHOUT_WINDOWS = ("chromium-headless-shell",)
 ADVICE = (
     "No Chromium was found. Install the system package chromium, or run "

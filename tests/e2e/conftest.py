@@ -97,7 +97,7 @@ def address_of(
         if profile not in running:
             folder = tmp_path_factory.mktemp(profile)
             running[profile] = served(profile, folder)
-            place = 0 if profile == "openid" else len(ledgers)  # tests know its by the place
+            place = 0 if profile == "openid" else len(ledgers)  # ledgers[0] is always openid's
             ledgers.insert(place, folder / "dashboard.sqlite3")
         return f"http://localhost:{DASHBOARD_PORTS[profile]}"
 

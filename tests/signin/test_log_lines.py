@@ -47,10 +47,10 @@ def test_secrets_are_hidden(text: str, secret: str) -> None:
 )
 @pytest.mark.parametrize("case", [str.lower, str.upper, str.title])
 @pytest.mark.parametrize("end", ["", " é"])
-def test_a_line_without_the_words_is_what_it_would_be_with_a_look_for_them(
+def test_to_look_for_the_words_first_changes_no_line(
     text: str, case: Callable[[str], str], end: str
 ) -> None:
-    """Lines are not looked through that have none of the words."""
+    """The patterns are tried only where one of their words stands in the line."""
     words = "bearer basic cookie set-cookie code state nonce code_verifier client_secret id_token "
     words += "refresh_token access_token id_token_hint session_state bas\u0131c \u017ftate else"
     for word in words.split():

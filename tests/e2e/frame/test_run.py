@@ -12,6 +12,14 @@ from tests.e2e.frame.test_piles import SIZES, alike, ask, choose, look_through, 
 RUN = re.compile(r"/runs/[0-9a-f-]{36}/(\?|$)")
 
 
+@pytest.fixture
+def portal(browser: BrowserContext, working: World) -> Portal:
+    """The look-alikes of three tasks, before somebody who can undo for a minute."""
+    alike(working, 3)
+    choose(working, 60)
+    return opened(browser, working)
+
+
 def begun(portal: Portal, count: object) -> Locator:
     """Have all of the pile approved; the run."""
     button = ask(portal, f"Approve {count}")
@@ -72,11 +80,8 @@ def test_the_receipt_opens_in_a_tab_of_its_own(browser: BrowserContext, working:
 
 
 def test_what_is_pressed_is_told_in_place_even_while_the_run_asks_for_itself(
-    browser: BrowserContext, working: World
+    portal: Portal,
 ) -> None:
-    alike(working, 3)
-    choose(working, 60)
-    portal = opened(browser, working)
     pressed = held_back(portal, "**/runs/*/undo/**")
     asked = held_back(portal, RUN)
     run = begun(portal, 3)
@@ -94,11 +99,8 @@ def test_what_is_pressed_is_told_in_place_even_while_the_run_asks_for_itself(
 
 
 def test_without_an_answer_to_a_press_the_run_is_asked_for_again(
-    browser: BrowserContext, working: World
+    portal: Portal,
 ) -> None:
-    alike(working, 3)
-    choose(working, 60)
-    portal = opened(browser, working)
     pressed = held_back(portal, "**/runs/*/undo/**")
     run = begun(portal, 3)
     run.get_by_role("button", name="Undo").click()
